@@ -126,7 +126,9 @@ class PowBackward(Function):
 
 
 class ExpBackward(Function):
-    """z = eˣ.   ∂L/∂x = g · z.   Keeps the result. Source: the exponential is its own derivative."""
+    """z = eˣ.   ∂L/∂x = g · z.   Keeps the result. Source: the exponential is its own
+    derivative.
+    """
 
     saves = ("z",)
 

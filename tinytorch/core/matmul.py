@@ -10,9 +10,10 @@ class MatmulBackward(Function):
 
     ∂L/∂a = g @ bᵀ,  ∂L/∂b = aᵀ @ g: of shapes (n, m) @ (m, k) and (k, n) @ (n, m).
 
-    Leading axes are a batch, broadcast as NumPy does and summed back. A vector on the left is a row,
-    on the right a column, and its axis is gone from the result. Keeps both inputs. Two products
-    of the size of the forward one. Source: M. Giles, "Collected matrix derivative results" (2008).
+    Leading axes are a batch, broadcast as NumPy does and summed back. A vector on the left is a
+    row, on the right a column, and its axis is gone from the result. Keeps both inputs. Two
+    products of the size of the forward one. Source: M. Giles, "Collected matrix derivative
+    results" (2008).
 
     Raises
     ------
@@ -25,7 +26,7 @@ class MatmulBackward(Function):
     def forward(self, a, b):
         if not getattr(a, "ndim", 0) or not getattr(b, "ndim", 0):
             raise ValueError(
-                "matmul: a 0-d operand has no dimension to sum over; use * for a product by a number"
+                "matmul: a 0-d operand has no dimension to sum over; use * to multiply by a number"
             )
         inner_a, inner_b = a.shape[-1], b.shape[-2 if b.ndim > 1 else 0]
         if inner_a != inner_b:

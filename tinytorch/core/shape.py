@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 
-from .autograd import Function, unbroadcast
-from .tensor import Tensor
+from .autograd import Function, is_array, unbroadcast
 
 
 def checked_dims(name, shape, dim):
@@ -56,9 +55,7 @@ class TransposeBackward(Function):
         return np.swapaxes(x, *self.dims) if self.dims else x
 
     def apply(self, g):
-        if isinstance(g, Tensor):
-            return (g.transpose(*self.dims) if self.dims else g,)
-        return (np.swapaxes(g, *self.dims) if self.dims else g,)
+        return (g.swapaxes(*self.dims) if self.dims else g,)
 
 
 class PermuteBackward(Function):
@@ -71,13 +68,14 @@ class PermuteBackward(Function):
         axes = checked_dims("permute", x.shape, dims)
         if len(axes) != x.ndim:
             raise ValueError(
-                f"permute: {x.shape} has {x.ndim} axes, but dims {dims} names {len(axes)}; name each once"
+                f"permute: {x.shape} has {x.ndim} axes, but dims {dims} names {len(axes)};"
+                " name each once"
             )
         self.back = tuple(axes.index(i) for i in range(x.ndim))
         return x.transpose(axes)
 
     def apply(self, g):
-        return (g.permute(self.back) if isinstance(g, Tensor) else g.transpose(self.back),)
+        return (g.transpose(self.back) if is_array(g) else g.permute(self.back),)
 
 
 class ExpandBackward(Function):
@@ -108,7 +106,7 @@ class CastBackward(Function):
         return x.astype(dtype)
 
     def apply(self, g):
-        return (g.to(self.dtype_x) if isinstance(g, Tensor) else g.astype(self.dtype_x),)
+        return (g.astype(self.dtype_x) if is_array(g) else g.to(self.dtype_x),)
 
 
 class CloneBackward(Function):
@@ -123,9 +121,7 @@ class CloneBackward(Function):
 
 def broadcast_to(x, shape):
     """`np.broadcast_to` for arrays and Tensors alike: what rules use to copy a gradient."""
-    return (
-        ExpandBackward.run(x, shape=shape) if isinstance(x, Tensor) else np.broadcast_to(x, shape)
-    )
+    return np.broadcast_to(x, shape) if is_array(x) else ExpandBackward.run(x, shape=shape)
 
 
 def expand(x, shape):
