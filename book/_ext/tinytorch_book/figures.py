@@ -27,10 +27,11 @@ REFERENCE = "IPY_MODEL_"
 BOXES = {"BoxModel": "tt-vbox", "HBoxModel": "tt-hbox", "VBoxModel": "tt-vbox"}
 LINKS = {"LinkModel": "both", "DirectionalLinkModel": "one"}
 NOT_SHOWN = {"layout", "tabbable", "tooltip"}  # ipywidgets' own traits; names with "_" too
-FALLBACK = (
-    '<div class="tt-host" data-model="{model}" data-kind="{kind}"><p class="tt-alt">{alt}</p>'
+PLACE = (
+    '<div class="tt-slot" style="--tt-wide: {wide}px; --tt-stacked: {stacked}px">'
+    '<div class="tt-place" data-model="{model}"><p class="tt-alt">{alt}</p>'
     '<noscript><p class="tt-alone">This figure can be moved once JavaScript is on.</p></noscript>'
-    "</div>"
+    "</div></div>"
 )
 
 
@@ -93,8 +94,10 @@ class LiveFigures(SphinxTransform):
             self.shown[model_id]["buffers"] = buffers
         if style := state.get("_css"):
             self.asset(style, "css")
-        host = FALLBACK.format(model=model_id, kind=kind, alt=escape(state.get("alt", "")))
-        figure = nodes.figure("", nodes.raw("", host, format="html"), classes=["tt-live"])
+        wide, stacked = state.get("space") or (0, 0)
+        alt = escape(state.get("alt", ""))
+        html = PLACE.format(model=model_id, wide=wide, stacked=stacked, alt=alt)
+        figure = nodes.figure("", nodes.raw("", html, format="html"), classes=["tt-live"])
         figure.source, figure.line = place.source, place.line
         figure += self.caption(state.get("caption", ""))
         if name := nodes.fully_normalize_name(state.get("name", "")):

@@ -68,20 +68,22 @@
     return imports.get(name);
   }
 
-  async function show(host, model, name) {
+  async function show(place, model, name) {
     const el = document.createElement("div");
     el.dataset.host = "static";
+    place.append(el);
     try {
       const { default: figure } = await load(name);
       await figure.render({ model, el });
-      host.replaceChildren(el);
+      place.replaceChildren(el); // the figure has its own words for those who can't see it
     } catch (error) {
       const sentence = document.createElement("p");
       sentence.className = "tt-failed";
       sentence.setAttribute("role", "alert");
       sentence.textContent = `This figure could not be drawn (${error.message}). It shows:`;
-      host.prepend(sentence);
-      host.classList.add("tt-broken");
+      el.remove();
+      place.prepend(sentence);
+      place.classList.add("tt-broken");
       console.error(error);
     }
   }
@@ -93,7 +95,8 @@
     follow(models[source], from, models[target], to);
     if (direction === "both") follow(models[target], to, models[source], from);
   }
-  for (const host of document.querySelectorAll(".tt-host")) {
-    show(host, models[host.dataset.model], page.models[host.dataset.model].module);
+  for (const place of document.querySelectorAll(".tt-place")) {
+    const id = place.dataset.model;
+    show(place, models[id], page.models[id].module);
   }
 })();
