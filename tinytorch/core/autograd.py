@@ -1,0 +1,367 @@
+"""The engine: `Function`, the graph it records, and the backward pass over it.
+
+An operation is one class, with its formula (`forward`) beside its rule (`apply`). Running it
+through `Function.run` leaves a node; nodes point to the nodes that made their inputs. `backward`
+starts at the last node with ∂L/∂L = 1 and calls every node's rule once, newest first:
+
+    grad_inputs = node.apply(grad_output)
+
+Nodes are numbered as they are made, and an operation can only use what already exists, so the
+numbers are a topological order and newest-first reaches a node after everything that used it.
+"""
+
+import inspect
+import weakref
+from contextlib import ContextDecorator, contextmanager
+
+import numpy as np
+
+from . import memory
+
+_FLOAT64 = np.dtype(np.float64)
+_recording = True
+_watcher = None
+
+
+class Function:
+    """One differentiable operation: a formula and the rule for its gradient.
+
+    To define an operation, subclass it::
+
+        class CubeBackward(Function):
+            saves = ("x",)                  # inputs kept for the rule; "z" names the result
+
+            def forward(self, x):           # on arrays
+                return x * x * x
+
+            def apply(self, g):             # g = ∂L/∂z
+                (x,) = self.saved_tensors
+                return (3 * g * x * x,)     # one gradient, or None, for each input
+
+        cube = CubeBackward.run
+
+    `run` computes and records. `CubeBackward(x)` builds the node alone, to look at
+    or to `apply` by hand. Parameters that are not differentiated are passed by keyword.
+
+    `apply` gets arrays in an ordinary backward pass and Tensors under `create_graph=True`; written
+    with what both understand (`*`, `@`, `.sum`, `.reshape`, …), it is its own second derivative.
+
+    Attributes
+    ----------
+    saved_tensors : tuple
+        The values named in `saves`; None once a backward pass has freed the node.
+    next_functions : tuple
+        For each input the node that made it, or None where no gradient is wanted.
+    needs : tuple
+        For each input whether its gradient is wanted: a rule may return None where it is not.
+    shape, dtype
+        Those of the result, and so of the upstream gradient.
+    """
+
+    saves: tuple[str, ...] = ()
+    hooks = None
+    retained = None
+    seals: dict = {}  # noqa: RUF012 (never written to; a node with seals gets its own)
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "dtype",
+        "needs",
+        "next_functions",
+        "order",
+        "saved_tensors",
+        "shape",
+    )
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        cls.name = cls.__name__.removesuffix("Backward").lower()
+        names = list(inspect.signature(cls.forward).parameters)[1:]
+        unknown = [s for s in cls.saves if s not in names and s != "z"]
+        if unknown:
+            raise TypeError(
+                f"{cls.__name__}: saves names {unknown[0]!r}, which is no input of forward"
+                f" ({', '.join(names)}) and not 'z', its result"
+            )
+        cls._saved = tuple(-1 if s == "z" else names.index(s) for s in cls.saves)
+
+    def __init__(self, *inputs, **params):
+        operands = [x if isinstance(x, Tensor) else Tensor(x) for x in inputs]
+        arrays = [x._data for x in operands]
+        z = self._evaluate(arrays, params)
+        self._record(arrays, tuple(x._node for x in operands), z)
+        self.needs = tuple(x._data.dtype.kind == "f" for x in operands)
+
+    @classmethod
+    def run(cls, *inputs, **params):
+        """Compute the operation, and record it if a gradient may be wanted through it."""
+        node = cls.__new__(cls)
+        kind, arrays, nexts = Tensor, [], []
+        for x in inputs:
+            if type(x) is Tensor:
+                arrays.append(x._data)
+                nexts.append(x._node)
+            elif isinstance(x, Tensor):
+                kind = type(x)
+                arrays.append(x._data)
+                nexts.append(x._node)
+            else:
+                arrays.append(_constant(x, cls))
+                nexts.append(None)
+        z = node._evaluate(arrays, params)
+        if _recording and any(nexts) and z.dtype.kind == "f":
+            node.needs = nexts = tuple(nexts)
+            node._record(arrays, nexts, z)
+            out = kind._wrap(z, node)
+        else:
+            out = kind._wrap(z)
+        if _watcher is not None:
+            _watcher("forward", node, inputs, out)
+        return out
+
+    def _evaluate(self, arrays, params):
+        try:
+            z = self.forward(*arrays, **params)
+        except (ValueError, TypeError, IndexError) as error:
+            raise _explained(self, arrays, error) from error
+        try:
+            if z.dtype is not _FLOAT64:
+                return z
+        except AttributeError:  # a plain number
+            z = np.asarray(z)
+        for a in arrays:
+            if getattr(a, "dtype", None) is _FLOAT64:
+                return z
+        return z.astype(DEFAULT_DTYPE)  # numbers and integers became floats: float32, as in PyTorch
+
+    def _record(self, arrays, next_functions, z):
+        self.next_functions = next_functions
+        self.order = memory.tick()
+        self.shape = z.shape
+        self.dtype = z.dtype
+        arrays.append(z)
+        self.saved_tensors = saved = tuple([arrays[i] for i in self._saved])
+        if saved and memory.any_outside():
+            self.seals = memory.seal(saved)
+
+    def forward(self, *arrays, **params):
+        """The formula, on arrays. Returns the array z."""
+        raise NotImplementedError(f"{type(self).__name__} does not define forward")
+
+    def apply(self, grad_output):
+        """The rule: from g = ∂L/∂z, one gradient (or None) for each input, as a tuple."""
+        raise NotImplementedError(f"{type(self).__name__} does not define apply")
+
+    def _apply_on_tensors(self, g):
+        """`apply` with the saved values as Tensors, so that the rule is itself recorded."""
+        saved = self.saved_tensors
+        sources = (*self.next_functions, self)
+        self.saved_tensors = tuple(
+            Tensor._wrap(value, sources[i]) if hasattr(value, "dtype") else value
+            for value, i in zip(saved, self._saved, strict=True)
+        )
+        try:
+            return self.apply(g)
+        finally:
+            self.saved_tensors = saved
+
+    def _free(self):
+        self.saved_tensors = None
+        self.next_functions = ()
+        if self.__dict__:
+            self.__dict__.clear()
+
+    def __repr__(self):
+        return f"<{type(self).__name__}>"
+
+
+class AccumulateGrad:
+    """The end of a path: the leaf whose `.grad` collects what arrives.
+
+    It refers to its tensor weakly, so that a leaf and its node are no cycle.
+    """
+
+    next_functions = ()
+    saved_tensors = ()
+    retained = None
+    order = -1  # older than any operation: leaves come last
+    __slots__ = ("__weakref__", "dtype", "hooks", "shape", "tensor")
+
+    def __init__(self, tensor):
+        self.tensor = weakref.ref(tensor)
+        self.shape = tensor._data.shape
+        self.dtype = tensor._data.dtype
+        self.hooks = None
+
+    def __repr__(self):
+        return "<AccumulateGrad>"
+
+
+def is_array(x):
+    """Whether a rule was given arrays (an ordinary pass) and not Tensors (`create_graph=True`)."""
+    return isinstance(x, (np.ndarray, np.generic))
+
+
+class HookHandle:
+    """What `register_hook` returns: `remove()` takes the hook off."""
+
+    def __init__(self, node, hook):
+        node.hooks = node.hooks or {}
+        node.hooks[id(self)] = hook
+        self._node = node
+
+    def remove(self):
+        """Take the hook off; a second call does nothing."""
+        (self._node.hooks or {}).pop(id(self), None)
+
+
+def unbroadcast(grad, shape):
+    """Undo a broadcast: sum `grad` down to `shape`.
+
+    Broadcasting copies a value into several places, and what was copied collects the sum of the
+    gradients of its copies. Axes that broadcasting put in front disappear; axes of length 1 that it
+    stretched are summed to length 1. It is the one place where this happens.
+    """
+    try:
+        if grad.shape == shape:
+            return grad
+    except AttributeError:  # a plain number, from a rule applied by hand
+        return unbroadcast(np.asarray(grad), shape)
+    front = grad.ndim - len(shape)
+    if front < 0:  # the rule came with less than the result has: a scalar g, applied by hand
+        return np.broadcast_to(grad, shape)
+    stretched = [i + front for i, n in enumerate(shape) if n == 1 and grad.shape[i + front] != 1]
+    return grad.sum((*range(front), *stretched)).reshape(shape)
+
+
+def _constant(x, cls):
+    """An operand that is no Tensor. Python numbers stay raw: they take the dtype they meet."""
+    if type(x) in (int, float, bool):
+        return x
+    if isinstance(x, float):  # numpy.float64 is a Python float, and as weak as one
+        return float(x)
+    if isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind in "fiub":
+        return x
+    raise TypeError(
+        f"{cls.name}: expected Tensors, NumPy arrays or numbers, got {type(x).__name__};"
+        " make it a tensor with tinytorch.tensor(...)"
+    )
+
+
+def _explained(node, arrays, error):
+    """The error of an operation, with its name and the shapes of its operands."""
+    if str(error).startswith(f"{node.name}:"):
+        return error
+    shapes = [np.shape(a) for a in arrays]
+    if "broadcast" in str(error) and len(shapes) == 2:
+        pairs = list(zip(reversed(shapes[0]), reversed(shapes[1]), strict=False))
+        m, n = next(((m, n) for m, n in pairs if m != n and 1 not in (m, n)), (None, None))
+        if m is not None:
+            return ValueError(
+                f"{node.name}: shapes {shapes[0]} and {shapes[1]} do not broadcast: from the right,"
+                f" {m} meets {n} and neither is 1; line the axes up with reshape or unsqueeze"
+            )
+    given = " and ".join(str(s) for s in shapes)
+    return type(error)(f"{node.name}: on shapes {given}: {error}")
+
+
+# ------------------------------------------------------------------------------- grad modes
+
+
+def is_grad_enabled() -> bool:
+    """Whether operations record themselves."""
+    return _recording
+
+
+class set_grad_enabled(ContextDecorator):
+    """Turn recording on or off, at once, and back at the end of a `with` block.
+
+    >>> import tinytorch as tt
+    >>> x = tt.tensor(2.0, requires_grad=True)
+    >>> with tt.set_grad_enabled(False):
+    ...     y = x * 3
+    >>> y.requires_grad
+    False
+    """
+
+    def __init__(self, mode: bool):
+        global _recording
+        self._mode, self._before = mode, _recording
+        _recording = mode
+
+    def __call__(self, function):
+        global _recording
+        _recording = self._before  # as a decorator it takes effect in the calls alone
+        return super().__call__(function)
+
+    def __enter__(self):
+        global _recording
+        self._before, _recording = (
+            (self._before, self._mode) if _recording == self._mode else (_recording, self._mode)
+        )
+
+    def __exit__(self, *exception):
+        global _recording
+        _recording = self._before
+
+
+class no_grad(ContextDecorator):
+    """A `with` block, or decorated function, in which nothing is recorded."""
+
+    _mode = False
+
+    def __enter__(self):
+        global _recording
+        self._stack = [*getattr(self, "_stack", ()), _recording]
+        _recording = self._mode
+
+    def __exit__(self, *exception):
+        global _recording
+        _recording = self._stack.pop()
+
+
+class enable_grad(no_grad):
+    """A `with` block, or decorated function, in which operations record, inside `no_grad` too."""
+
+    _mode = True
+
+
+@contextmanager
+def watch(callback):
+    """Call `callback` at every step of the engine inside the block.
+
+    After an operation: `callback("forward", node, inputs, output)`. After a rule, in the order of
+    the backward pass: `callback("backward", node, grad_output, grad_inputs)`. Figures use it to
+    show what the engine did.
+    """
+    global _watcher
+    before, _watcher = _watcher, callback
+    try:
+        yield
+    finally:
+        _watcher = before
+
+
+from .tensor import DEFAULT_DTYPE, Tensor  # noqa: E402, I001 (its methods are Functions)
+from .engine import backward, grad  # noqa: E402 (the pass over what is recorded here)
+
+__all__ = [
+    "AccumulateGrad",
+    "Function",
+    "backward",
+    "enable_grad",
+    "grad",
+    "is_grad_enabled",
+    "no_grad",
+    "set_grad_enabled",
+    "unbroadcast",
+    "watch",
+]
+
+
+def __getattr__(name):
+    """The class of every operation, `core.autograd.MulBackward`; each lives beside its formula."""
+    for operation in Function.__subclasses__():
+        if operation.__name__ == name and operation.__module__.startswith(f"{__package__}."):
+            return operation
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
