@@ -16,14 +16,14 @@ def put_package_on_path(root):
     os.environ["PYTHONPATH"] = os.pathsep.join(paths)
 
 
-def digest(package):
-    """Return a short name for all that decides what a chapter prints, besides the chapter."""
+def digest(folder):
+    """Return a short name for the files in a folder and the versions that run them."""
     state = hashlib.sha256(sys.version.encode())
     for name in RUN_BY:
         state.update(f"{name}={version(name)};".encode())
-    for path in sorted(package.rglob("*")):
+    for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix != ".pyc":
-            state.update(str(path.relative_to(package)).encode() + b"\0" + path.read_bytes())
+            state.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
     return state.hexdigest()[:16]
 
 

@@ -39,6 +39,13 @@ def configure(app, config):
     options["repository_url"] = repository(app.srcdir, options["repository_url"])
 
 
+def search_from_disk(app, pagename, templatename, context, doctree):
+    """Let the search page opened from disk show no excerpts: it may not read other pages."""
+    if pagename == "search":
+        setting = "DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY &&= location.protocol !== 'file:';"
+        app.add_js_file(None, body=setting)
+
+
 def copy_mathjax(app, error):
     """Copy MathJax beside the pages: one bundle, its fonts, and the small extensions it may load."""
     if error or app.builder.format != "html":
@@ -62,5 +69,6 @@ def setup(app):
     if not app.warningiserror:
         app.keep_going = True
     app.connect("config-inited", configure, priority=100)
+    app.connect("html-page-context", search_from_disk)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", forget_failed_build)
