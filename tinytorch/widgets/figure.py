@@ -1,0 +1,143 @@
+"""What all live figures have in common: their traits, and when Python computes again."""
+
+import json
+import math
+from typing import Any, ClassVar
+
+import anywidget
+import numpy as np
+import traitlets
+
+from tinytorch.widgets._module import style
+
+LIMIT = 50_000  # bytes of data one figure may carry
+HUGE = 1e12  # larger numbers are said, not drawn
+
+
+class Unshowable(ValueError):
+    """Data that cannot be drawn; the message is the sentence that the frame shows instead."""
+
+
+class Figure(anywidget.AnyWidget):
+    """A live figure: state traits, linked both ways, and the data Python computed for them.
+
+    A kind sets ``_esm = bundle("kind")`` and ``_css = style()``, adds its state traits, lists them
+    in ``moves``, and implements ``compute``.
+
+    Parameters
+    ----------
+    name : str
+        What the book refers to, such as ``"fig-relu"``.
+    caption : str
+        What to see: plain text or light Markdown, ``$math$`` allowed.
+    alt : str
+        The same for a reader who cannot see the figure.
+    **state
+        First values of the state traits; Reset returns to them.
+    """
+
+    _css = style()
+
+    name = traitlets.Unicode().tag(sync=True)
+    caption = traitlets.Unicode().tag(sync=True)
+    alt = traitlets.Unicode().tag(sync=True)
+    data = traitlets.Dict().tag(sync=True)
+    message = traitlets.Unicode().tag(sync=True)
+    start = traitlets.Dict().tag(sync=True)
+    space = traitlets.List(traitlets.Int()).tag(sync=True)
+
+    moves: ClassVar[tuple[str, ...]] = ()
+    height: ClassVar[tuple[int, int]] = (0, 0)  # px to keep free: panels side by side, stacked
+
+    def __init__(self, *, name: str = "", caption: str = "", alt: str = "", **state: Any):
+        super().__init__(name=name, caption=caption, alt=alt, space=list(self.height))
+        for trait, value in state.items():
+            setattr(self, trait, value)
+        if not self.message:
+            self.refresh()
+        self.start = {trait: getattr(self, trait) for trait in self.moves}
+        self.observe(self._moved, names=list(self.moves))
+
+    def compute(self) -> dict[str, Any]:
+        """Return the data for the present state; raise `Unshowable` if there is no picture of it."""
+        raise NotImplementedError
+
+    def covers(self) -> bool:
+        """Tell whether ``data`` already holds the numbers of the present state."""
+        return True
+
+    def refresh(self) -> None:
+        """Compute ``data`` again, or say in ``message`` why it cannot be shown."""
+        data, message = {}, ""
+        try:
+            with np.errstate(all="ignore"):
+                data = plain(self.compute())
+            if (size := len(json.dumps(data))) > LIMIT:
+                raise Unshowable(f"This figure would need {size // 1000} kB: show fewer numbers.")
+        except Unshowable as reason:
+            data, message = {}, str(reason)
+        with self.hold_sync():
+            self.data, self.message = data, message
+
+    def _moved(self, _change: traitlets.Bunch) -> None:
+        if self.message or not self.covers():
+            self.refresh()
+
+
+class Number(traitlets.CFloat):
+    """A number of a figure's state: always finite, because NaN is no JSON and has no place to go.
+
+    Anything else leaves the value as it is, and the figure says why.
+    """
+
+    def validate(self, figure: Figure, value: Any) -> float:
+        value = super().validate(figure, value)
+        if math.isfinite(value):
+            return value
+        figure.message = (
+            f"{self.name} is {value}: it has no place on an axis. Give a finite {self.name}."
+        )
+        return getattr(figure, self.name)
+
+
+def plain(value: Any, digits: int = 9) -> Any:
+    """Return `value` as JSON can carry it: nine digits, and names for what is no finite number."""
+    if isinstance(value, dict):
+        return {str(key): plain(item, digits) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist(), digits)
+    if isinstance(value, list | tuple):
+        return [plain(item, digits) for item in value]
+    if isinstance(value, np.generic):
+        return plain(value.item(), digits)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return "nan" if math.isnan(value) else "∞" if value > 0 else "−∞"
+        return float(f"{value:.{digits}g}")
+    return value
+
+
+def span(values: np.ndarray, what: str, pad: float = 0.08) -> list[float]:
+    """Return an axis that holds the finite `values` with a margin."""
+    values = np.asarray(values, dtype=np.float64)
+    seen = values[np.isfinite(values)]
+    if seen.size == 0:
+        kind = "empty" if values.size == 0 else "nan or infinite everywhere"
+        raise Unshowable(f"{what} is {kind} here: there is nothing to draw.")
+    lo, hi = float(seen.min()), float(seen.max())
+    if max(-lo, hi) > HUGE:
+        raise Unshowable(f"{what} reaches {max(-lo, hi):.1e}: too large to draw.")
+    margin = pad * (hi - lo) or max(0.5, 0.1 * abs(hi))
+    return [lo - margin, hi + margin]
+
+
+def interval(domain: Any, what: str = "domain") -> tuple[float, float]:
+    """Return `domain` as two finite numbers in order, or raise `Unshowable`."""
+    lo, hi = (float(end) for end in domain)
+    if not (math.isfinite(lo) and math.isfinite(hi) and lo < hi):
+        raise Unshowable(
+            f"The {what} from {lo:g} to {hi:g} is no interval: there is nothing to draw."
+        )
+    if max(-lo, hi) > HUGE:
+        raise Unshowable(f"The {what} reaches {max(-lo, hi):.1e}: too large to draw.")
+    return lo, hi
