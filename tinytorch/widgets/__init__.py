@@ -25,7 +25,7 @@ def __getattr__(name: str) -> type:
         if error.name != "anywidget":
             raise
         raise ModuleNotFoundError(
-            f"tinytorch.widgets.{name} needs the package anywidget: pip install 'tinytorch[widgets]'",
+            f"{name} needs the package anywidget: pip install 'tinytorch[widgets]'",
             name="anywidget",
         ) from error
     return getattr(module, name)

@@ -7,7 +7,7 @@ import numpy as np
 
 import tinytorch as tt
 from tinytorch.widgets._module import bundle
-from tinytorch.widgets.figure import Figure, Number, interval, span
+from tinytorch.widgets.figure import Figure, Number, digits, grid, on_grid, span, upstream
 
 CELLS = 120  # about as many steps of the grid across the domain
 REACH = 20  # the longest secant, in steps
@@ -31,7 +31,7 @@ class Curve(Figure):
     compare : callable, optional
         A second function, drawn behind f and f′.
     label, compare_label : str, optional
-        What the functions are called; by default their names.
+        What the functions are called; by default their names, ``relu(x)``.
     name, caption, alt : str
         See `Figure`.
 
@@ -48,7 +48,7 @@ class Curve(Figure):
     h = Number(0.5).tag(sync=True)
 
     moves: ClassVar = ("x", "g", "h")
-    height: ClassVar = (622, 752)
+    height: ClassVar = (580, 702)
 
     def __init__(
         self,
@@ -66,39 +66,31 @@ class Curve(Figure):
     ):
         self._f, self._compare = f, compare
         self._domain, self._range = domain, range
-        self._labels = label or called(f), compare_label or (called(compare) if compare else "")
+        self._labels = label or called(f), compare_label or called(compare)
         super().__init__(x=x, g=g, h=h, **about)
 
     def covers(self) -> bool:
-        grid = np.array(self.data["x"])
-        return bool(np.isclose(grid, self.x, rtol=0, atol=1e-6 * (grid[1] - grid[0])).any())
+        return on_grid(self.data["x"][REACH:-REACH], self.x)
 
     def compute(self) -> dict[str, Any]:
-        lo, hi = interval(self._domain)
-        step = round_step((hi - lo) / CELLS)
-        lo, hi = interval((min(lo, self.x), max(hi, self.x)))
-        shift = self.x - step * np.round(self.x / step)  # 0 unless x was set between round numbers
-        shift = 0.0 if abs(shift) < 1e-6 * step else shift
-        first = int(np.ceil((lo - shift) / step - 1e-9)) - REACH
-        last = int(np.floor((hi - shift) / step + 1e-9)) + REACH
-        grid = np.round(shift + step * np.arange(first, last + 1), 12)
+        x, step = grid(self._domain, CELLS, through=self.x, beyond=REACH)
         seen = slice(REACH, -REACH)
         data = {
             "label": self._labels[0],
+            "domain": [x[REACH], x[-REACH - 1]],
             "step": step,
-            "digits": max(2, decimals(step), decimals(self.x)),
             "reach": REACH,
-            "domain": [lo, hi],
-            "g": np.unique(np.append(np.linspace(-4, 4, 33), self.g)),
-            "x": grid,
+            "digits": digits(step, self.x),
+            "g": upstream(self.g),
+            "x": x,
         }
-        values, slopes = sample(self._f, grid)
-        data |= {"f": values, "df": slopes[seen], "jumps": jumps(self._f, grid[seen], slopes[seen])}
+        values, slopes = sample(self._f, x)
+        data |= {"f": values, "df": slopes[seen], "jumps": jumps(self._f, x[seen], slopes[seen])}
         shown = [values[seen]], [slopes[seen], [0.0]]
         if self._compare:
-            values, slopes = sample(self._compare, grid[seen])
+            values, slopes = sample(self._compare, x[seen])
             data["compare"] = {"label": self._labels[1], "f": values, "df": slopes}
-            data["compare"]["jumps"] = jumps(self._compare, grid[seen], slopes)
+            data["compare"]["jumps"] = jumps(self._compare, x[seen], slopes)
             shown[0].append(values)
             shown[1].append(slopes)
         data["range"] = self._range or span(np.concatenate(shown[0]), "f(x)")
@@ -106,49 +98,40 @@ class Curve(Figure):
         return data
 
 
-def round_step(raw: float) -> float:
-    """Return the number closest to `raw` among 1, 2 and 5 times a power of ten."""
-    power = 10.0 ** np.floor(np.log10(raw))
-    return float(min((1, 2, 5, 10), key=lambda times: abs(np.log(times * power / raw))) * power)
+def called(f: Callable | None) -> str:
+    """Return "relu(x)" for ``tt.relu``, and nothing for a function without a name."""
+    name = getattr(f, "__name__", "<lambda>")
+    return "" if name.startswith("<") else f"{name}(x)"
 
 
-def decimals(value: float, most: int = 6) -> int:
-    """Return how many digits after the point `value` needs, up to `most`."""
-    return len(f"{value:.{most}f}".rstrip("0").partition(".")[2])
-
-
-def called(f: Callable) -> str:
-    """Return the name of `f`, or "f" if it has none worth showing."""
-    name = getattr(f, "__name__", "f")
-    return "f" if name.startswith("<") else name
-
-
-def sample(f: Callable, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return f and f′ at `grid`, both from the engine, in float64."""
-    x = tt.tensor(np.asarray(grid, dtype=np.float64), requires_grad=True)
+def sample(f: Callable, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return f and f′ at `points`, both from the engine, in float64; no value, no slope."""
+    x = tt.tensor(np.asarray(points, dtype=np.float64), requires_grad=True)
     y = f(x)
     if y.shape != x.shape:
         raise ValueError(f"f must be elementwise: it took shape {x.shape} and gave {y.shape}")
     if not y.requires_grad:  # f is constant
         return y.data, np.zeros_like(x.data)
     y.sum().backward()
-    return y.data, x.grad.data
+    return y.data, np.where(np.isfinite(y.data), x.grad.data, np.nan)
 
 
-def jumps(f: Callable, grid: np.ndarray, slopes: np.ndarray) -> list[list[float]]:
-    """Return [i, x, left, right] for each jump of f′ between the grid points i and i + 1.
+def jumps(f: Callable, points: np.ndarray, slopes: np.ndarray) -> list[list[float]]:
+    """Return [i, x, left, right, own] for each jump of f′ between the points i and i + 1.
 
-    Halving the gap twenty times makes any continuous change small and leaves a jump as it is.
+    Halving the gap twenty times makes any continuous change small and leaves a jump as it is;
+    `own` is f′ at x itself, where the engine has to choose.
     """
     change = np.abs(np.diff(slopes))
     found = []
     for i in np.flatnonzero(change > 0.05 * max(np.nanmax(np.abs(slopes)), 1e-9)):
-        ends, rise = grid[i : i + 2], slopes[i : i + 2]
+        ends, rise = points[i : i + 2], slopes[i : i + 2]
         for _ in range(20):
             xs = np.array([ends[0], ends.mean(), ends[1]])
             ds = sample(f, xs)[1]
             left = abs(ds[1] - ds[0]) >= abs(ds[2] - ds[1])
             ends, rise = (xs[:2], ds[:2]) if left else (xs[1:], ds[1:])
         if abs(rise[1] - rise[0]) > 0.5 * change[i]:
-            found.append([int(i), ends.mean(), rise[0], rise[1]])
+            at = np.round(ends.mean(), 6) + 0.0
+            found.append([int(i), at, *rise, sample(f, np.array([at]))[1][0]])
     return found

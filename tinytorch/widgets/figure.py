@@ -59,7 +59,7 @@ class Figure(anywidget.AnyWidget):
         self.observe(self._moved, names=list(self.moves))
 
     def compute(self) -> dict[str, Any]:
-        """Return the data for the present state; raise `Unshowable` if there is no picture of it."""
+        """Return the data for the present state, or raise `Unshowable`."""
         raise NotImplementedError
 
     def covers(self) -> bool:
@@ -118,15 +118,16 @@ def plain(value: Any, digits: int = 9) -> Any:
 
 
 def span(values: np.ndarray, what: str, pad: float = 0.08) -> list[float]:
-    """Return an axis that holds the finite `values` with a margin."""
+    """Return an axis for the finite `values`, with a margin; it cuts off poles."""
     values = np.asarray(values, dtype=np.float64)
     seen = values[np.isfinite(values)]
     if seen.size == 0:
         kind = "empty" if values.size == 0 else "nan or infinite everywhere"
         raise Unshowable(f"{what} is {kind} here: there is nothing to draw.")
-    lo, hi = float(seen.min()), float(seen.max())
-    if max(-lo, hi) > HUGE:
-        raise Unshowable(f"{what} reaches {max(-lo, hi):.1e}: too large to draw.")
+    if (most := float(np.abs(seen).max())) > HUGE:
+        raise Unshowable(f"{what} reaches {most:.1e}: too large to draw.")
+    usual = 4 * np.quantile(np.abs(seen), 0.85) or most
+    lo, hi = np.clip([seen.min(), seen.max()], -usual, usual).tolist()
     margin = pad * (hi - lo) or max(0.5, 0.1 * abs(hi))
     return [lo - margin, hi + margin]
 
@@ -135,9 +136,43 @@ def interval(domain: Any, what: str = "domain") -> tuple[float, float]:
     """Return `domain` as two finite numbers in order, or raise `Unshowable`."""
     lo, hi = (float(end) for end in domain)
     if not (math.isfinite(lo) and math.isfinite(hi) and lo < hi):
-        raise Unshowable(
-            f"The {what} from {lo:g} to {hi:g} is no interval: there is nothing to draw."
-        )
+        raise Unshowable(f"The {what} ({lo:g}, {hi:g}) is no interval: there is nothing to draw.")
     if max(-lo, hi) > HUGE:
         raise Unshowable(f"The {what} reaches {max(-lo, hi):.1e}: too large to draw.")
     return lo, hi
+
+
+def grid(domain: Any, cells: int, through: float, beyond: int = 0) -> tuple[np.ndarray, float]:
+    """Return evenly spaced points across `domain`, one of them `through`, and their step.
+
+    The step is a round number that makes about `cells` of them. The points are its multiples,
+    zero included, unless `through` lies between; `beyond` more follow at either end.
+    """
+    lo, hi = interval(domain)
+    raw = (hi - lo) / cells
+    power = 10.0 ** np.floor(np.log10(raw))
+    step = float(min((1, 2, 2.5, 5, 10), key=lambda n: abs(np.log(n * power / raw))) * power)
+    lo, hi = interval((min(lo, through), max(hi, through)))
+    if (hi - lo) / step > 4 * cells:
+        raise Unshowable(f"{through:g} is too far outside the domain to draw.")
+    shift = through - step * np.round(through / step)
+    shift = 0.0 if abs(shift) < 1e-6 * step else shift
+    first = int(np.ceil((lo - shift) / step - 1e-9)) - beyond
+    last = int(np.floor((hi - shift) / step + 1e-9)) + beyond
+    return np.round(shift + step * np.arange(first, last + 1), 12) + 0.0, step
+
+
+def on_grid(points: list[float], value: float) -> bool:
+    """Tell whether `value` is one of the evenly spaced `points`, up to their nine digits."""
+    points = np.asarray(points)
+    return bool(np.isclose(points, value, rtol=0, atol=1e-6 * (points[1] - points[0])).any())
+
+
+def digits(*values: float, least: int = 2, most: int = 6) -> int:
+    """Return how many digits after the point tell the `values` exactly, within limits."""
+    return max(least, *(len(f"{v:.{most}f}".rstrip("0").partition(".")[2]) for v in values))
+
+
+def upstream(g: float) -> np.ndarray:
+    """Return the values that the control of g steps through; the present one is among them."""
+    return np.unique(np.append(np.linspace(-3, 3, 25), g))

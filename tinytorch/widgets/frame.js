@@ -33,7 +33,7 @@
  * @typedef {Object} Control      one of
  *   {trait, label, values: (view) => number[], text?: (value) => string, role?}    a slider by index
  *   {label, press: (view) => Object|void, on?: (view) => boolean, off?: (view) => boolean}  a button
- *           (`on`: a switch that is pressed; `off`: disabled; `label` may be a function of the view)
+ *           (`on`: a switch that is pressed; `off`: disabled); `label` may be a function of the view
  *
  * @typedef {Object} Drag
  * @property {number} x, y        px in the panel's coordinates
@@ -87,8 +87,7 @@ export function figure({ model, el }, spec) {
   );
 
   function draw() {
-    const said = model.get("message");
-    const silent = said || (Object.keys(model.get("data") ?? {}).length ? "" : "There is nothing to show.");
+    const silent = model.get("message") || (Object.keys(model.get("data") ?? {}).length ? "" : "There is nothing to show.");
     root.classList.toggle("tt-silent", Boolean(silent));
     message.textContent = silent;
     if (silent || !measure()) return;
@@ -154,13 +153,15 @@ function node(tag, classes, parent) {
 
 function item([label, value, role = "ink"], i, all) {
   const comma = i < all.length - 1 && label ? "," : "";
-  const body = label ? `${name(label)} = <b class="tt-${role}">${esc(value)}</b>` : esc(value);
+  const body = label ? `${formula(label)} = <b class="tt-${role}">${esc(value)}</b>` : esc(value);
   return `<span>${body}${comma}</span>`;
 }
 
+const said = (label, view) => (typeof label === "function" ? label(view) : label);
+
 function slider(control, bar, view, set) {
   const box = node("label", `tt-control tt-${control.role ?? "ink"}`, bar);
-  node("span", "tt-name", box).innerHTML = name(control.label);
+  const named = node("span", "tt-name", box);
   const input = node("input", "tt-range", box);
   const output = node("span", "tt-number", box);
   output.setAttribute("aria-hidden", "true");
@@ -173,8 +174,10 @@ function slider(control, bar, view, set) {
     const value = now.state[control.trait];
     input.max = values.length - 1;
     input.value = nearest(values, value);
+    const called = said(control.label, now);
+    morph(named, formula(called));
     output.textContent = (control.text ?? fmt)(value);
-    input.setAttribute("aria-valuetext", `${control.label} = ${output.textContent}`);
+    input.setAttribute("aria-valuetext", `${called} = ${output.textContent}`);
   };
 }
 
@@ -184,7 +187,7 @@ function button(control, bar, view, set) {
   made.addEventListener("click", () => set(control.press(view())));
   return () => {
     const now = view();
-    made.textContent = typeof control.label === "function" ? control.label(now) : control.label;
+    made.textContent = said(control.label, now);
     if (control.on) made.setAttribute("aria-pressed", control.on(now));
     made.disabled = Boolean(control.off?.(now));
   };
@@ -266,15 +269,16 @@ export const superscript = (text) => [...text].map((c) => (c === "−" ? "⁻" :
 export const esc = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
 /** Letters of formulas in italics: "∂L/∂x" and "f′(x)", but not "relu" or "secant". */
-export const name = (text) =>
+export const formula = (text) =>
   esc(text).replace(/(?<![\p{L}&#])[\p{L}](?![\p{L}])/gu, (letter) => `<i>${letter}</i>`);
 
 /** The little Markdown a caption may hold, where nobody else renders it: `code`, *em*, **strong**, $math$. */
 function caption(text) {
   const signs = { partial: "∂", cdot: "·", times: "×", prime: "′", to: "→", sum: "∑", Delta: "Δ", le: "≤", ge: "≥", odot: "⊙", top: "ᵀ" };
   const math = (tex) =>
-    name(tex.replace(/\\([A-Za-z]+)/g, (_, word) => signs[word] ?? word).replace(/\\[,;]|[{}]/g, ""));
+    formula(tex.replace(/\\([A-Za-z]+) ?/g, (_, word) => signs[word] ?? word).replace(/\\[,;]|[{}]/g, ""));
   return text
+    .replace(/\s+/g, " ")
     .split(/(\$[^$]+\$|`[^`]+`)/)
     .map((part) => {
       if (/^\$.+\$$/.test(part)) return math(part.slice(1, -1));
@@ -327,12 +331,12 @@ export function path(points) {
   return d;
 }
 
-/** Text with a halo, so that it reads over lines. `at`: start, middle or end. */
+/** SVG text with a halo, so that it reads over lines. `at`: start, middle or end. */
 export const label = (x, y, text, { role = "ink", at = "start", classes = "" } = {}) =>
   `<text class="tt-label tt-${role} ${classes}" x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${at}">${text}</text>`;
 
 /** Letters of a formula inside an SVG label. */
-export const mathText = (text) => name(text).replace(/<(\/?)i>/g, (_, end) => (end ? "</tspan>" : '<tspan class="tt-i">'));
+export const svgFormula = (text) => formula(text).replace(/<(\/?)i>/g, (_, end) => (end ? "</tspan>" : '<tspan class="tt-i">'));
 
 export const line = (x1, y1, x2, y2, classes) =>
   `<line class="${classes}" x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}"/>`;
