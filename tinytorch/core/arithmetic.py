@@ -1,0 +1,167 @@
+"""Arithmetic, element by element, with broadcasting."""
+
+import numpy as np
+
+from .autograd import Function, unbroadcast
+
+
+class AddBackward(Function):
+    """z = a + b.
+
+    ∂L/∂a = g,  ∂L/∂b = g, each summed down to its input's shape where it was broadcast.
+    Keeps two shapes and no data. Source: the sum rule.
+    """
+
+    def forward(self, a, b):
+        self.shapes = np.shape(a), np.shape(b)
+        return a + b
+
+    def apply(self, g):
+        (need_a, need_b), (shape_a, shape_b) = self.needs, self.shapes
+        return (
+            unbroadcast(g, shape_a) if need_a else None,
+            unbroadcast(g, shape_b) if need_b else None,
+        )
+
+
+class SubBackward(Function):
+    """z = a - b.
+
+    ∂L/∂a = g,  ∂L/∂b = -g, each summed down to its input's shape where it was broadcast.
+    Keeps two shapes and no data. Source: the sum rule.
+    """
+
+    def forward(self, a, b):
+        self.shapes = np.shape(a), np.shape(b)
+        return a - b
+
+    def apply(self, g):
+        (need_a, need_b), (shape_a, shape_b) = self.needs, self.shapes
+        return (
+            unbroadcast(g, shape_a) if need_a else None,
+            unbroadcast(-g, shape_b) if need_b else None,
+        )
+
+
+class MulBackward(Function):
+    """z = a · b.
+
+    ∂L/∂a = g · b,  ∂L/∂b = g · a, each summed down to its input's shape where it was broadcast.
+    Keeps both inputs. Source: the product rule.
+    """
+
+    saves = ("a", "b")
+
+    def forward(self, a, b):
+        return a * b
+
+    def apply(self, g):
+        a, b = self.saved_tensors
+        need_a, need_b = self.needs
+        return (
+            unbroadcast(g * b, a.shape) if need_a else None,
+            unbroadcast(g * a, b.shape) if need_b else None,
+        )
+
+
+class DivBackward(Function):
+    """z = a / b.
+
+    ∂L/∂a = g / b,  ∂L/∂b = -g · z / b, each summed down to its input's shape.
+    Division by zero gives the infinities of IEEE 754, as in PyTorch. Keeps b and z.
+    Source: the quotient rule, with a / b² written as z / b.
+    """
+
+    saves = ("b", "z")
+
+    def forward(self, a, b):
+        self.shape_a = np.shape(a)
+        with np.errstate(all="ignore"):
+            return np.true_divide(a, b)
+
+    def apply(self, g):
+        b, z = self.saved_tensors
+        need_a, need_b = self.needs
+        d = g / b
+        return (
+            unbroadcast(d, self.shape_a) if need_a else None,
+            unbroadcast(-d * z, b.shape) if need_b else None,
+        )
+
+
+class NegBackward(Function):
+    """z = -x.   ∂L/∂x = -g.   Keeps nothing. Source: linearity."""
+
+    def forward(self, x):
+        return -x
+
+    def apply(self, g):
+        return (-g,)
+
+
+class PowBackward(Function):
+    """z = aᵇ.
+
+    ∂L/∂a = g · b · aᵇ⁻¹  (0 where b = 0),  ∂L/∂b = g · z · ln a  (0 where a = 0 ≤ b).
+    Keeps both inputs and the result. Source: power rule and exponential rule, with PyTorch's
+    values at 0.
+    """
+
+    saves = ("a", "b", "z")
+
+    def forward(self, a, b):
+        with np.errstate(all="ignore"):
+            return a * a * a if type(b) is int and b == 3 else a**b  # NumPy's x**3 is slow
+
+    def apply(self, g):
+        a, b, z = self.saved_tensors
+        need_a, need_b = self.needs
+        da = db = None
+        if need_a:
+            da = unbroadcast(g * b * a ** (b - 1 + (b == 0)), a.shape)
+        if need_b:
+            at_zero = (a == 0) * (b >= 0)
+            db = unbroadcast(g * z * np.log(a + at_zero), b.shape)
+        return da, db
+
+
+class ExpBackward(Function):
+    """z = eˣ.   ∂L/∂x = g · z.   Keeps the result. Source: the exponential is its own derivative."""
+
+    saves = ("z",)
+
+    def forward(self, x):
+        with np.errstate(over="ignore", under="ignore"):
+            return np.exp(x)
+
+    def apply(self, g):
+        (z,) = self.saved_tensors
+        return (g * z,)
+
+
+class LogBackward(Function):
+    """z = ln x.   ∂L/∂x = g / x.   -∞ at 0, NaN below, as IEEE 754 has it. Keeps the input."""
+
+    saves = ("x",)
+
+    def forward(self, x):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.log(x)
+
+    def apply(self, g):
+        (x,) = self.saved_tensors
+        return (g / x,)
+
+
+class SqrtBackward(Function):
+    """z = √x.   ∂L/∂x = g / (2 z).   Keeps the result. ∞ at 0: the slope there is vertical."""
+
+    saves = ("z",)
+
+    def forward(self, x):
+        with np.errstate(invalid="ignore"):
+            return np.sqrt(x)
+
+    def apply(self, g):
+        (z,) = self.saved_tensors
+        return (g / (2 * z),)

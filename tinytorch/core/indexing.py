@@ -1,0 +1,62 @@
+"""Indexing: what was picked sends its gradient back to where it was."""
+
+import numpy as np
+
+from .autograd import Function
+from .tensor import Tensor
+
+
+class SliceBackward(Function):
+    """z = x[index].
+
+    ∂L/∂x = zeros of the shape of x, with g added at `index`: an element that was picked twice gets both
+    gradients. `index` may hold ints, slices, None, Ellipsis, integer arrays and masks.
+    Keeps the index and a shape, no data.
+    """
+
+    def forward(self, x, *, index):
+        self.index, self.shape_x = index, x.shape
+        try:
+            return x[index]
+        except IndexError as error:
+            raise IndexError(f"slice: on a tensor of shape {x.shape}: {error}") from None
+
+    def apply(self, g):
+        return (scatter(g, self.index, self.shape_x),)
+
+
+class ScatterBackward(Function):
+    """z = zeros of `shape`, with x added at `index`: the gradient of indexing.   ∂L/∂x = g[index]."""
+
+    def forward(self, x, *, index, shape):
+        self.index = index
+        return _scattered(x, index, shape)
+
+    def apply(self, g):
+        return (g[self.index],)
+
+
+def scatter(g, index, shape):
+    """Zeros of `shape` with `g` added at `index`, for arrays and Tensors alike."""
+    if isinstance(g, Tensor):
+        return ScatterBackward.run(g, index=index, shape=shape)
+    return _scattered(g, index, shape)
+
+
+def _scattered(x, index, shape):
+    z = np.zeros(shape, x.dtype)
+    if _repeats(index):
+        np.add.at(z, index, x)
+    else:
+        z[index] = x
+    return z
+
+
+def _repeats(index):
+    """Whether an index can pick an element twice: only lists and integer arrays can."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return any(
+        isinstance(i, (list, tuple))
+        or (isinstance(i, np.ndarray) and i.dtype.kind in "iu" and i.ndim)
+        for i in parts
+    )

@@ -1,0 +1,96 @@
+"""Who may have changed what: how a change between forward and backward is noticed.
+
+A rule such as ∂L/∂a = g · b is right only while `b` still holds what it held in the forward pass.
+Most arrays can't change: nobody outside the engine has them. The ledger lists the few that can:
+
+- arrays *written* through a Tensor (`x[0] = 5`, `x.data += 1`), with the time of the last write;
+- arrays *lent* to the caller (`x.data`, `x.numpy()`, `tt.from_numpy(array)`), with a checksum.
+
+Time is the counter that also numbers the nodes, so "written after the node was made" is one
+comparison, and a program that never touches `.data` pays nothing.
+"""
+
+import itertools
+import weakref
+import zlib
+
+import numpy as np
+
+tick = itertools.count().__next__
+
+_ledger: dict[int, "_Entry"] = {}
+
+
+class _Entry:
+    __slots__ = ("alive", "checksum", "written")
+
+    def __init__(self, owner):
+        key = id(owner)
+        self.alive = weakref.ref(owner, lambda _: _ledger.pop(key, None))
+        self.written = -1
+        self.checksum = None
+
+
+def _owner(array):
+    """The array that owns the memory of `array`, which may be a view."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
+
+
+def _checksum(owner):
+    return zlib.crc32(np.ascontiguousarray(owner.T if owner.flags.f_contiguous else owner))
+
+
+def _entry(owner):
+    entry = _ledger.get(id(owner))
+    if entry is None:
+        entry = _ledger[id(owner)] = _Entry(owner)
+    return entry
+
+
+def lend(array):
+    """Note that the caller can now write to `array` unseen, and return it."""
+    owner = _owner(array)
+    entry = _entry(owner)
+    if entry.checksum is None:
+        entry.checksum = _checksum(owner)
+    return array
+
+
+def written(array):
+    """Note that `array` was changed in place through its Tensor."""
+    entry = _entry(_owner(array))
+    entry.written, entry.checksum = tick(), None
+
+
+def seal(saved):
+    """Checksums of those arrays among `saved` that somebody outside holds, by position."""
+    seals = {}
+    for i, array in enumerate(saved):
+        if type(array) is np.ndarray:
+            owner = _owner(array)
+            entry = _ledger.get(id(owner))
+            if entry is not None and entry.checksum is not None:
+                seals[i] = _checksum(owner)
+    return seals
+
+
+def changed(saved, since, seals):
+    """Position of the first array in `saved` that changed after time `since`, or None."""
+    for i, array in enumerate(saved):
+        if type(array) is not np.ndarray:
+            continue
+        owner = _owner(array)
+        entry = _ledger.get(id(owner))
+        if entry is None:
+            continue
+        before = seals.get(i, entry.checksum)
+        if entry.written > since or (before is not None and before != _checksum(owner)):
+            return i
+    return None
+
+
+def any_outside():
+    """Whether there is any array that could have changed at all."""
+    return bool(_ledger)
