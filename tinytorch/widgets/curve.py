@@ -9,7 +9,7 @@ import tinytorch as tt
 from tinytorch.widgets._module import bundle
 from tinytorch.widgets.figure import Figure, Number, digits, grid, on_grid, span, upstream
 
-CELLS = 120  # about as many steps of the grid across the domain
+CELLS = 120  # steps of the grid across the domain, at most
 REACH = 20  # the longest secant, in steps
 
 

@@ -72,7 +72,7 @@ class Figure(anywidget.AnyWidget):
         try:
             with np.errstate(all="ignore"):
                 data = plain(self.compute())
-            if (size := len(json.dumps(data))) > LIMIT:
+            if (size := len(json.dumps(data, separators=(",", ":")))) > LIMIT:
                 raise Unshowable(f"This figure would need {size // 1000} kB: show fewer numbers.")
         except Unshowable as reason:
             data, message = {}, str(reason)
@@ -100,20 +100,18 @@ class Number(traitlets.CFloat):
         return getattr(figure, self.name)
 
 
-def plain(value: Any, digits: int = 9) -> Any:
+def plain(value: Any) -> Any:
     """Return `value` as JSON can carry it: nine digits, and names for what is no finite number."""
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
     if isinstance(value, dict):
-        return {str(key): plain(item, digits) for key, item in value.items()}
-    if isinstance(value, np.ndarray):
-        return plain(value.tolist(), digits)
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(item, digits) for item in value]
-    if isinstance(value, np.generic):
-        return plain(value.item(), digits)
+        return [plain(item) for item in value]
     if isinstance(value, float):
         if not math.isfinite(value):
             return "nan" if math.isnan(value) else "∞" if value > 0 else "−∞"
-        return float(f"{value:.{digits}g}")
+        return float(f"{value:.9g}")
     return value
 
 
@@ -145,16 +143,14 @@ def interval(domain: Any, what: str = "domain") -> tuple[float, float]:
 def grid(domain: Any, cells: int, through: float, beyond: int = 0) -> tuple[np.ndarray, float]:
     """Return evenly spaced points across `domain`, one of them `through`, and their step.
 
-    The step is a round number that makes about `cells` of them. The points are its multiples,
-    zero included, unless `through` lies between; `beyond` more follow at either end.
+    The step is the smallest round number that makes at most `cells` of them. The points are its
+    multiples, zero included, unless `through` lies between; `beyond` more follow at either end.
     """
     lo, hi = interval(domain)
-    raw = (hi - lo) / cells
-    power = 10.0 ** np.floor(np.log10(raw))
-    step = float(min((1, 2, 2.5, 5, 10), key=lambda n: abs(np.log(n * power / raw))) * power)
     lo, hi = interval((min(lo, through), max(hi, through)))
-    if (hi - lo) / step > 4 * cells:
-        raise Unshowable(f"{through:g} is too far outside the domain to draw.")
+    least = (hi - lo) / cells * (1 - 1e-9)
+    power = 10.0 ** math.floor(math.log10(least))
+    step = next(n * power for n in (1, 1.25, 2, 2.5, 5, 10) if n * power >= least)
     shift = through - step * np.round(through / step)
     shift = 0.0 if abs(shift) < 1e-6 * step else shift
     first = int(np.ceil((lo - shift) / step - 1e-9)) - beyond

@@ -310,7 +310,8 @@ export function scale(d0, d1, r0, r1) {
 export function ticks([lo, hi], count) {
   const raw = (hi - lo) / count;
   const base = 10 ** Math.floor(Math.log10(raw));
-  const step = base * [1, 2, 5, 10].find((times) => times * base >= raw * 0.999);
+  const far = (times) => Math.abs(Math.log((times * base) / raw));
+  const step = base * [1, 2, 5, 10].reduce((best, times) => (far(times) < far(best) ? times : best));
   const values = [];
   for (let i = Math.ceil(lo / step - 1e-9); i * step <= hi + step * 1e-9; i++) values.push(i * step);
   values.digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
@@ -356,6 +357,16 @@ export function axes(x, y, { across = 6, up = 4, below = true } = {}) {
   return out;
 }
 
+/** Arrow from (x, y) by (dx, dy); one too short to have a direction is left out. */
+export function arrow(x, y, dx, dy, role) {
+  const long = Math.hypot(dx, dy);
+  if (long < 4) return "";
+  const [ux, uy] = [dx / long, dy / long];
+  const wing = (side) => `${x + dx - 11 * ux - side * 5 * uy} ${y + dy - 11 * uy + side * 5 * ux}`;
+  const head = `<path class="tt-solid tt-${role}" d="M${x + dx} ${y + dy}L${wing(1)}L${wing(-1)}Z"/>`;
+  return line(x, y, x + dx - 8 * ux, y + dy - 8 * uy, `tt-line tt-thick tt-${role}`) + head;
+}
+
 /** What is drawn within a box, and cut at its edges. */
 export const clip = (x0, y0, x1, y1, markup) =>
   `<svg x="${x0}" y="${y0}" width="${x1 - x0}" height="${y1 - y0}" viewBox="${x0} ${y0} ${x1 - x0} ${y1 - y0}">${markup}</svg>`;
@@ -365,6 +376,51 @@ export function handle(x, y, role, ways = "x", pick = "") {
   const heads = { x: "M-13 -4l-4 4l4 4M13 -4l4 4l-4 4", y: "M-4 -13l4 -4l4 4M-4 13l4 4l4 -4" };
   const arrows = [...ways].map((way) => heads[way]).join("");
   return `<g class="tt-handle tt-${role} tt-move-${ways}" data-pick="${pick}" transform="translate(${x.toFixed(1)} ${y.toFixed(1)})"><circle class="tt-hit" r="22"/><path class="tt-heads" d="${arrows}"/><circle class="tt-ring" r="9"/><circle class="tt-dot" r="6"/></g>`;
+}
+
+/** Lines where the map {a, b, z} is `level`: each cell of the grid is four triangles around its mean, cut straight. */
+export function contour({ a, b, z }, level, A, B) {
+  let d = "";
+  const cut = ([x0, y0, z0], [x1, y1, z1]) => {
+    const t = (level - z0) / (z1 - z0);
+    return `${(x0 + t * (x1 - x0)).toFixed(1)} ${(y0 + t * (y1 - y0)).toFixed(1)}`;
+  };
+  for (let i = 1; i < a.length; i++) {
+    for (let j = 1; j < b.length; j++) {
+      const ring = [[i - 1, j - 1], [i, j - 1], [i, j], [i - 1, j]].map(([p, q]) => [A(a[p]), B(b[q]), z[p][q]]);
+      const mean = [0, 1, 2].map((k) => (ring[0][k] + ring[1][k] + ring[2][k] + ring[3][k]) / 4);
+      if (!Number.isFinite(mean[2])) continue;
+      ring.forEach((corner, k) => {
+        const edges = [[corner, ring[(k + 1) % 4]], [ring[(k + 1) % 4], mean], [mean, corner]];
+        const cuts = edges.filter(([p, q]) => p[2] < level !== q[2] < level);
+        if (cuts.length) d += `M${cut(...cuts[0])}L${cut(...cuts[1])}`;
+      });
+    }
+  }
+  return `<path class="tt-contour${level ? "" : " tt-level0"}" d="${d}"/>`;
+}
+
+/** The map {a, b, z} in the diverging scale, above zero and below it: two masks under the palette's two fills, so that themes apply. */
+export function shade({ a, b, z, range }, A, B) {
+  const [n, m] = [a.length, b.length];
+  const most = Math.max(...range.map(Math.abs));
+  const box = (x0, y0, x1, y1) => `x="${x0}" y="${y0}" width="${x1 - x0}" height="${y1 - y0}"`;
+  const half = (A.range[1] - A.range[0]) / (n - 1) / 2; // a pixel is centered on its point
+  const tall = (B.range[0] - B.range[1]) / (m - 1) / 2;
+  const one = (role, sign) => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: n, height: m });
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(n, m);
+    z.forEach((row, i) => row.forEach((value, j) => {
+      image.data[4 * (i + n * (m - 1 - j)) + 3] = Math.min(1, Math.max(0, (sign * value) / most)) * 140 || 0;
+    }));
+    context.putImageData(image, 0, 0);
+    const id = `tt-${role}-${Math.random().toString(36).slice(2)}`;
+    const spread = box(A.range[0] - half, B.range[1] - tall, A.range[1] + half, B.range[0] + tall);
+    return `<mask id="${id}" style="mask-type:alpha"><image ${spread} preserveAspectRatio="none" href="${canvas.toDataURL()}"/></mask>
+      <rect class="tt-${role}" ${box(A.range[0], B.range[1], A.range[1], B.range[0])} mask="url(#${id})"/>`;
+  };
+  return one("plus", 1) + one("minus", -1);
 }
 
 /** Readers who asked for less motion see states, not the way between them. */

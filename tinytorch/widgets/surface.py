@@ -13,12 +13,11 @@ from tinytorch.widgets.figure import (
     digits,
     grid,
     on_grid,
-    plain,
     span,
     upstream,
 )
 
-CELLS = 28  # about as many steps of the grid along each axis
+CELLS = 32  # steps of the grid along each axis, at most
 
 
 class Surface(Figure):
@@ -54,7 +53,7 @@ class Surface(Figure):
     g = Number(1.0).tag(sync=True)
 
     moves: ClassVar = ("a", "b", "g")
-    height: ClassVar = (444, 696)
+    height: ClassVar = (444, 754)
 
     def __init__(
         self,
@@ -79,6 +78,7 @@ class Surface(Figure):
         b, step_b = grid(self._domain[1], CELLS, through=self.b)
         z, za, zb = sample(self._f, a, b)
         steep = np.hypot(za, zb)
+        steep = np.quantile(steep[np.isfinite(steep)], 0.9) if np.isfinite(steep).any() else 0.0
         return {
             "label": self._label,
             "labels": self._labels,
@@ -86,11 +86,11 @@ class Surface(Figure):
             "g": upstream(self.g),
             "a": a,
             "b": b,
-            "z": plain(z, 6),  # row i: z(a[i], b[·])
-            "za": plain(za, 6),
-            "zb": plain(zb, 6),
+            "z": z,  # row i: z(a[i], b[·])
+            "za": za,
+            "zb": zb,
             "range": span(z, self._labels[2]),
-            "steep": float(np.quantile(steep[np.isfinite(steep)], 0.9)) or 1.0,
+            "steep": steep or 1.0,
         }
 
 
