@@ -257,11 +257,13 @@ export function fmt(value, digits = 2) {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 
-/** "3.1 × 10⁻⁸" */
+/** "3.1 × 10⁻⁸", "10⁻⁷", "8.1" */
 export function sci(value, digits = 1) {
   if (!value || !Number.isFinite(value)) return value === 0 ? "0" : fmt(value);
   const [mantissa, power] = value.toExponential(digits).replaceAll("-", "−").split("e");
-  return `${mantissa} × 10${superscript(power.replace("+", ""))}`;
+  const scale = `10${superscript(power.replace("+", ""))}`;
+  if (power === "+0") return mantissa;
+  return mantissa === "1" ? scale : `${mantissa} × ${scale}`;
 }
 
 export const superscript = (text) => [...text].map((c) => (c === "−" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("");
