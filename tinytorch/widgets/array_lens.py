@@ -168,7 +168,7 @@ class ArrayLens(Figure):
         return {"exact": exact, "label": self._label, "grids": grids, "layout": layout} | looks
 
     def _terms(self, point: list[np.ndarray], g: np.ndarray) -> tuple | None:
-        """Return the terms of every cell of z and of the gradients, or None: no sums of products."""
+        """Return the terms of every cell of z and of the gradients, or None if they are no sums."""
 
         def forward(*inputs: np.ndarray) -> np.ndarray:
             return self._forward(*inputs).ravel()
@@ -323,7 +323,7 @@ def longest(
 def arrange(
     arrays: dict[str, np.ndarray], inputs: int, width: float, wide: bool
 ) -> tuple[bool, int, int]:
-    """Return whether gradients stand below their arrays (else beside), and the px of a row and of all."""
+    """Return whether gradients stand below their arrays (else beside), and px: a row, all rows."""
     shapes = [(math.prod(x.shape[:-2]), *(1, 1, *x.shape)[-2:]) for x in arrays.values()]
     shapes = shapes[: inputs + 1]  # a gradient has the shape of what it belongs to
     columns = sum(shape[2] for shape in shapes)
