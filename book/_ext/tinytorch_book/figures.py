@@ -181,8 +181,8 @@ def load_assets(app, pagename, templatename, context, doctree):
         if name.endswith(".css"):
             app.add_css_file(f"figures/{name}")
         else:
-            app.add_js_file(f"figures/{name}", loading_method="defer")
-    app.add_js_file("runtime.js", loading_method="defer")
+            app.add_js_file(f"figures/{name}", loading_method="defer", priority=300)
+    app.add_js_file("runtime.js", loading_method="defer", priority=300)  # before MathJax
 
 
 def write_assets(app, error):
