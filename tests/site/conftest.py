@@ -11,6 +11,8 @@ from books import BOOK, FRONT, HERE, ROOT, jupyter_book
 
 CHROMIUMS = "chromium", "chromium-browser", "google-chrome"
 QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
 @pytest.fixture(scope="session")
 def site(request, tmp_path_factory):
     """Return the built site, and the folder it was built from (None if built before the tests)."""

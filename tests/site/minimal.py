@@ -24,7 +24,10 @@ class Minimal(anywidget.AnyWidget):
         el.querySelector("output").textContent = `x = ${x}, x² = ${data.squares[x]}`;
       };
       el.addEventListener("keydown", (event) => event.stopPropagation());
-      input.addEventListener("input", () => { model.set("x", +input.value); model.save_changes(); });
+      input.addEventListener("input", () => {
+        model.set("x", +input.value);
+        model.save_changes();
+      });
       model.on("change:x", draw);
       draw();
     }

@@ -79,6 +79,11 @@ def test_downloads(site, chapter):
     assert (ROOT / f"{chapter}.md").is_file()
 
 
+def test_the_site_opens_at_the_first_chapter(site, visit):
+    page = visit.open(site.html / "index.html")
+    page.wait_for_url(f"**/{chapters()[0]}.html")
+
+
 def test_search_from_disk(site, visit):
     page = visit.open(site.html / f"{chapters()[0]}.html")
     page.keyboard.press("Control+k")

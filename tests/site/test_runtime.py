@@ -56,11 +56,15 @@ def test_links(page):
 
 
 def test_boxes(page):
-    left, right, after = (figure(page, f"fig-{n}").bounding_box() for n in ("left", "right", "after"))
-    assert left["x"] + left["width"] <= right["x"]
-    assert after["y"] >= left["y"] + left["height"]
+    def place(name):
+        return figure(page, f"fig-{name}").bounding_box()
+
+    left = place("left")
+    assert left["x"] + left["width"] <= place("right")["x"]
+    assert left["y"] + left["height"] <= place("after")["y"]
     page.set_viewport_size({"width": 390, "height": 800})
-    assert figure(page, "fig-right").bounding_box()["y"] > figure(page, "fig-left").bounding_box()["y"]
+    left = place("left")
+    assert left["y"] + left["height"] <= place("right")["y"]
 
 
 def test_bytes(page):
@@ -73,6 +77,20 @@ def test_a_broken_module_says_so(page):
     assert broken.locator(".tt-failed").inner_text() == sentence
     assert broken.get_by_text("What it would have shown.").is_visible()
     assert broken.locator(".tt-alt").bounding_box()["height"] > 10
+
+
+def test_copy_and_unfold(page):
+    page.get_by_role("button", name="Copy").first.click()
+    page.locator(".copybtn.success").wait_for()
+    solution = page.locator("details", has=page.get_by_text("Show the solution"))
+    assert not solution.locator(".cell_input").is_visible()
+    solution.locator("summary").click()
+    assert solution.locator(".cell_input").is_visible()
+    assert solution.get_by_text("(3.0, 2.0)").is_visible()
+
+
+def test_source_is_the_package_s_own(page):
+    assert page.locator(".highlight-python .nc", has_text="Source").count() == 1
 
 
 def test_without_javascript(sink, visit):

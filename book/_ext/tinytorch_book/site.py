@@ -39,6 +39,12 @@ def configure(app, config):
     options["repository_url"] = repository(app.srcdir, options["repository_url"])
 
 
+def name_hidden_cells(app, pagename, templatename, context, doctree):
+    """Let a screen reader say "Show the solution", not "Toggle hidden content" for every cell."""
+    if body := context.get("body"):
+        context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+
+
 def search_from_disk(app, pagename, templatename, context, doctree):
     """Let the search page opened from disk show no excerpts: it may not read other pages."""
     if pagename == "search":
@@ -47,7 +53,7 @@ def search_from_disk(app, pagename, templatename, context, doctree):
 
 
 def copy_mathjax(app, error):
-    """Copy MathJax beside the pages: one bundle, its fonts, and the small extensions it may load."""
+    """Copy MathJax beside the pages: one bundle, its fonts, the extensions it may load."""
     if error or app.builder.format != "html":
         return
     source = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static" / "mathjax"
@@ -69,6 +75,7 @@ def setup(app):
     if not app.warningiserror:
         app.keep_going = True
     app.connect("config-inited", configure, priority=100)
+    app.connect("html-page-context", name_hidden_cells)
     app.connect("html-page-context", search_from_disk)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", forget_failed_build)
