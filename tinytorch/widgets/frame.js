@@ -31,7 +31,7 @@
  *           (a bare sentence: ["", "sentence"])
  *
  * @typedef {Object} Control      one of
- *   {trait, label, values: (view) => number[], text?: (value) => string, role?}    a slider by index
+ *   {trait, label, values: (view) => number[], text?: (value, view) => string, role?}    a slider by index
  *   {label, press: (view) => Object|void, on?: (view) => boolean, off?: (view) => boolean}  a button
  *           (`on`: a switch that is pressed; `off`: disabled); `label` may be a function of the view
  *
@@ -176,7 +176,7 @@ function slider(control, bar, view, set) {
     input.value = nearest(values, value);
     const called = said(control.label, now);
     morph(named, formula(called));
-    output.textContent = (control.text ?? fmt)(value);
+    output.textContent = (control.text ?? fmt)(value, now);
     input.setAttribute("aria-valuetext", `${called} = ${output.textContent}`);
   };
 }
@@ -294,7 +294,9 @@ export const formula = (text) =>
 function caption(text) {
   const signs = { partial: "∂", cdot: "·", times: "×", prime: "′", to: "→", sum: "∑", Delta: "Δ", le: "≤", ge: "≥", odot: "⊙", top: "ᵀ" };
   const math = (tex) =>
-    formula(tex.replace(/\\([A-Za-z]+) ?/g, (_, word) => signs[word] ?? word).replace(/\\[,;]|[{}]/g, ""));
+    formula(tex.replace(/\\([A-Za-z]+) ?/g, (_, word) => signs[word] ?? word).replace(/\\[,;]|[{}]/g, ""))
+      .replace(/\^([-−]?(?:\d+|<i>.<\/i>))/g, "<sup>$1</sup>")
+      .replace(/_(\d+|<i>.<\/i>)/g, "<sub>$1</sub>");
   return text
     .replace(/\s+/g, " ")
     .split(/(\$[^$]+\$|`[^`]+`)/)
