@@ -36,8 +36,9 @@ __all__ = [
     "tensor",
 ]
 
-# A graph is many small objects without a cycle among them. Python's cycle collector finds nothing there,
-# yet walks all of it each time it has grown by a quarter: half the time of a long chain. Unless the
-# program chose its own thresholds, ask it to look at young objects less often and at all of them rarely.
+# A graph is many small objects without a cycle among them. Python's cycle collector finds nothing
+# there, yet walks all of it each time it has grown by a quarter: half the time of a long chain.
+# Unless the program chose its own thresholds, ask it to look at young objects less often and at
+# all of them rarely.
 if _gc.get_threshold()[0] in (700, 2000):
     _gc.set_threshold(20_000, 25, 100)

@@ -1,3 +1,3 @@
 """The library itself, in the modules of the course: each operation beside its gradient rule."""
 
-from . import tensor as _tensor  # noqa: F401  (first: everything else needs Tensor)
+from . import autograd as _autograd  # noqa: F401 (first: all others need Function)

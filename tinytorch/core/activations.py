@@ -10,7 +10,8 @@ class ReLUBackward(Function):
 
     ∂L/∂x = g where x > 0, and 0 elsewhere, at 0 too. Keeps the result, which the next layer keeps
     anyway: z > 0 exactly where x > 0.
-    Source: V. Nair and G. E. Hinton, "Rectified linear units improve restricted Boltzmann machines" (2010).
+    Source: V. Nair and G. E. Hinton, "Rectified linear units improve restricted Boltzmann
+    machines" (2010).
     """
 
     saves = ("z",)
@@ -26,8 +27,8 @@ class ReLUBackward(Function):
 class SigmoidBackward(Function):
     """z = 1 / (1 + e⁻ˣ).
 
-    ∂L/∂x = g · z · (1 - z). Keeps the result. Written with e^(-|x|), which can't overflow: 0 and 1 at the
-    extremes, with no warning.
+    ∂L/∂x = g · z · (1 - z). Keeps the result. Written with e^(-|x|), which can't overflow: 0 and
+    1 at the extremes, with no warning.
     """
 
     saves = ("z",)

@@ -1,7 +1,8 @@
 """Gradient checking: the rule against the limit it claims to be.
 
-The derivative is a limit of difference quotients, so nudging an input by ±ε and looking at the result is
-a second, independent way to every gradient. Where both agree over awkward shapes, the rule is right.
+The derivative is a limit of difference quotients, so nudging an input by ±ε and looking at the
+result is a second, independent way to every gradient. Where both agree over awkward shapes, the
+rule is right.
 """
 
 import numpy as np
@@ -69,7 +70,8 @@ def gradcheck(function, inputs, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=
 
 
 def gradgradcheck(function, inputs, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=True) -> bool:
-    """`gradcheck` of the gradient of `function`: its second derivatives, through `create_graph=True`.
+    """`gradcheck` of the gradient of `function`: its second derivatives, through
+    `create_graph=True`.
 
     The upstream gradients are inputs of the check too, filled by a fixed seed.
     """
@@ -95,7 +97,9 @@ def gradgradcheck(function, inputs, eps=1e-6, atol=1e-5, rtol=1e-3, raise_except
 
 
 def numerical_jacobian(function, inputs, i, eps=1e-6):
-    """∂(outputs of `function`)/∂inputs[i] by central differences: one (n_out, n_in) array per output."""
+    """∂(outputs of `function`)/∂inputs[i] by central differences: one (n_out, n_in) array per
+    output.
+    """
     x = inputs[i]
     base, columns = np.array(x._data), []
     for index in np.ndindex(base.shape):
@@ -177,6 +181,6 @@ def _refuse_unfit(inputs):
     for x in checked:
         if x.dtype != np.float64:
             raise ValueError(
-                f"gradcheck: an input has dtype {x.dtype}; differences of close numbers need float64:"
-                " tinytorch.tensor(numpy_array, dtype=float, requires_grad=True)"
+                f"gradcheck: an input has dtype {x.dtype}; differences of close numbers need"
+                " float64: tinytorch.tensor(numpy_array, dtype=float, requires_grad=True)"
             )

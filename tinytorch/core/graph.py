@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from .autograd import AccumulateGrad, _reachable
+from .autograd import AccumulateGrad
+from .engine import reachable
 
 
 @dataclass
@@ -14,7 +15,8 @@ class Graph:
     nodes : list
         Every node once, newest first, leaves last: the order of the backward pass.
     edges : list of (int, int, int)
-        (node, input's node, position of the input), as indices into `nodes`: the way a gradient goes.
+        (node, input's node, position of the input), as indices into `nodes`: the way a gradient
+        goes.
     """
 
     nodes: list = field(default_factory=list)
@@ -63,7 +65,7 @@ def graph(tensor) -> Graph:
     """
     if tensor._node is None:
         raise RuntimeError("graph: the tensor requires no gradient, so there is no graph behind it")
-    nodes = sorted(_reachable([tensor._node]), key=lambda node: -node.order)
+    nodes = sorted(reachable([tensor._node]), key=lambda node: -node.order)
     index = {node: i for i, node in enumerate(nodes)}
     edges = [
         (i, index[source], position)

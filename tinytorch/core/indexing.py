@@ -2,31 +2,32 @@
 
 import numpy as np
 
-from .autograd import Function
-from .tensor import Tensor
+from .autograd import Function, is_array
 
 
 class SliceBackward(Function):
     """z = x[index].
 
-    ∂L/∂x = zeros of the shape of x, with g added at `index`: an element that was picked twice gets both
-    gradients. `index` may hold ints, slices, None, Ellipsis, integer arrays and masks.
-    Keeps the index and a shape, no data.
+    ∂L/∂x = zeros of the shape of x, with g added at `index`: an element that was picked twice
+    gets both gradients. `index` may hold ints, slices, None, Ellipsis, integer arrays and masks.
+    Keeps the index.
     """
 
     def forward(self, x, *, index):
-        self.index, self.shape_x = index, x.shape
+        self.index = index
         try:
             return x[index]
         except IndexError as error:
             raise IndexError(f"slice: on a tensor of shape {x.shape}: {error}") from None
 
     def apply(self, g):
-        return (scatter(g, self.index, self.shape_x),)
+        return (scatter(g, self.index, self.next_functions[0].shape),)
 
 
 class ScatterBackward(Function):
-    """z = zeros of `shape`, with x added at `index`: the gradient of indexing.   ∂L/∂x = g[index]."""
+    """z = zeros of `shape`, with x added at `index`: the gradient of indexing.   ∂L/∂x =
+    g[index].
+    """
 
     def forward(self, x, *, index, shape):
         self.index = index
@@ -38,9 +39,9 @@ class ScatterBackward(Function):
 
 def scatter(g, index, shape):
     """Zeros of `shape` with `g` added at `index`, for arrays and Tensors alike."""
-    if isinstance(g, Tensor):
-        return ScatterBackward.run(g, index=index, shape=shape)
-    return _scattered(g, index, shape)
+    if is_array(g):
+        return _scattered(g, index, shape)
+    return ScatterBackward.run(g, index=index, shape=shape)
 
 
 def _scattered(x, index, shape):

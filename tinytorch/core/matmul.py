@@ -10,9 +10,10 @@ class MatmulBackward(Function):
 
     ∂L/∂a = g @ bᵀ,  ∂L/∂b = aᵀ @ g: of shapes (n, m) @ (m, k) and (k, n) @ (n, m).
 
-    Leading axes are a batch, broadcast as NumPy does and summed back. A vector on the left is a row,
-    on the right a column, and its axis is gone from the result. Keeps both inputs. Two products
-    of the size of the forward one. Source: M. Giles, "Collected matrix derivative results" (2008).
+    Leading axes are a batch, broadcast as NumPy does and summed back. A vector on the left is a
+    row, on the right a column, and its axis is gone from the result. Keeps both inputs. Two
+    products of the size of the forward one. Source: M. Giles, "Collected matrix derivative
+    results" (2008).
 
     Raises
     ------
@@ -25,7 +26,7 @@ class MatmulBackward(Function):
     def forward(self, a, b):
         if not getattr(a, "ndim", 0) or not getattr(b, "ndim", 0):
             raise ValueError(
-                "matmul: a 0-d operand has no dimension to sum over; use * for a product by a number"
+                "matmul: a 0-d operand has no dimension to sum over; use * to multiply by a number"
             )
         inner_a, inner_b = a.shape[-1], b.shape[-2 if b.ndim > 1 else 0]
         if inner_a != inner_b:
@@ -38,18 +39,18 @@ class MatmulBackward(Function):
 
     def apply(self, g):
         a, b = self.saved_tensors
-        need_a, need_b = self.needs
+        to_a, to_b = self.next_functions
         row, column = a.ndim == 1, b.ndim == 1
         A = a.reshape(1, -1) if row else a
         B = b.reshape(-1, 1) if column else b
         batch = self.shape[: len(self.shape) - (not row) - (not column)]
         G = g.reshape(*batch, A.shape[-2], B.shape[-1])
         if A.ndim > 2 and B.ndim == 2:
-            da = (_rows(G) @ B.mT).reshape(a.shape) if need_a else None
-            db = (_rows(A).mT @ _rows(G)).reshape(b.shape) if need_b else None
+            da = (_rows(G) @ B.mT).reshape(a.shape) if to_a else None
+            db = (_rows(A).mT @ _rows(G)).reshape(b.shape) if to_b else None
         else:
-            da = unbroadcast(G @ B.mT, A.shape).reshape(a.shape) if need_a else None
-            db = unbroadcast(A.mT @ G, B.shape).reshape(b.shape) if need_b else None
+            da = unbroadcast(G @ B.mT, A.shape).reshape(a.shape) if to_a else None
+            db = unbroadcast(A.mT @ G, B.shape).reshape(b.shape) if to_b else None
         return da, db
 
 

@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 
-from .autograd import Function, unbroadcast
-from .tensor import Tensor
+from .autograd import Function, is_array, unbroadcast
 
 
 def checked_dims(name, shape, dim):
@@ -28,10 +27,9 @@ def checked_dims(name, shape, dim):
 
 
 class ReshapeBackward(Function):
-    """z = x in another shape.   ∂L/∂x = g in the shape of x.   Keeps a shape, no data."""
+    """z = x in another shape.   ∂L/∂x = g in the shape of x.   Keeps nothing."""
 
     def forward(self, x, *, shape):
-        self.shape_x = x.shape
         try:
             return x.reshape(shape)
         except ValueError:
@@ -40,7 +38,7 @@ class ReshapeBackward(Function):
             ) from None
 
     def apply(self, g):
-        return (g.reshape(self.shape_x),)
+        return (g.reshape(self.next_functions[0].shape),)
 
 
 class TransposeBackward(Function):
@@ -56,9 +54,7 @@ class TransposeBackward(Function):
         return np.swapaxes(x, *self.dims) if self.dims else x
 
     def apply(self, g):
-        if isinstance(g, Tensor):
-            return (g.transpose(*self.dims) if self.dims else g,)
-        return (np.swapaxes(g, *self.dims) if self.dims else g,)
+        return (g.swapaxes(*self.dims) if self.dims else g,)
 
 
 class PermuteBackward(Function):
@@ -71,20 +67,20 @@ class PermuteBackward(Function):
         axes = checked_dims("permute", x.shape, dims)
         if len(axes) != x.ndim:
             raise ValueError(
-                f"permute: {x.shape} has {x.ndim} axes, but dims {dims} names {len(axes)}; name each once"
+                f"permute: {x.shape} has {x.ndim} axes, but dims {dims} names {len(axes)};"
+                " name each once"
             )
         self.back = tuple(axes.index(i) for i in range(x.ndim))
         return x.transpose(axes)
 
     def apply(self, g):
-        return (g.permute(self.back) if isinstance(g, Tensor) else g.transpose(self.back),)
+        return (g.transpose(self.back) if is_array(g) else g.permute(self.back),)
 
 
 class ExpandBackward(Function):
-    """z = x broadcast to `shape`.   ∂L/∂x = g summed over the copies.   Keeps a shape, no data."""
+    """z = x broadcast to `shape`.   ∂L/∂x = g summed over the copies.   Keeps nothing."""
 
     def forward(self, x, *, shape):
-        self.shape_x = x.shape
         front = len(shape) - x.ndim
         if front < 0:
             raise ValueError(f"expand: {x.shape} has more axes than {shape}")
@@ -97,18 +93,18 @@ class ExpandBackward(Function):
         return np.broadcast_to(x, shape)
 
     def apply(self, g):
-        return (unbroadcast(g, self.shape_x),)
+        return (unbroadcast(g, self.next_functions[0].shape),)
 
 
 class CastBackward(Function):
-    """z = x in another dtype.   ∂L/∂x = g in the dtype of x.   Keeps a dtype, no data."""
+    """z = x in another dtype.   ∂L/∂x = g in the dtype of x.   Keeps nothing."""
 
     def forward(self, x, *, dtype):
-        self.dtype_x = x.dtype
         return x.astype(dtype)
 
     def apply(self, g):
-        return (g.to(self.dtype_x) if isinstance(g, Tensor) else g.astype(self.dtype_x),)
+        dtype = self.next_functions[0].dtype
+        return (g.astype(dtype) if is_array(g) else g.to(dtype),)
 
 
 class CloneBackward(Function):
@@ -123,9 +119,7 @@ class CloneBackward(Function):
 
 def broadcast_to(x, shape):
     """`np.broadcast_to` for arrays and Tensors alike: what rules use to copy a gradient."""
-    return (
-        ExpandBackward.run(x, shape=shape) if isinstance(x, Tensor) else np.broadcast_to(x, shape)
-    )
+    return np.broadcast_to(x, shape) if is_array(x) else ExpandBackward.run(x, shape=shape)
 
 
 def expand(x, shape):

@@ -1,8 +1,8 @@
 """`Tensor`: an array that remembers where it came from.
 
-`data` is the NumPy array, `grad` what `backward()` collected, `grad_fn` the node of the operation that
-made it. The operations live beside their rules, in the modules imported at the end of this one; a
-method here is the PyTorch-shaped door to one of them.
+`data` is the NumPy array, `grad` what `backward()` collected, `grad_fn` the node of the operation
+that made it. The operations live beside their rules, in the modules imported at the end of this
+one; a method here is the PyTorch-shaped door to one of them.
 """
 
 import numbers
@@ -10,13 +10,17 @@ import weakref
 
 import numpy as np
 
-from . import memory
+from . import autograd, memory
+from .autograd import AccumulateGrad, HookHandle, is_grad_enabled
+from .operators import FLAT_UFUNCS, UFUNCS, Operations, plain_index
 
 DEFAULT_DTYPE = np.dtype(np.float32)
 
 
 def _as_array(data, dtype=None):
-    """An array of the caller's numbers, always a copy: float32 from Python floats, else as given."""
+    """An array of the caller's numbers, always a copy: float32 from Python floats, else as
+    given.
+    """
     if isinstance(data, (list, tuple)) and any(isinstance(x, Tensor) for x in data):
         data = [np.asarray(x) for x in data]
     try:
@@ -35,13 +39,15 @@ def _as_array(data, dtype=None):
 
 
 def _has_dtype(data):
-    """Whether `data` brought a dtype of its own (NumPy) or took NumPy's default (Python numbers)."""
+    """Whether `data` brought a dtype of its own (NumPy) or took NumPy's default (Python
+    numbers).
+    """
     if isinstance(data, (list, tuple)):
         return any(_has_dtype(x) for x in data)
     return not isinstance(data, numbers.Number) or isinstance(data, np.generic)
 
 
-class Tensor:
+class Tensor(Operations):
     """An n-dimensional array of numbers that can be differentiated.
 
     Parameters
@@ -57,9 +63,11 @@ class Tensor:
     Attributes
     ----------
     data : numpy.ndarray
-        The values. Writing to them is noticed: `backward()` refuses if a rule still needed the old ones.
+        The values. Writing to them is noticed: `backward()` refuses if a rule still needed the
+        old ones.
     grad : Tensor or None
-        ∂L/∂self, of the shape and dtype of self, summed over all calls of `backward()`; leaves only.
+        ∂L/∂self, of the shape and dtype of self, summed over all calls of `backward()`; leaves
+        only.
     grad_fn : Function or None
         The node of the operation that made it; None for a leaf.
 
@@ -128,7 +136,9 @@ class Tensor:
             self._node.shape, self._node.dtype = array.shape, array.dtype
 
     def numpy(self):
-        """The values as a NumPy array that shares their memory; refused while a gradient is wanted."""
+        """The values as a NumPy array that shares their memory; refused while a gradient is
+        wanted.
+        """
         if self.requires_grad:
             raise RuntimeError(
                 "numpy: the tensor requires a gradient, which the array would lose;"
@@ -155,10 +165,6 @@ class Tensor:
         """A NumPy copy of the values, so that `x.grad.copy()` is an array of its own."""
         return np.array(self._data)
 
-    def clone(self):
-        """A copy that gradients flow through."""
-        return CloneBackward.run(self)
-
     def detach(self):
         """The same values outside the graph; shares their memory."""
         return type(self)._wrap(self._data)
@@ -172,7 +178,7 @@ class Tensor:
         if type(self._data) is not np.ndarray:
             self._data = np.asarray(self._data)
         memory.written(self._data)
-        self._data[_plain_index(index)] = value._data if isinstance(value, Tensor) else value
+        self._data[plain_index(index)] = value._data if isinstance(value, Tensor) else value
 
     # --------------------------------------------------------------------------- gradients
 
@@ -214,14 +220,20 @@ class Tensor:
 
         See `tinytorch.autograd.backward` for the parameters and errors.
         """
-        backward(self, gradient, retain_graph, create_graph, inputs)
+        autograd.backward(self, gradient, retain_graph, create_graph, inputs)
 
     def retain_grad(self):
         """Keep the gradient of this result in `.grad` too, as for a leaf."""
         if self._node is None:
             raise RuntimeError("retain_grad: the tensor requires no gradient")
         if not self.is_leaf:
-            self._node.retained = weakref.ref(self)
+            alive = weakref.ref(self)
+
+            def keep(grad):
+                if alive() is not None:
+                    alive().grad = grad if grad.requires_grad else Tensor(grad)
+
+            HookHandle(self._node, keep)
 
     def register_hook(self, hook):
         """Call `hook(grad)` when the gradient of this tensor is known; it may return another.
@@ -262,45 +274,6 @@ class Tensor:
         """The shape, or the length of axis `dim`."""
         return self._data.shape if dim is None else self._data.shape[dim]
 
-    def reshape(self, *shape):
-        """The same values in another shape; one length may be -1."""
-        return ReshapeBackward.run(self, shape=_listed(shape))
-
-    def flatten(self, start_dim=0, end_dim=-1):
-        """The axes from `start_dim` to `end_dim` joined into one."""
-        return flatten(self, start_dim, end_dim)
-
-    def squeeze(self, dim=None):
-        """Without the axes of length 1, or without axis `dim` if its length is 1."""
-        return squeeze(self, dim)
-
-    def unsqueeze(self, dim):
-        """With a new axis of length 1 at `dim`."""
-        return unsqueeze(self, dim)
-
-    def expand(self, *shape):
-        """Broadcast to `shape`; -1 keeps a length."""
-        return expand(self, _listed(shape))
-
-    def transpose(self, dim0, dim1):
-        """Axes `dim0` and `dim1` exchanged."""
-        return TransposeBackward.run(self, dim0=dim0, dim1=dim1)
-
-    def permute(self, *dims):
-        """The axes in the order `dims`."""
-        return PermuteBackward.run(self, dims=_listed(dims))
-
-    @property
-    def T(self):
-        return self.permute(*range(self.ndim)[::-1])
-
-    @property
-    def mT(self):
-        return self.transpose(-2, -1)
-
-    def __getitem__(self, index):
-        return SliceBackward.run(self, index=_plain_index(index))
-
     def __len__(self):
         if not self.ndim:
             raise TypeError("len: a 0-d tensor has no length")
@@ -312,25 +285,6 @@ class Tensor:
         return (self[i] for i in range(len(self)))
 
     # ------------------------------------------------------------------------- conversions
-
-    def to(self, dtype):
-        """The values in another dtype; the gradient comes back in the dtype of self."""
-        dtype = np.dtype(dtype)
-        if dtype == self.dtype:
-            return self
-        if dtype.kind not in "fiub":
-            raise TypeError(
-                f"to: dtype {dtype} is not supported; use real floats, integers or bool"
-            )
-        return CastBackward.run(self, dtype=dtype)
-
-    def float(self):
-        """As float32."""
-        return self.to(np.float32)
-
-    def double(self):
-        """As float64."""
-        return self.to(np.float64)
 
     def __bool__(self):
         if self._data.size != 1:
@@ -354,114 +308,15 @@ class Tensor:
             )
         return int(self._data.item())
 
-    # -------------------------------------------------------------------------- arithmetic
-
-    def __add__(self, other):
-        return AddBackward.run(self, other)
-
-    def __radd__(self, other):
-        return AddBackward.run(other, self)
-
-    def __sub__(self, other):
-        return SubBackward.run(self, other)
-
-    def __rsub__(self, other):
-        return SubBackward.run(other, self)
-
-    def __mul__(self, other):
-        return MulBackward.run(self, other)
-
-    def __rmul__(self, other):
-        return MulBackward.run(other, self)
-
-    def __truediv__(self, other):
-        return DivBackward.run(self, other)
-
-    def __rtruediv__(self, other):
-        return DivBackward.run(other, self)
-
-    def __pow__(self, other):
-        return PowBackward.run(self, other)
-
-    def __rpow__(self, other):
-        return PowBackward.run(other, self)
-
-    def __matmul__(self, other):
-        return MatmulBackward.run(self, other)
-
-    def __rmatmul__(self, other):
-        return MatmulBackward.run(other, self)
-
-    def __neg__(self):
-        return NegBackward.run(self)
-
-    matmul = __matmul__
-
-    # ------------------------------------------------------------------ functions, reductions
-
-    def exp(self):
-        """e to the power of every element."""
-        return ExpBackward.run(self)
-
-    def log(self):
-        """The natural logarithm of every element."""
-        return LogBackward.run(self)
-
-    def sqrt(self):
-        """The square root of every element."""
-        return SqrtBackward.run(self)
-
-    def tanh(self):
-        """The hyperbolic tangent of every element."""
-        return TanhBackward.run(self)
-
-    def sigmoid(self):
-        """1 / (1 + exp(-x)) of every element."""
-        return SigmoidBackward.run(self)
-
-    def relu(self):
-        """The positive part of every element."""
-        return ReLUBackward.run(self)
-
-    def sum(self, dim=None, keepdim=False):
-        """The sum over all elements, or over the axis or axes `dim`."""
-        return SumBackward.run(self, dim=dim, keepdim=keepdim)
-
-    def mean(self, dim=None, keepdim=False):
-        """The mean over all elements, or over the axis or axes `dim`."""
-        return MeanBackward.run(self, dim=dim, keepdim=keepdim)
-
-    # ------------------------------------------------------- comparisons: booleans, no gradient
-
-    def __eq__(self, other):
-        return _compared(np.equal, self, other)
-
-    def __ne__(self, other):
-        return _compared(np.not_equal, self, other)
-
-    def __lt__(self, other):
-        return _compared(np.less, self, other)
-
-    def __le__(self, other):
-        return _compared(np.less_equal, self, other)
-
-    def __gt__(self, other):
-        return _compared(np.greater, self, other)
-
-    def __ge__(self, other):
-        return _compared(np.greater_equal, self, other)
-
-    __hash__ = object.__hash__  # by identity: a tensor is a key, whatever it equals
-
     # ------------------------------------------------------------------- NumPy and printing
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         """`np.exp(x)` and `array * x` are the operations of this package, or refused."""
-        operation = _UFUNCS.get(ufunc)
+        operation = UFUNCS.get(ufunc)
         if method == "__call__" and operation is not None and not kwargs:
             return operation.run(*inputs)
         if any(isinstance(x, Tensor) and x.requires_grad for x in inputs) and ufunc.nout == 1:
-            if ufunc not in _FLAT_UFUNCS and is_grad_enabled():
+            if ufunc not in FLAT_UFUNCS and is_grad_enabled():
                 raise TypeError(
                     f"numpy.{ufunc.__name__}: the tensor requires a gradient, which NumPy would"
                     " lose; use the operation of tinytorch, or .detach()"
@@ -503,73 +358,3 @@ def from_numpy(array) -> Tensor:
             f"{f' of {array.dtype}' if isinstance(array, np.ndarray) else ''}"
         )
     return Tensor._wrap(memory.lend(array))
-
-
-def _listed(args):
-    """`f(2, 3)` and `f((2, 3))` both as (2, 3)."""
-    if len(args) == 1 and isinstance(args[0], (tuple, list)):
-        return tuple(args[0])
-    return args
-
-
-def _plain_index(index):
-    """An index with its Tensors as arrays."""
-    if isinstance(index, tuple):
-        return tuple(i._data if isinstance(i, Tensor) else i for i in index)
-    return index._data if isinstance(index, Tensor) else index
-
-
-def _compared(ufunc, a, b):
-    a, b = (x._data if isinstance(x, Tensor) else x for x in (a, b))
-    try:
-        return Tensor._wrap(ufunc(a, b))
-    except (ValueError, TypeError) as error:
-        raise type(error)(f"{ufunc.__name__}: {np.shape(a)} and {np.shape(b)}: {error}") from None
-
-
-# The operations, each beside its rule. They need Tensor, so they come after it.
-from .activations import ReLUBackward, SigmoidBackward, TanhBackward  # noqa: E402
-from .arithmetic import (  # noqa: E402
-    AddBackward,
-    DivBackward,
-    ExpBackward,
-    LogBackward,
-    MulBackward,
-    NegBackward,
-    PowBackward,
-    SqrtBackward,
-    SubBackward,
-)
-from .autograd import AccumulateGrad, HookHandle, backward, is_grad_enabled  # noqa: E402
-from .indexing import SliceBackward  # noqa: E402
-from .matmul import MatmulBackward  # noqa: E402
-from .reduction import MeanBackward, SumBackward  # noqa: E402
-from .shape import (  # noqa: E402
-    CastBackward,
-    CloneBackward,
-    PermuteBackward,
-    ReshapeBackward,
-    TransposeBackward,
-    expand,
-    flatten,
-    squeeze,
-    unsqueeze,
-)
-
-_UFUNCS = {
-    np.add: AddBackward,
-    np.subtract: SubBackward,
-    np.multiply: MulBackward,
-    np.divide: DivBackward,
-    np.power: PowBackward,
-    np.negative: NegBackward,
-    np.matmul: MatmulBackward,
-    np.exp: ExpBackward,
-    np.log: LogBackward,
-    np.sqrt: SqrtBackward,
-    np.tanh: TanhBackward,
-}
-_FLAT_UFUNCS = {  # their derivative is zero wherever it exists: nothing is lost
-    np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
-    np.isfinite, np.isnan, np.isinf, np.sign, np.floor, np.ceil, np.rint, np.trunc, np.signbit,
-}  # fmt: skip

@@ -1,0 +1,298 @@
+"""The backward pass: from the result to the leaves, every node once.
+
+A pass starts with the gradient of the result (1, for a loss) and takes the newest node that has a
+gradient. All nodes that used its result are newer and done, so its gradient is complete; its rule
+turns it into gradients of its inputs, which are added up at the nodes that made them. What
+arrives at a leaf is its gradient. A stack and a sort, no recursion: depth and sharing cost
+nothing extra.
+"""
+
+import numpy as np
+
+from . import autograd, memory
+from .tensor import Tensor
+
+
+def backward(
+    tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None
+) -> None:
+    """Add ∂(sum of `tensors`·`grad_tensors`)/∂leaf to the `.grad` of every leaf.
+
+    Parameters
+    ----------
+    tensors : Tensor or sequence of Tensors
+        Where the pass starts.
+    grad_tensors : array, Tensor or sequence of them, optional
+        The upstream gradient g of each, of its shape. May be left out for one-element tensors.
+    retain_graph : bool, optional
+        Keep the graph for another pass. Default: the value of `create_graph`.
+    create_graph : bool
+        Record the pass itself, so that gradients can be differentiated again.
+    inputs : Tensor or sequence of Tensors, optional
+        Accumulate into these alone.
+
+    Raises
+    ------
+    RuntimeError
+        Nothing to differentiate, a missing or misshapen gradient, a graph already freed, or a
+        saved value changed in place. No `.grad` is touched in any of these cases.
+    """
+    roots = _roots("backward", _listed(tensors), grad_tensors, create_graph)
+    wanted = None
+    if inputs is not None:
+        wanted = {_node_of("backward", i, x): x for i, x in enumerate(_listed(inputs))}
+    grads = _propagate(roots, retain_graph, create_graph, wanted)
+    given = {id(g) for g in roots.values()}
+    for node, g in grads.items():
+        tensor = wanted[node] if wanted is not None else node.tensor()
+        if tensor is not None and g is not None:
+            _accumulate(tensor, g, given)
+
+
+def grad(
+    outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=False
+) -> tuple:
+    """∂(sum of `outputs`·`grad_outputs`)/∂`inputs`, as a tuple; no `.grad` is touched.
+
+    Parameters
+    ----------
+    outputs, inputs : Tensor or sequence of Tensors
+    grad_outputs : array, Tensor or sequence of them, optional
+        The upstream gradient of each output. May be left out for one-element outputs.
+    retain_graph, create_graph : bool
+        As in `backward`.
+    allow_unused : bool
+        Return None for an input that the outputs don't depend on, instead of raising.
+
+    Examples
+    --------
+    >>> import tinytorch as tt
+    >>> x = tt.tensor(3.0, requires_grad=True)
+    >>> (dx,) = tt.autograd.grad(x**3, x, create_graph=True)
+    >>> (ddx,) = tt.autograd.grad(dx, x)
+    >>> dx.item(), ddx.item()
+    (27.0, 18.0)
+    """
+    inputs = _listed(inputs)
+    nodes = [_node_of("grad", i, x) for i, x in enumerate(inputs)]
+    roots = _roots("grad", _listed(outputs), grad_outputs, create_graph)
+    if not allow_unused:
+        reached = set(reachable(roots))
+        for i, node in enumerate(nodes):
+            if node not in reached:
+                raise RuntimeError(
+                    f"grad: the outputs do not depend on inputs[{i}]"
+                    f" (shape {inputs[i].shape}); pass allow_unused=True to get None for it"
+                )
+    grads = _propagate(roots, retain_graph, create_graph, set(nodes))
+    given = {id(g) for g in roots.values()}
+    found = []
+    for node in nodes:
+        g = grads.get(node)
+        if g is None and not allow_unused:
+            g = np.zeros(node.shape, node.dtype)
+        found.append(g if g is None or isinstance(g, Tensor) else Tensor._wrap(_owned(g, given)))
+    return tuple(found)
+
+
+def _propagate(roots, retain_graph, create_graph, wanted=None):
+    """Run the pass. Returns the gradient at every leaf reached, or at the `wanted` nodes."""
+    if retain_graph is None:
+        retain_graph = create_graph
+    order = reachable(roots)
+    _check(order)
+    order.sort(key=_order)  # taken from the end: newest first
+    useful = None
+    if wanted is not None:
+        useful = set(wanted)
+        for node in order:
+            if not useful.isdisjoint(node.next_functions):
+                useful.add(node)
+    grads, found = dict(roots), {}
+    with np.errstate(all="ignore"), autograd.set_grad_enabled(create_graph):
+        while order:
+            node = order.pop()
+            g = grads.pop(node, None)
+            if g is None:
+                continue
+            if node.hooks:
+                g = _run_hooks(node, g)
+            leaf = node.order < 0
+            if leaf if wanted is None else node in wanted:
+                found[node] = g
+            if leaf:
+                continue
+            rule = node._apply_on_tensors if create_graph else node.apply
+            results = rule(g)
+            nexts = node.next_functions
+            if type(results) is not tuple or len(results) != len(nexts):
+                raise _bad_rule(node, results)
+            if autograd._watcher is not None:
+                autograd._watcher("backward", node, g, results)
+            for target, d in zip(nexts, results):  # noqa: B905 (lengths were just compared)
+                if target is None or d is None:
+                    continue
+                if useful is not None and target not in useful:
+                    continue
+                try:
+                    fits = d.dtype is target.dtype and d.shape == target.shape
+                except AttributeError:
+                    fits = False
+                if not fits:
+                    d = _fitted(node, nexts.index(target), d, target)
+                if target in grads:
+                    d = grads[target] + d
+                grads[target] = d
+            if not retain_graph:
+                node.saved_tensors, node.next_functions = None, ()
+    return found
+
+
+def _order(node):
+    return node.order
+
+
+def reachable(roots):
+    """Every node that a gradient could reach from `roots`, each once; a stack, no recursion."""
+    this_pass = object()  # a mark on the nodes is cheaper than a set of all of them
+    found = []
+    stack = list(roots)
+    while stack:
+        node = stack.pop()
+        if node.mark is not this_pass:
+            node.mark = this_pass
+            found.append(node)
+            for source in node.next_functions:
+                if source is not None:
+                    stack.append(source)
+    return found
+
+
+def _check(nodes):
+    """Refuse, before anything is touched, a graph that was freed or whose saved values changed."""
+    for node in nodes:
+        saved = node.saved_tensors
+        if saved is None:
+            raise RuntimeError(
+                f"backward: the graph behind {type(node).__name__} was freed by an earlier"
+                " backward(); pass retain_graph=True to that one, or run the forward pass again"
+            )
+        if memory.ledger and saved:
+            i = memory.changed(saved, node.order, node.seals)
+            if i is not None:
+                raise RuntimeError(
+                    f"backward: {type(node).__name__} saved {node.saves[i]!r}, of shape"
+                    f" {saved[i].shape}, and it was changed in place since; change a copy"
+                    " (x.data.copy()), or make the change after backward()"
+                )
+
+
+def _roots(name, tensors, grads, create_graph):
+    """Where the pass starts, and with which gradient: {node: g}."""
+    if grads is None:
+        grads = [None] * len(tensors)
+    elif len(tensors) == 1 and not (isinstance(grads, (tuple, list)) and len(grads) == 1):
+        grads = [grads]
+    if len(grads) != len(tensors):
+        raise RuntimeError(f"{name}: {len(tensors)} tensors, but {len(grads)} gradients for them")
+    roots = {}
+    for tensor, g in zip(tensors, grads, strict=True):
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"{name}: expected a Tensor, got {type(tensor).__name__}")
+        node, data = tensor._node, tensor._data
+        if node is None:
+            raise RuntimeError(
+                f"{name}: the tensor of shape {data.shape} and dtype {data.dtype} requires no"
+                " gradient; make what it comes from with requires_grad=True, outside no_grad(),"
+                " from operations that can be differentiated"
+            )
+        if g is None:
+            if data.size != 1:
+                raise RuntimeError(
+                    f"{name}: the tensor has shape {data.shape}, and only a single number has a"
+                    " gradient of its own; reduce it (.sum(), .mean()) or pass a gradient of that"
+                    " shape"
+                )
+            g = data.dtype.type(1) if data.ndim == 0 else np.ones(data.shape, data.dtype)
+        elif not isinstance(g, Tensor):
+            g = Tensor(g, dtype=data.dtype)._data
+        elif not create_graph:
+            g = g._data
+        if g.shape != data.shape:
+            raise RuntimeError(
+                f"{name}: the gradient has shape {g.shape}, the tensor {data.shape};"
+                " they must be equal"
+            )
+        if g.dtype != data.dtype:
+            g = g.astype(data.dtype) if not isinstance(g, Tensor) else g.to(data.dtype)
+        if create_graph and not isinstance(g, Tensor):
+            g = Tensor._wrap(g)
+        roots[node] = roots[node] + g if node in roots else g
+    return roots
+
+
+def _node_of(name, i, tensor):
+    if not isinstance(tensor, Tensor) or tensor._node is None:
+        raise RuntimeError(
+            f"{name}: inputs[{i}] requires no gradient; make it with requires_grad=True"
+        )
+    return tensor._node
+
+
+def _listed(tensors):
+    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
+
+
+def _fitted(node, i, d, target):
+    """Give the gradient of input i the dtype of its input; refuse another shape."""
+    if not isinstance(d, Tensor):
+        d = np.asarray(d)
+    if d.shape != target.shape:
+        raise RuntimeError(
+            f"{type(node).__name__}.apply: the gradient of input {i} has shape {d.shape}, the"
+            f" input has {target.shape}; if forward broadcast it, return unbroadcast(grad, shape)"
+        )
+    if d.dtype != target.dtype:
+        d = d.to(target.dtype) if isinstance(d, Tensor) else d.astype(target.dtype)
+    return d
+
+
+def _bad_rule(node, results):
+    got = f"{len(results)} gradients" if type(results) is tuple else type(results).__name__
+    return TypeError(
+        f"{type(node).__name__}.apply: expected a tuple with one gradient or None for each of the"
+        f" {len(node.next_functions)} inputs, got {got}"
+    )
+
+
+def _accumulate(tensor, g, given):
+    if tensor.grad is not None:
+        old = tensor.grad
+        tensor.grad = old + g if isinstance(g, Tensor) else Tensor._wrap(old._data + g)
+    elif isinstance(g, Tensor):
+        tensor.grad = g
+    else:
+        tensor.grad = Tensor._wrap(_owned(g, given))
+
+
+def _owned(g, given):
+    """`g`, or a copy of it if the array may be someone else's: a view, or given out before."""
+    if type(g) is np.ndarray:
+        if g.base is not None or not g.flags.writeable or id(g) in given:
+            return g.copy()
+        given.add(id(g))
+    return g
+
+
+def _run_hooks(node, g):
+    for hook in list(node.hooks.values()):
+        new = hook(g if isinstance(g, Tensor) else Tensor._wrap(g))
+        if new is None:
+            continue
+        g = new if isinstance(g, Tensor) else Tensor(new, dtype=node.dtype)._data
+        if g.shape != node.shape:
+            raise RuntimeError(
+                f"hook on {type(node).__name__}: it returned a gradient of shape {g.shape}"
+                f" for one of {node.shape}"
+            )
+    return g
