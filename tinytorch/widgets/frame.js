@@ -32,11 +32,8 @@
  *
  * @typedef {Object} Control      one of
  *   {trait, label, values: (view) => number[], text?: (value, view) => string, role?}    a slider by index
-<<<<<<< HEAD
  *           (not a number of its own: `value: (view) => number` and `set: (value, view) => traits` in place of
  *           the trait; `off`: disabled)
-=======
->>>>>>> figures
  *   {label, press: (view) => Object|void, on?: (view) => boolean, off?: (view) => boolean}  a button
  *           (`on`: a switch that is pressed; `off`: disabled); `label` may be a function of the view
  *
@@ -187,11 +184,7 @@ function slider(control, bar, view, set) {
     input.value = nearest(values, value);
     const called = said(control.label, now);
     morph(named, formula(called));
-<<<<<<< HEAD
     output.textContent = control.text ? control.text(value, now) : fmt(value);
-=======
-    output.textContent = (control.text ?? fmt)(value, now);
->>>>>>> figures
     input.setAttribute("aria-valuetext", `${called} = ${output.textContent}`);
   };
 }

@@ -94,7 +94,7 @@ function drawn({ nodes, edges, size, down, trace, run, visits, step, back, recur
     const role = back < 0 ? "value" : operation ? "g" : "grad";
     const done = made(i) ? "tt-done" : "";
     const grad = g && (operation || !count.get(i) ? g : `.grad = ${g}`);
-    let box = `<rect class="tt-box" x="${-wide / 2}" y="${-HIGH / 2}" width="${wide}" height="${HIGH}" rx="8"/>`;
+    let box = `<rect class="tt-plate" x="${-wide / 2}" y="${-HIGH / 2}" width="${wide}" height="${HIGH}" rx="8"/>`;
     box += row(-11, operation ? `${name} = ${expr}` : name, "");
     if (made(i)) box += row(6, trace.values[i], "tt-tone tt-value");
     if (g) box += row(23, grad, `tt-tone tt-${here && operation ? "g" : "grad"}`);
