@@ -1,0 +1,43 @@
+"""Chapters run against the package beside the book, and run anew when it changes."""
+
+import hashlib
+import os
+import shutil
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+RUN_BY = ("anywidget", "ipykernel", "ipywidgets", "matplotlib", "myst-nb", "numpy")
+
+
+def put_package_on_path(root):
+    """Let kernels, which start in the chapter's folder, import the package from the root."""
+    paths = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
+    os.environ["PYTHONPATH"] = os.pathsep.join(paths)
+
+
+def digest(folder):
+    """Return a short name for the files in a folder and the versions that run them."""
+    state = hashlib.sha256(sys.version.encode())
+    for name in RUN_BY:
+        state.update(f"{name}={version(name)};".encode())
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            state.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    return state.hexdigest()[:16]
+
+
+def name_cache(app, config):
+    """Keep outputs in a folder named after the package; jupyter-cache sees the chapter only."""
+    caches = Path(app.outdir).parent / ".jupyter_cache"
+    current = caches / digest(Path(app.srcdir) / "tinytorch")
+    for old in caches.glob("*"):
+        if old != current:
+            shutil.rmtree(old)
+    config.nb_execution_cache_path = str(current)
+
+
+def setup(app):
+    """Set the kernels' path at once and the cache's folder when the settings are known."""
+    put_package_on_path(app.srcdir)
+    app.connect("config-inited", name_cache, priority=100)

@@ -1,0 +1,81 @@
+"""A self-contained site, launch links that follow the repository, and a strict build."""
+
+import os
+import re
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+from sphinx.util.fileutil import copy_asset
+
+HERE = Path(__file__).parent
+MATHJAX = "mathjax/tex-chtml.js"
+
+
+def repository(srcdir, fallback):
+    """Return the address of the repository that the site is built from."""
+    if name := os.environ.get("GITHUB_REPOSITORY"):
+        return f"{os.environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{name}"
+    git = ["git", "-C", str(srcdir), "config", "--get", "remote.origin.url"]
+    try:
+        remote = subprocess.run(git, capture_output=True, text=True).stdout.strip()
+    except FileNotFoundError:  # no git on this machine
+        remote = ""
+    at_host = re.fullmatch(
+        r"(?:https?://(?:[^@/]+@)?|(?:ssh://)?git@)((?:github|gitlab)\.com)[:/](.+?)(?:\.git)?/?",
+        remote,
+    )
+    return "https://{}/{}".format(*at_host.groups()) if at_host else fallback
+
+
+def configure(app, config):
+    """Point every address of the site at the site itself."""
+    config.html_static_path.append(str(HERE / "static"))
+    config.templates_path.append(str(HERE / "templates"))
+    config.html_css_files.append("book.css")
+    config.mathjax_path = MATHJAX
+    config.nb_ipywidgets_js = {}
+    options = config.html_theme_options
+    options["repository_url"] = repository(app.srcdir, options["repository_url"])
+
+
+def name_hidden_cells(app, pagename, templatename, context, doctree):
+    """Let a screen reader say "Show the solution", not "Toggle hidden content" for every cell."""
+    if body := context.get("body"):
+        context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+
+
+def search_from_disk(app, pagename, templatename, context, doctree):
+    """Let the search page opened from disk show no excerpts: it may not read other pages."""
+    if pagename == "search":
+        setting = "DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY &&= location.protocol !== 'file:';"
+        app.add_js_file(None, body=setting)
+
+
+def copy_mathjax(app, error):
+    """Copy MathJax beside the pages: one bundle, its fonts, the extensions it may load."""
+    if error or app.builder.format != "html":
+        return
+    source = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static" / "mathjax"
+    target = Path(app.outdir) / "_static" / "mathjax"
+    for part in ("tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions"):
+        place = target / part
+        place.parent.mkdir(parents=True, exist_ok=True)
+        copy_asset(str(source / part), str(place if (source / part).is_dir() else place.parent))
+
+
+def forget_failed_build(app, error):
+    """Read every page again after a build with warnings, or the next would be silent about them."""
+    if app._warncount:
+        (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
+
+
+def setup(app):
+    """Register the settings, and make any warning fail the build, also without `-W`."""
+    if not app.warningiserror:
+        app.keep_going = True
+    app.connect("config-inited", configure, priority=100)
+    app.connect("html-page-context", name_hidden_cells)
+    app.connect("html-page-context", search_from_disk)
+    app.connect("build-finished", copy_mathjax)
+    app.connect("build-finished", forget_failed_build)

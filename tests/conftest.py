@@ -1,0 +1,21 @@
+"""What all tests share: options, and no silent skips in CI."""
+
+import os
+
+import pytest
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--site", metavar="DIR", help="test this built site instead of building one (_build/html)"
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Fail instead of skipping when CI=true: there, every tool has to be there."""
+    report = yield
+    if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI: {report.longrepr[-1]}"
+    return report

@@ -1,0 +1,101 @@
+"""A built site, small books to build, and a Chromium whose network is closed."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from books import BOOK, FRONT, HERE, ROOT, jupyter_book
+
+CHROMIUMS = "chromium", "chromium-browser", "google-chrome"
+QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture(scope="session")
+def site(request, tmp_path_factory):
+    """Return the built site, and the folder it was built from (None if built before the tests)."""
+    if built := request.config.getoption("--site"):
+        return SimpleNamespace(html=Path(built).resolve(), source=None)
+    source = tmp_path_factory.mktemp("site") / "tinytorch"
+    source.mkdir()
+    for name in BOOK:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, source / name)
+    done = jupyter_book(source, "-W", "-n", "--keep-going")
+    assert done.returncode == 0, done.stdout[-5000:]
+    return SimpleNamespace(html=source / "_build" / "html", source=source)
+
+
+@pytest.fixture(scope="session")
+def make_book(tmp_path_factory):
+    """Return a function that writes a book with the real settings and one page."""
+
+    def make(text, front=FRONT):
+        folder = tmp_path_factory.mktemp("book")
+        (folder / "book").mkdir()
+        shutil.copy(ROOT / "_config.yml", folder)
+        shutil.copy(ROOT / "book" / "references.bib", folder / "book")
+        shutil.copy(HERE / "minimal.py", folder)
+        (folder / "book" / "_ext").symlink_to(ROOT / "book" / "_ext")
+        (folder / "tinytorch").symlink_to(ROOT / "tinytorch")
+        (folder / "_toc.yml").write_text("format: jb-book\nroot: page\n")
+        (folder / "page.md").write_text(front + text, encoding="utf8")
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def sink(make_book):
+    """Return the built page that uses all a chapter may use."""
+    folder = make_book((HERE / "sink.md").read_text(encoding="utf8"), front="")
+    done = jupyter_book(folder)
+    assert done.returncode == 0, done.stdout[-5000:]
+    return folder / "_build" / "html" / "page.html"
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Return a running Chromium."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    path = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if path is None:
+        pytest.skip("no Chromium or Chrome on this machine")
+    with playwright.sync_playwright() as p:
+        flags = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else QUIET
+        browser = p.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium):
+    """Return a function that opens a page from disk, and fail on what no page may do."""
+    contexts, sins, loaded = [], [], []
+
+    def open_page(path, query="", width=1280, height=900, **options):
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        context.set_offline(True)
+
+        def refuse(route):
+            sins.append(f"asks for {route.request.url}")
+            route.abort()
+
+        context.route(re.compile("^(?!file:|blob:|data:)"), refuse)
+        page = context.new_page()
+        page.on("pageerror", lambda error: sins.append(f"throws {error}"))
+        page.on(
+            "console",
+            lambda m: sins.append(f"says {m.text}") if m.type in ("error", "warning") else None,
+        )
+        page.on("request", lambda request: loaded.append(request.url))
+        page.goto(path.as_uri() + query, wait_until="load")
+        return page
+
+    yield SimpleNamespace(open=open_page, sins=sins, loaded=loaded)
+    for context in contexts:
+        context.close()
+    assert not sins

@@ -1,0 +1,110 @@
+"""Every page of the book, opened from disk with the network closed."""
+
+import gzip
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+import nbformat
+import pytest
+import yaml
+from books import ROOT
+
+WEIGHT = 1_500_000  # bytes of one page and all that it loads, compressed
+READY = 1500  # ms until every figure of a page can be moved
+
+
+def chapters():
+    """Return the table of contents as a list of files."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf8"))
+    parts = [toc, *toc.get("parts", [])]
+    return [toc["root"]] + [c["file"] for part in parts for c in part.get("chapters", [])]
+
+
+DRAWN = """() => [...document.querySelectorAll(".tt-place")].every((place) =>
+  place.querySelector(".tt-readout")?.textContent.trim() || place.querySelector(".tt-message"))"""
+STATE = """(figure) => [figure.querySelector(".tt-readout").textContent,
+  [...figure.querySelectorAll(".tt-drawing, .tt-drawing *")].map((e) => e.dataset.drawn).join()
+  + figure.querySelector(".tt-drawing").outerHTML]"""
+JUMPS = """() => [...document.querySelectorAll(".tt-place")].flatMap((place) => {
+  const kept = parseFloat(getComputedStyle(place).minHeight);
+  const drawn = place.firstElementChild.getBoundingClientRect().height;
+  return Math.abs(drawn - kept) < 24 ? [] : [`${place.closest("figure").id}: ${kept} → ${drawn}`];
+})"""
+
+
+def weight(urls):
+    """Return the compressed bytes of the files that a page has loaded."""
+    files = {unquote(urlparse(url).path) for url in urls if url.startswith("file:")}
+    return sum(len(gzip.compress(Path(path).read_bytes())) for path in files)
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1280, "light"), (390, "dark")], ids=["laptop", "phone"]
+)
+@pytest.mark.parametrize("chapter", chapters())
+def test_page(site, visit, chapter, width, scheme):
+    page = visit.open(site.html / f"{chapter}.html", width=width, color_scheme=scheme)
+    page.wait_for_function(DRAWN)
+    assert page.evaluate("performance.now()") < 3 * READY  # slack for a busy machine
+    assert page.locator("html").get_attribute("data-theme") == scheme
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(JUMPS) == [], "the page jumps when these figures are drawn"
+    assert weight(visit.loaded) <= WEIGHT
+    for figure in page.locator(".tt-figure").all():
+        if figure.locator(".tt-message:visible").count():
+            continue
+        before = figure.evaluate(STATE)
+        control = figure.locator("input, select, button, [tabindex='0']").first
+        control.focus()
+        page.keyboard.press("ArrowRight")
+        after = figure.evaluate(STATE)
+        assert after[0] != before[0], "the readout stays"
+        assert after[1] != before[1], "the drawing stays"
+
+
+@pytest.mark.parametrize("chapter", chapters())
+def test_downloads(site, chapter):
+    html = (site.html / f"{chapter}.html").read_text(encoding="utf8")
+    assert f"{chapter}.md" in html
+    assert (site.html / "_sources" / f"{chapter}.md").is_file()
+    if "kernelspec" not in (ROOT / f"{chapter}.md").read_text(encoding="utf8"):
+        return
+    assert f"_sources/{chapter}.ipynb" in html
+    notebook = nbformat.read(site.html / "_sources" / f"{chapter}.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    assert all(cell.execution_count for cell in notebook.cells if cell.cell_type == "code")
+    launch = re.search(r'href="(https://mybinder.org/[^"]+)"', html).group(1)
+    assert launch.endswith(f"?urlpath=lab/tree/{chapter}.md")
+    assert (ROOT / f"{chapter}.md").is_file()
+
+
+def test_the_site_opens_at_the_first_chapter(site, visit):
+    page = visit.open(site.html / "index.html")
+    page.wait_for_url(f"**/{chapters()[0]}.html")
+
+
+def test_search_from_disk(site, visit):
+    page = visit.open(site.html / f"{chapters()[0]}.html")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("gradient")
+    page.keyboard.press("Enter")
+    found = page.locator("#search-results li a")
+    found.first.wait_for()
+    assert "search.html?q=gradient" in page.url
+    found.first.click()
+    page.locator(".bd-article h1").wait_for()
+
+
+def test_theme_skip_link_and_copy(site, visit):
+    page = visit.open(site.html / f"{chapters()[0]}.html", color_scheme="light")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main-content")
+    button = page.locator(".theme-switch-button:visible").first
+    seen = set()
+    for _ in range(3):
+        button.click()
+        seen.add(page.evaluate("[document.documentElement.dataset.mode, "
+                               "document.documentElement.dataset.theme].join()"))  # fmt: skip
+    assert seen == {"light,light", "dark,dark", "auto,light"}
