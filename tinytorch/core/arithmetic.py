@@ -9,18 +9,17 @@ class AddBackward(Function):
     """z = a + b.
 
     ∂L/∂a = g,  ∂L/∂b = g, each summed down to its input's shape where it was broadcast.
-    Keeps two shapes and no data. Source: the sum rule.
+    Keeps nothing. Source: the sum rule.
     """
 
     def forward(self, a, b):
-        self.shapes = np.shape(a), np.shape(b)
         return a + b
 
     def apply(self, g):
-        (need_a, need_b), (shape_a, shape_b) = self.needs, self.shapes
+        to_a, to_b = self.next_functions
         return (
-            unbroadcast(g, shape_a) if need_a else None,
-            unbroadcast(g, shape_b) if need_b else None,
+            unbroadcast(g, to_a.shape) if to_a else None,
+            unbroadcast(g, to_b.shape) if to_b else None,
         )
 
 
@@ -28,18 +27,17 @@ class SubBackward(Function):
     """z = a - b.
 
     ∂L/∂a = g,  ∂L/∂b = -g, each summed down to its input's shape where it was broadcast.
-    Keeps two shapes and no data. Source: the sum rule.
+    Keeps nothing. Source: the sum rule.
     """
 
     def forward(self, a, b):
-        self.shapes = np.shape(a), np.shape(b)
         return a - b
 
     def apply(self, g):
-        (need_a, need_b), (shape_a, shape_b) = self.needs, self.shapes
+        to_a, to_b = self.next_functions
         return (
-            unbroadcast(g, shape_a) if need_a else None,
-            unbroadcast(-g, shape_b) if need_b else None,
+            unbroadcast(g, to_a.shape) if to_a else None,
+            unbroadcast(-g, to_b.shape) if to_b else None,
         )
 
 
@@ -57,10 +55,10 @@ class MulBackward(Function):
 
     def apply(self, g):
         a, b = self.saved_tensors
-        need_a, need_b = self.needs
+        to_a, to_b = self.next_functions
         return (
-            unbroadcast(g * b, a.shape) if need_a else None,
-            unbroadcast(g * a, b.shape) if need_b else None,
+            unbroadcast(g * b, a.shape) if to_a else None,
+            unbroadcast(g * a, b.shape) if to_b else None,
         )
 
 
@@ -75,17 +73,16 @@ class DivBackward(Function):
     saves = ("b", "z")
 
     def forward(self, a, b):
-        self.shape_a = np.shape(a)
         with np.errstate(all="ignore"):
             return np.true_divide(a, b)
 
     def apply(self, g):
         b, z = self.saved_tensors
-        need_a, need_b = self.needs
+        to_a, to_b = self.next_functions
         d = g / b
         return (
-            unbroadcast(d, self.shape_a) if need_a else None,
-            unbroadcast(-d * z, b.shape) if need_b else None,
+            unbroadcast(d, to_a.shape) if to_a else None,
+            unbroadcast(-d * z, b.shape) if to_b else None,
         )
 
 
@@ -115,11 +112,11 @@ class PowBackward(Function):
 
     def apply(self, g):
         a, b, z = self.saved_tensors
-        need_a, need_b = self.needs
+        to_a, to_b = self.next_functions
         da = db = None
-        if need_a:
+        if to_a:
             da = unbroadcast(g * b * a ** (b - 1 + (b == 0)), a.shape)
-        if need_b:
+        if to_b:
             at_zero = (a == 0) * (b >= 0)
             db = unbroadcast(g * z * np.log(a + at_zero), b.shape)
         return da, db

@@ -13,12 +13,13 @@ numbers are a topological order and newest-first reaches a node after everything
 import inspect
 import weakref
 from contextlib import ContextDecorator, contextmanager
+from operator import itemgetter
 
 import numpy as np
 
 from . import memory
 
-_FLOAT64 = np.dtype(np.float64)
+_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 _recording = True
 _watcher = None
 
@@ -51,22 +52,20 @@ class Function:
     saved_tensors : tuple
         The values named in `saves`; None once a backward pass has freed the node.
     next_functions : tuple
-        For each input the node that made it, or None where no gradient is wanted.
-    needs : tuple
-        For each input whether its gradient is wanted: a rule may return None where it is not.
+        For each input the node that made it, which knows the input's `shape` and `dtype`; None
+        where no gradient is wanted, and a rule may return None.
     shape, dtype
         Those of the result, and so of the upstream gradient.
     """
 
     saves: tuple[str, ...] = ()
     hooks = None
-    retained = None
+    _pick = staticmethod(lambda values: ())
     seals: dict = {}  # noqa: RUF012 (never written to; a node with seals gets its own)
     __slots__ = (
         "__dict__",
-        "__weakref__",
         "dtype",
-        "needs",
+        "mark",
         "next_functions",
         "order",
         "saved_tensors",
@@ -83,19 +82,27 @@ class Function:
                 f"{cls.__name__}: saves names {unknown[0]!r}, which is no input of forward"
                 f" ({', '.join(names)}) and not 'z', its result"
             )
-        cls._saved = tuple(-1 if s == "z" else names.index(s) for s in cls.saves)
+        cls._saved = at = [-1 if s == "z" else names.index(s) for s in cls.saves]
+        if len(at) == 1:  # itemgetter gives a tuple for two places and more
+            cls._pick = staticmethod(lambda values, i=at[0]: (values[i],))
+        elif at:
+            cls._pick = itemgetter(*at)
 
     def __init__(self, *inputs, **params):
         operands = [x if isinstance(x, Tensor) else Tensor(x) for x in inputs]
-        arrays = [x._data for x in operands]
-        z = self._evaluate(arrays, params)
-        self._record(arrays, tuple(x._node for x in operands), z)
-        self.needs = tuple(x._data.dtype.kind == "f" for x in operands)
+        for i, x in enumerate(operands):  # by hand, every gradient is wanted
+            if x._node is None and x.dtype.kind == "f":
+                operands[i] = Tensor._wrap(x._data).requires_grad_()
+        with enable_grad():
+            self._trace(operands, params)
 
     @classmethod
     def run(cls, *inputs, **params):
         """Compute the operation, and record it if a gradient may be wanted through it."""
-        node = cls.__new__(cls)
+        return cls.__new__(cls)._trace(inputs, params)
+
+    def _trace(self, inputs, params):
+        """The one door: every operation is computed and recorded here, and nowhere else."""
         kind, arrays, nexts = Tensor, [], []
         for x in inputs:
             if type(x) is Tensor:
@@ -106,43 +113,35 @@ class Function:
                 arrays.append(x._data)
                 nexts.append(x._node)
             else:
-                arrays.append(_constant(x, cls))
+                arrays.append(_constant(x, self))
                 nexts.append(None)
-        z = node._evaluate(arrays, params)
-        if _recording and any(nexts) and z.dtype.kind == "f":
-            node.needs = nexts = tuple(nexts)
-            node._record(arrays, nexts, z)
-            out = kind._wrap(z, node)
-        else:
-            out = kind._wrap(z)
-        if _watcher is not None:
-            _watcher("forward", node, inputs, out)
-        return out
-
-    def _evaluate(self, arrays, params):
         try:
             z = self.forward(*arrays, **params)
         except (ValueError, TypeError, IndexError) as error:
             raise _explained(self, arrays, error) from error
-        try:
-            if z.dtype is not _FLOAT64:
-                return z
-        except AttributeError:  # a plain number
-            z = np.asarray(z)
-        for a in arrays:
-            if getattr(a, "dtype", None) is _FLOAT64:
-                return z
-        return z.astype(DEFAULT_DTYPE)  # numbers and integers became floats: float32, as in PyTorch
-
-    def _record(self, arrays, next_functions, z):
-        self.next_functions = next_functions
-        self.order = memory.tick()
-        self.shape = z.shape
-        self.dtype = z.dtype
-        arrays.append(z)
-        self.saved_tensors = saved = tuple([arrays[i] for i in self._saved])
-        if saved and memory.any_outside():
-            self.seals = memory.seal(saved)
+        dtype = getattr(z, "dtype", None)
+        if dtype is not _FLOAT32:
+            z = _settled(z, arrays)
+            dtype = z.dtype
+        out = kind.__new__(kind)
+        out._data = z
+        out.grad = None
+        if _recording and any(nexts) and dtype.kind == "f":
+            self.next_functions = tuple(nexts)
+            self.order = memory.tick()
+            self.mark = None
+            self.shape = z.shape
+            self.dtype = dtype
+            arrays.append(z)
+            self.saved_tensors = saved = self._pick(arrays)
+            if memory.ledger and saved:
+                self.seals = memory.seal(saved)
+            out._node = self
+        else:
+            out._node = None
+        if _watcher is not None:
+            _watcher("forward", self, inputs, out)
+        return out
 
     def forward(self, *arrays, **params):
         """The formula, on arrays. Returns the array z."""
@@ -165,12 +164,6 @@ class Function:
         finally:
             self.saved_tensors = saved
 
-    def _free(self):
-        self.saved_tensors = None
-        self.next_functions = ()
-        if self.__dict__:
-            self.__dict__.clear()
-
     def __repr__(self):
         return f"<{type(self).__name__}>"
 
@@ -183,15 +176,14 @@ class AccumulateGrad:
 
     next_functions = ()
     saved_tensors = ()
-    retained = None
     order = -1  # older than any operation: leaves come last
-    __slots__ = ("__weakref__", "dtype", "hooks", "shape", "tensor")
+    __slots__ = ("__weakref__", "dtype", "hooks", "mark", "shape", "tensor")
 
     def __init__(self, tensor):
         self.tensor = weakref.ref(tensor)
         self.shape = tensor._data.shape
         self.dtype = tensor._data.dtype
-        self.hooks = None
+        self.hooks = self.mark = None
 
     def __repr__(self):
         return "<AccumulateGrad>"
@@ -206,13 +198,14 @@ class HookHandle:
     """What `register_hook` returns: `remove()` takes the hook off."""
 
     def __init__(self, node, hook):
-        node.hooks = node.hooks or {}
-        node.hooks[id(self)] = hook
-        self._node = node
+        if node.hooks is None:
+            node.hooks = {}
+        node.hooks[self] = hook
+        self._hooks = node.hooks
 
     def remove(self):
         """Take the hook off; a second call does nothing."""
-        (self._node.hooks or {}).pop(id(self), None)
+        self._hooks.pop(self, None)
 
 
 def unbroadcast(grad, shape):
@@ -234,7 +227,19 @@ def unbroadcast(grad, shape):
     return grad.sum((*range(front), *stretched)).reshape(shape)
 
 
-def _constant(x, cls):
+def _settled(z, arrays):
+    """A result as an array; what became float64 from numbers and integers alone is float32."""
+    if not is_array(z):
+        z = np.asarray(z)
+    if z.dtype is not _FLOAT64:
+        return z
+    for a in arrays:
+        if getattr(a, "dtype", None) is _FLOAT64:
+            return z
+    return z.astype(DEFAULT_DTYPE)
+
+
+def _constant(x, node):
     """An operand that is no Tensor. Python numbers stay raw: they take the dtype they meet."""
     if type(x) in (int, float, bool):
         return x
@@ -243,7 +248,7 @@ def _constant(x, cls):
     if isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind in "fiub":
         return x
     raise TypeError(
-        f"{cls.name}: expected Tensors, NumPy arrays or numbers, got {type(x).__name__};"
+        f"{node.name}: expected Tensors, NumPy arrays or numbers, got {type(x).__name__};"
         " make it a tensor with tinytorch.tensor(...)"
     )
 

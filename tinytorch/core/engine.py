@@ -117,13 +117,11 @@ def _propagate(roots, retain_graph, create_graph, wanted=None):
                 continue
             if node.hooks:
                 g = _run_hooks(node, g)
-            if node.retained is not None:
-                _retain(node, g)
-            if node.order < 0 or (wanted is not None and node in wanted):
-                if wanted is None or node in wanted:
-                    found[node] = g
-                if node.order < 0:
-                    continue
+            leaf = node.order < 0
+            if leaf if wanted is None else node in wanted:
+                found[node] = g
+            if leaf:
+                continue
             rule = node._apply_on_tensors if create_graph else node.apply
             results = rule(g)
             nexts = node.next_functions
@@ -146,7 +144,7 @@ def _propagate(roots, retain_graph, create_graph, wanted=None):
                     d = grads[target] + d
                 grads[target] = d
             if not retain_graph:
-                node._free()
+                node.saved_tensors, node.next_functions = None, ()
     return found
 
 
@@ -156,19 +154,22 @@ def _order(node):
 
 def reachable(roots):
     """Every node that a gradient could reach from `roots`, each once; a stack, no recursion."""
-    seen = dict.fromkeys(roots)
-    stack = list(seen)
+    this_pass = object()  # a mark on the nodes is cheaper than a set of all of them
+    found = []
+    stack = list(roots)
     while stack:
-        for node in stack.pop().next_functions:
-            if node is not None and node not in seen:
-                seen[node] = None
-                stack.append(node)
-    return list(seen)
+        node = stack.pop()
+        if node.mark is not this_pass:
+            node.mark = this_pass
+            found.append(node)
+            for source in node.next_functions:
+                if source is not None:
+                    stack.append(source)
+    return found
 
 
 def _check(nodes):
     """Refuse, before anything is touched, a graph that was freed or whose saved values changed."""
-    outside = memory.any_outside()
     for node in nodes:
         saved = node.saved_tensors
         if saved is None:
@@ -176,7 +177,7 @@ def _check(nodes):
                 f"backward: the graph behind {type(node).__name__} was freed by an earlier"
                 " backward(); pass retain_graph=True to that one, or run the forward pass again"
             )
-        if outside and saved:
+        if memory.ledger and saved:
             i = memory.changed(saved, node.order, node.seals)
             if i is not None:
                 raise RuntimeError(
@@ -286,18 +287,12 @@ def _owned(g, given):
 def _run_hooks(node, g):
     for hook in list(node.hooks.values()):
         new = hook(g if isinstance(g, Tensor) else Tensor._wrap(g))
-        if new is not None:
-            wrapped = isinstance(g, Tensor)
-            g = new if wrapped else Tensor(new, dtype=node.dtype)._data
-            if g.shape != node.shape:
-                raise RuntimeError(
-                    f"hook on {type(node).__name__}: it returned a gradient of shape {g.shape}"
-                    f" for one of {node.shape}"
-                )
+        if new is None:
+            continue
+        g = new if isinstance(g, Tensor) else Tensor(new, dtype=node.dtype)._data
+        if g.shape != node.shape:
+            raise RuntimeError(
+                f"hook on {type(node).__name__}: it returned a gradient of shape {g.shape}"
+                f" for one of {node.shape}"
+            )
     return g
-
-
-def _retain(node, g):
-    tensor = node.retained()
-    if tensor is not None:
-        _accumulate(tensor, g if isinstance(g, Tensor) else np.copy(g), set())

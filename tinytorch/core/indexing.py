@@ -10,18 +10,18 @@ class SliceBackward(Function):
 
     ∂L/∂x = zeros of the shape of x, with g added at `index`: an element that was picked twice
     gets both gradients. `index` may hold ints, slices, None, Ellipsis, integer arrays and masks.
-    Keeps the index and a shape, no data.
+    Keeps the index.
     """
 
     def forward(self, x, *, index):
-        self.index, self.shape_x = index, x.shape
+        self.index = index
         try:
             return x[index]
         except IndexError as error:
             raise IndexError(f"slice: on a tensor of shape {x.shape}: {error}") from None
 
     def apply(self, g):
-        return (scatter(g, self.index, self.shape_x),)
+        return (scatter(g, self.index, self.next_functions[0].shape),)
 
 
 class ScatterBackward(Function):

@@ -39,18 +39,18 @@ class MatmulBackward(Function):
 
     def apply(self, g):
         a, b = self.saved_tensors
-        need_a, need_b = self.needs
+        to_a, to_b = self.next_functions
         row, column = a.ndim == 1, b.ndim == 1
         A = a.reshape(1, -1) if row else a
         B = b.reshape(-1, 1) if column else b
         batch = self.shape[: len(self.shape) - (not row) - (not column)]
         G = g.reshape(*batch, A.shape[-2], B.shape[-1])
         if A.ndim > 2 and B.ndim == 2:
-            da = (_rows(G) @ B.mT).reshape(a.shape) if need_a else None
-            db = (_rows(A).mT @ _rows(G)).reshape(b.shape) if need_b else None
+            da = (_rows(G) @ B.mT).reshape(a.shape) if to_a else None
+            db = (_rows(A).mT @ _rows(G)).reshape(b.shape) if to_b else None
         else:
-            da = unbroadcast(G @ B.mT, A.shape).reshape(a.shape) if need_a else None
-            db = unbroadcast(A.mT @ G, B.shape).reshape(b.shape) if need_b else None
+            da = unbroadcast(G @ B.mT, A.shape).reshape(a.shape) if to_a else None
+            db = unbroadcast(A.mT @ G, B.shape).reshape(b.shape) if to_b else None
         return da, db
 
 

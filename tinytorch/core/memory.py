@@ -18,7 +18,7 @@ import numpy as np
 
 tick = itertools.count().__next__
 
-_ledger: dict[int, "_Entry"] = {}
+ledger: dict[int, "_Entry"] = {}
 
 
 class _Entry:
@@ -26,7 +26,7 @@ class _Entry:
 
     def __init__(self, owner):
         key = id(owner)
-        self.alive = weakref.ref(owner, lambda _: _ledger.pop(key, None))
+        self.alive = weakref.ref(owner, lambda _: ledger.pop(key, None))
         self.written = -1
         self.checksum = None
 
@@ -43,9 +43,9 @@ def _checksum(owner):
 
 
 def _entry(owner):
-    entry = _ledger.get(id(owner))
+    entry = ledger.get(id(owner))
     if entry is None:
-        entry = _ledger[id(owner)] = _Entry(owner)
+        entry = ledger[id(owner)] = _Entry(owner)
     return entry
 
 
@@ -70,7 +70,7 @@ def seal(saved):
     for i, array in enumerate(saved):
         if type(array) is np.ndarray:
             owner = _owner(array)
-            entry = _ledger.get(id(owner))
+            entry = ledger.get(id(owner))
             if entry is not None and entry.checksum is not None:
                 seals[i] = _checksum(owner)
     return seals
@@ -82,15 +82,10 @@ def changed(saved, since, seals):
         if type(array) is not np.ndarray:
             continue
         owner = _owner(array)
-        entry = _ledger.get(id(owner))
+        entry = ledger.get(id(owner))
         if entry is None:
             continue
         before = seals.get(i, entry.checksum)
         if entry.written > since or (before is not None and before != _checksum(owner)):
             return i
     return None
-
-
-def any_outside():
-    """Whether there is any array that could have changed at all."""
-    return bool(_ledger)

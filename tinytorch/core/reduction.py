@@ -15,12 +15,11 @@ class SumBackward(Function):
 
     def forward(self, x, *, dim=None, keepdim=False):
         axes = checked_dims("sum", x.shape, dim)
-        self.shape_x = x.shape
         self.kept = tuple([1 if i in axes else n for i, n in enumerate(x.shape)])
         return x.sum(axis=axes, keepdims=keepdim)
 
     def apply(self, g):
-        return (broadcast_to(g.reshape(self.kept), self.shape_x),)
+        return (broadcast_to(g.reshape(self.kept), self.next_functions[0].shape),)
 
 
 class MeanBackward(Function):
@@ -37,11 +36,12 @@ class MeanBackward(Function):
                 f"mean: dtype {x.dtype} has no fractions to average in; convert with .float() first"
             )
         axes = checked_dims("mean", x.shape, dim)
-        self.shape_x = x.shape
         self.kept = tuple([1 if i in axes else n for i, n in enumerate(x.shape)])
         self.n = math.prod([x.shape[i] for i in axes])
         total = x.sum(axis=axes, keepdims=keepdim)
         return total / self.n if self.n else total * math.nan
 
     def apply(self, g):
-        return (broadcast_to((g / max(self.n, 1)).reshape(self.kept), self.shape_x),)
+        return (
+            broadcast_to((g / max(self.n, 1)).reshape(self.kept), self.next_functions[0].shape),
+        )

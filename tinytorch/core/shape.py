@@ -27,10 +27,9 @@ def checked_dims(name, shape, dim):
 
 
 class ReshapeBackward(Function):
-    """z = x in another shape.   ∂L/∂x = g in the shape of x.   Keeps a shape, no data."""
+    """z = x in another shape.   ∂L/∂x = g in the shape of x.   Keeps nothing."""
 
     def forward(self, x, *, shape):
-        self.shape_x = x.shape
         try:
             return x.reshape(shape)
         except ValueError:
@@ -39,7 +38,7 @@ class ReshapeBackward(Function):
             ) from None
 
     def apply(self, g):
-        return (g.reshape(self.shape_x),)
+        return (g.reshape(self.next_functions[0].shape),)
 
 
 class TransposeBackward(Function):
@@ -79,10 +78,9 @@ class PermuteBackward(Function):
 
 
 class ExpandBackward(Function):
-    """z = x broadcast to `shape`.   ∂L/∂x = g summed over the copies.   Keeps a shape, no data."""
+    """z = x broadcast to `shape`.   ∂L/∂x = g summed over the copies.   Keeps nothing."""
 
     def forward(self, x, *, shape):
-        self.shape_x = x.shape
         front = len(shape) - x.ndim
         if front < 0:
             raise ValueError(f"expand: {x.shape} has more axes than {shape}")
@@ -95,18 +93,18 @@ class ExpandBackward(Function):
         return np.broadcast_to(x, shape)
 
     def apply(self, g):
-        return (unbroadcast(g, self.shape_x),)
+        return (unbroadcast(g, self.next_functions[0].shape),)
 
 
 class CastBackward(Function):
-    """z = x in another dtype.   ∂L/∂x = g in the dtype of x.   Keeps a dtype, no data."""
+    """z = x in another dtype.   ∂L/∂x = g in the dtype of x.   Keeps nothing."""
 
     def forward(self, x, *, dtype):
-        self.dtype_x = x.dtype
         return x.astype(dtype)
 
     def apply(self, g):
-        return (g.astype(self.dtype_x) if is_array(g) else g.to(self.dtype_x),)
+        dtype = self.next_functions[0].dtype
+        return (g.astype(dtype) if is_array(g) else g.to(dtype),)
 
 
 class CloneBackward(Function):

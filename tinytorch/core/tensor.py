@@ -227,7 +227,13 @@ class Tensor(Operations):
         if self._node is None:
             raise RuntimeError("retain_grad: the tensor requires no gradient")
         if not self.is_leaf:
-            self._node.retained = weakref.ref(self)
+            alive = weakref.ref(self)
+
+            def keep(grad):
+                if alive() is not None:
+                    alive().grad = grad if grad.requires_grad else Tensor(grad)
+
+            HookHandle(self._node, keep)
 
     def register_hook(self, hook):
         """Call `hook(grad)` when the gradient of this tensor is known; it may return another.

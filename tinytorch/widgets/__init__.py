@@ -1,0 +1,35 @@
+"""The live figures of the book: one class and one small ES module a kind.
+
+They need the optional package ``anywidget``; ``import tinytorch`` does not, so the classes are
+imported when they are first asked for.
+"""
+
+from importlib import import_module
+
+_KINDS = {
+    "Curve": "curve",
+    "Surface": "surface",
+    "ArrayLens": "array_lens",
+    "GraphStepper": "graph_stepper",
+    "Check": "check",
+}
+__all__ = list(_KINDS)
+
+
+def __getattr__(name: str) -> type:
+    if name not in _KINDS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        module = import_module(f"{__name__}.{_KINDS[name]}")
+    except ModuleNotFoundError as error:
+        if error.name != "anywidget":
+            raise
+        raise ModuleNotFoundError(
+            f"{name} needs the package anywidget: pip install 'tinytorch[widgets]'",
+            name="anywidget",
+        ) from error
+    return getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

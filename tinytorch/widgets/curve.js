@@ -1,0 +1,180 @@
+import { axes, clip, figure, fmt, handle, label, line, nearest, path, scale, svgFormula } from "./frame.js";
+
+const LEFT = 46;
+const RIGHT = 18;
+
+const shown = ({ x, reach }) => x.slice(reach, -reach);
+
+/** What the present x, g and h say: looked up in the data, or products and differences of what is there. */
+function read({ data, state }) {
+  const { reach, step } = data;
+  const xs = shown(data);
+  const i = nearest(xs, state.x);
+  const k = Math.min(reach, Math.max(1, Math.round(state.h / step)));
+  const [before, after] = [data.f[i + reach - k], data.f[i + reach + k]];
+  const slope = data.df[i];
+  return {
+    x: xs[i],
+    f: data.f[i + reach],
+    slope,
+    h: k * step,
+    before,
+    after,
+    secant: Number.isFinite(after - before) ? (after - before) / (2 * k * step) : "nan",
+    g: state.g,
+    grad: Number.isFinite(slope) ? state.g * slope : slope,
+  };
+}
+
+function draw(view) {
+  const { data, size } = view;
+  const at = read(view);
+  const X = scale(...data.domain, LEFT, size.f.w - RIGHT);
+  return {
+    panels: { f: above(data, at, X, size.f), df: below(data, at, X, size.df), chain: chain(data, at, size.chain) },
+    readout: [
+      ["x", fmt(at.x, data.digits)],
+      ["f(x)", fmt(at.f, 3), "value"],
+      ["f′(x)", fmt(at.slope, 3), "grad"],
+      ["g", fmt(at.g), "g"],
+      ["∂L/∂x", fmt(at.grad, 3), "grad"],
+      ["(f(x+h) − f(x−h)) / 2h", fmt(at.secant, 3), "diff"],
+    ],
+  };
+}
+
+const curve = (xs, ys, X, Y, classes) =>
+  `<path class="tt-line ${classes}" d="${path(xs.map((x, i) => [X(x), Y(ys[i])]))}"/>`;
+
+const dot = (x, y, role, full, r = 3.5) => `<circle class="tt-${full ? "solid" : "open"} tt-${role}" r="${r}" cx="${x}" cy="${y}"/>`;
+
+/** f′ with its jumps: the pen lifts, rings end both sides, and a full dot is the value the engine takes. */
+function slopes(xs, { df, jumps }, X, Y, role, classes) {
+  xs = [...xs];
+  df = [...df];
+  let dots = "";
+  for (const [i, at, left, right, own] of [...jumps].reverse()) {
+    xs.splice(i + 1, 0, at, at, at);
+    df.splice(i + 1, 0, left, NaN, right);
+    for (const end of [left, right]) dots += dot(X(at), Y(end), role, false);
+    dots += dot(X(at), Y(own), role, true);
+  }
+  return curve(xs, df, X, Y, `tt-${role} ${classes}`) + dots;
+}
+
+function above(data, at, X, { w, h }) {
+  const [top, floor] = [32, h - 8];
+  const Y = scale(...data.range, floor, top);
+  const inside = (markup) => clip(LEFT, top - 4, w - RIGHT, floor + 4, markup);
+  const { compare } = data;
+  const px = X(at.x);
+  const title = data.label ? `${svgFormula("f(x)")} = ${svgFormula(data.label)}` : svgFormula("f(x)");
+  let back = axes(X, Y, { below: false });
+  if (compare) {
+    back += inside(curve(shown(data), compare.f, X, Y, "tt-soft tt-dashed"));
+    back += line(w - RIGHT - 26, 11, w - RIGHT, 11, "tt-line tt-soft tt-dashed");
+    back += label(w - RIGHT - 34, 15, svgFormula(compare.label), { role: "soft", at: "end" });
+  }
+  back += inside(curve(data.x, data.f, X, Y, "tt-value tt-thick"));
+  back += label(LEFT - 8, 15, title, { role: "value", classes: "tt-title" });
+  if (!Number.isFinite(at.f)) return [back, line(px, top, px, h, "tt-hair")];
+
+  const py = Y(at.f);
+  const unit = (Y(1) - Y(0)) / (X(1) - X(0)); // px of slope 1
+  let lines = line(px, py, px, h, "tt-hair");
+  let words = "";
+  /** A line of this slope, and its name beyond one end (side ±1), on the side that the line leaves free. */
+  const through = (x0, y0, slope, half, role, text, side, classes) => {
+    const dx = half / Math.hypot(1, slope * unit);
+    const end = (s) => [x0 + s * dx, y0 + s * dx * slope * unit];
+    lines += line(...end(-1), ...end(1), `tt-line tt-${role} ${classes}`);
+    const [ex, ey] = end(side);
+    const room = 7 * text.length;
+    const x = side > 0 ? Math.min(ex + 2, w - 4 - room) : Math.max(ex - 2, LEFT + 4 + room);
+    const y = ey + (side * slope >= 0 === side > 0 ? 17 : -9);
+    words += label(x, Math.min(floor, Math.max(top + 8, y)), text, { role, at: side > 0 ? "start" : "end" });
+  };
+  if (Number.isFinite(at.secant)) {
+    const [ax, ay, bx, by] = [X(at.x - at.h), Y(at.before), X(at.x + at.h), Y(at.after)];
+    const half = Math.hypot(bx - ax, by - ay) / 2 + 14;
+    through((ax + bx) / 2, (ay + by) / 2, at.secant, half, "diff", "secant", -1, "tt-thin");
+    lines += dot(ax, ay, "diff") + dot(bx, by, "diff");
+  }
+  if (Number.isFinite(at.slope)) {
+    through(px, py, at.slope, Math.min(90, w / 6), "grad", `slope ${fmt(at.slope, 3)}`, 1, "");
+  }
+  return [back, inside(lines) + words + handle(px, py, "value")];
+}
+
+function below(data, at, X, { w, h }) {
+  const [top, floor] = [28, h - 24];
+  const Y = scale(...data.slopes, floor, top);
+  const px = X(at.x);
+  const xs = shown(data);
+  const inside = (markup) => clip(LEFT - 4, top - 6, w - RIGHT + 4, floor, markup);
+  let back = axes(X, Y, { up: 3 });
+  if (data.compare) back += inside(slopes(xs, data.compare, X, Y, "soft", "tt-dashed"));
+  back += inside(slopes(xs, data, X, Y, "grad", "tt-thick"));
+  back += label(LEFT - 8, 15, svgFormula("f′(x)"), { role: "grad", classes: "tt-title" });
+  back += label(w - RIGHT, floor - 6, svgFormula("x"), { role: "soft", at: "end" });
+  let front = line(px, 0, px, floor, "tt-hair");
+  if (Number.isFinite(at.slope)) {
+    const py = Y(at.slope);
+    front += line(px, Y(0), px, py, "tt-line tt-grad tt-thick") + handle(px, py, "grad");
+  }
+  return [back, front];
+}
+
+/** g and ∂L/∂x share one axis, so that the lengths compare. */
+function bars(data, w) {
+  const steepest = Math.max(1, Math.min(3, Math.max(...data.slopes.map(Math.abs))));
+  const most = steepest * Math.max(...data.g.map(Math.abs));
+  return scale(-most, most, 168, w - 26);
+}
+
+/** A multiplication written down, and drawn: the bar g, shrunk, stretched or flipped by f′(x), is ∂L/∂x. */
+function chain(data, at, { w, h }) {
+  const B = bars(data, w);
+  const [zero, one, two] = [0, at.g, Number.isFinite(at.grad) ? at.grad : 0].map((v) => B(v).toFixed(1));
+  const bar = (end, y, role) => `<path class="tt-solid tt-${role}" d="M${zero} ${y - 6}H${end}V${y + 6}H${zero}Z"/>`;
+  const row = (y, name, value, role) =>
+    label(LEFT - 8, y + 5, svgFormula(name), { role, classes: "tt-title" }) + label(148, y + 5, value, { role, at: "end" });
+  const product =
+    row(24, "g", fmt(at.g), "g") +
+    row(53, "× f′(x)", fmt(at.slope, 3), "grad") +
+    line(LEFT - 8, 68, 148, 68, "tt-tick") +
+    row(83, "∂L/∂x", fmt(at.grad, 3), "grad");
+  const area = `<path class="tt-area tt-grad" d="M${zero} 30H${one}L${two} 77H${zero}Z"/>`;
+  const drawn = line(B(0), 8, B(0), 100, "tt-zero") + area + bar(one, 24, "g") + bar(two, 83, "grad");
+  return [product, clip(160, 0, w, h, drawn + handle(B(at.g), 24, "g"))];
+}
+
+const toX = (drag, { data, size }) => {
+  const xs = shown(data);
+  return { x: xs[nearest(xs, scale(...data.domain, LEFT, size.f.w - RIGHT).invert(drag.x))] };
+};
+
+export default {
+  render: (context) =>
+    figure(context, {
+      kind: "curve",
+      state: ["x", "g", "h"],
+      panels: { f: [220, 200], df: [160, 150], chain: [108, 108] },
+      controls: [
+        { trait: "x", label: "x", role: "value", values: ({ data }) => shown(data) },
+        { trait: "g", label: "g", role: "g", values: ({ data }) => data.g },
+        {
+          trait: "h",
+          label: "h",
+          role: "diff",
+          values: ({ data }) => Array.from({ length: data.reach }, (_, k) => Number(((k + 1) * data.step).toPrecision(9))),
+        },
+      ],
+      drag: {
+        f: toX,
+        df: toX,
+        chain: (drag, { data, size }) => ({ g: data.g[nearest(data.g, bars(data, size.chain.w).invert(drag.x))] }),
+      },
+      draw,
+    }),
+};

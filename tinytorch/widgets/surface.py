@@ -1,0 +1,106 @@
+"""A function of two inputs: its contour map, its gradient, and the two slopes that make it."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+
+import tinytorch as tt
+from tinytorch.widgets._module import bundle
+from tinytorch.widgets.figure import (
+    Figure,
+    Number,
+    digits,
+    grid,
+    on_grid,
+    span,
+    upstream,
+)
+
+CELLS = 32  # steps of the grid along each axis, at most
+
+
+class Surface(Figure):
+    """The map of z(a, b) with a movable point, beside the two slices through it.
+
+    The slope of each slice is one partial derivative; the two, times g, are the arrow.
+
+    Parameters
+    ----------
+    f : callable
+        Elementwise, two Tensors to one: ``lambda a, b: a * b``. Values and, through the engine's
+        own backward pass, both derivatives are sampled on a grid that passes through the point.
+    a, b, g : float
+        The point and the upstream gradient.
+    domain : tuple of tuple of float
+        What the axes of a and b show.
+    label : str, optional
+        The formula in the title, such as ``"a · b"``.
+    labels : tuple of str
+        What the inputs and the output are called.
+    name, caption, alt : str
+        See `Figure`.
+
+    Examples
+    --------
+    >>> figure = Surface(lambda a, b: a * b, a=2.0, b=3.0, label="a · b")
+    """
+
+    _esm = bundle("surface")
+
+    a = Number().tag(sync=True)
+    b = Number().tag(sync=True)
+    g = Number(1.0).tag(sync=True)
+
+    moves: ClassVar = ("a", "b", "g")
+    height: ClassVar = (442, 754)
+
+    def __init__(
+        self,
+        f: Callable,
+        a: float = 1.0,
+        b: float = 1.0,
+        g: float = 1.0,
+        *,
+        domain: tuple[tuple[float, float], tuple[float, float]] = ((-4, 4), (-4, 4)),
+        label: str = "",
+        labels: tuple[str, str, str] = ("a", "b", "z"),
+        **about: str,
+    ):
+        self._f, self._domain, self._label, self._labels = f, domain, label, labels
+        super().__init__(a=a, b=b, g=g, **about)
+
+    def covers(self) -> bool:
+        return on_grid(self.data["a"], self.a) and on_grid(self.data["b"], self.b)
+
+    def compute(self) -> dict[str, Any]:
+        a, step_a = grid(self._domain[0], CELLS, through=self.a)
+        b, step_b = grid(self._domain[1], CELLS, through=self.b)
+        z, za, zb = sample(self._f, a, b)
+        steep = np.hypot(za, zb)
+        steep = np.quantile(steep[np.isfinite(steep)], 0.9) if np.isfinite(steep).any() else 0.0
+        return {
+            "label": self._label,
+            "labels": self._labels,
+            "digits": [digits(step_a, self.a), digits(step_b, self.b)],
+            "g": upstream(self.g),
+            "a": a,
+            "b": b,
+            "z": z,  # row i: z(a[i], b[·])
+            "za": za,
+            "zb": zb,
+            "range": span(z, self._labels[2]),
+            "steep": steep or 1.0,
+        }
+
+
+def sample(f: Callable, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return z, ∂z/∂a and ∂z/∂b at every pair of the points `a` and `b`, all from the engine."""
+    a, b = (tt.tensor(m, requires_grad=True) for m in np.meshgrid(a, b, indexing="ij"))
+    z = f(a, b)
+    if z.shape != a.shape:
+        raise ValueError(f"f must be elementwise: it took shape {a.shape} and gave {z.shape}")
+    if z.requires_grad:
+        z.sum().backward()
+    slopes = (np.zeros_like(z.data) if x.grad is None else x.grad.data for x in (a, b))
+    return z.data, *(np.where(np.isfinite(z.data), slope, np.nan) for slope in slopes)
