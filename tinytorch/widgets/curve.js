@@ -38,6 +38,7 @@ function draw(view) {
       ["f′(x)", fmt(at.slope, 3), "grad"],
       ["g", fmt(at.g), "g"],
       ["∂L/∂x", fmt(at.grad, 3), "grad"],
+      ["h", fmt(at.h, data.digits)],
       ["(f(x+h) − f(x−h)) / 2h", fmt(at.secant, 3), "diff"],
     ],
   };
@@ -116,7 +117,7 @@ function below(data, at, X, { w, h }) {
   if (data.compare) back += inside(slopes(xs, data.compare, X, Y, "soft", "tt-dashed"));
   back += inside(slopes(xs, data, X, Y, "grad", "tt-thick"));
   back += label(LEFT - 8, 15, svgFormula("f′(x)"), { role: "grad", classes: "tt-title" });
-  back += label(w - RIGHT, floor - 6, svgFormula("x"), { role: "soft", at: "end" });
+  back += label(w - 2, floor + 17, svgFormula("x"), { role: "soft", at: "end" });
   let front = line(px, 0, px, floor, "tt-hair");
   if (Number.isFinite(at.slope)) {
     const py = Y(at.slope);
@@ -149,6 +150,8 @@ function chain(data, at, { w, h }) {
   return [product, clip(160, 0, w, h, drawn + handle(B(at.g), 24, "g"))];
 }
 
+const inFull = (value, { data }) => fmt(value, data.digits);
+
 const toX = (drag, { data, size }) => {
   const xs = shown(data);
   return { x: xs[nearest(xs, scale(...data.domain, LEFT, size.f.w - RIGHT).invert(drag.x))] };
@@ -161,13 +164,20 @@ export default {
       state: ["x", "g", "h"],
       panels: { f: [220, 200], df: [160, 150], chain: [108, 108] },
       controls: [
-        { trait: "x", label: "x", role: "value", values: ({ data }) => shown(data) },
+        {
+          trait: "x",
+          label: "x",
+          role: "value",
+          values: ({ data }) => shown(data),
+          text: inFull,
+        },
         { trait: "g", label: "g", role: "g", values: ({ data }) => data.g },
         {
           trait: "h",
           label: "h",
           role: "diff",
           values: ({ data }) => Array.from({ length: data.reach }, (_, k) => Number(((k + 1) * data.step).toPrecision(9))),
+          text: inFull,
         },
       ],
       drag: {
