@@ -27,11 +27,13 @@
  * @typedef {Object} Drawing      what `draw` returns
  * @property {Object<string, string|string[]>} panels   SVG markup; an array is layers, back to front,
  *           and a layer whose markup did not change costs nothing
- * @property {[string, string, string?][]} readout      [label, value, role], printed "label = value"
- *           (a bare sentence: ["", "sentence"])
+ * @property {[string, string, string?][]|string} readout   [label, value, role], printed "label = value"
+ *           (a bare sentence: ["", "sentence"]); or markup, pieces that stay on one line in <span>s
  *
  * @typedef {Object} Control      one of
- *   {trait, label, values: (view) => number[], text?: (value) => string, role?}    a slider by index
+ *   {trait, label, values: (view) => number[], text?: (value, view) => string, role?}    a slider by index
+ *           (not a number of its own: `value: (view) => number` and `set: (value, view) => traits` in place of
+ *           the trait; `off`: disabled)
  *   {label, press: (view) => Object|void, on?: (view) => boolean, off?: (view) => boolean}  a button
  *           (`on`: a switch that is pressed; `off`: disabled); `label` may be a function of the view
  *
@@ -93,7 +95,8 @@ export function figure({ model, el }, spec) {
     if (silent || !measure()) return;
     const picture = spec.draw(view());
     for (const [name, markup] of Object.entries(picture.panels)) layers(panels[name], [markup].flat());
-    morph(readout, picture.readout.map(item).join(" "));
+    const said = picture.readout;
+    morph(readout, typeof said === "string" ? said : said.map(item).join(" "));
     for (const update of controls) update();
   }
   /** Sizes are read once a layout, not once a frame. */
@@ -167,16 +170,21 @@ function slider(control, bar, view, set) {
   output.setAttribute("aria-hidden", "true");
   input.type = "range";
   input.min = 0;
-  input.addEventListener("input", () => set({ [control.trait]: control.values(view())[input.valueAsNumber] }));
+  input.addEventListener("input", () => {
+    const now = view();
+    const value = control.values(now)[input.valueAsNumber];
+    set(control.set ? control.set(value, now) : { [control.trait]: value });
+  });
   return () => {
     const now = view();
     const values = control.values(now);
-    const value = now.state[control.trait];
+    const value = control.value ? control.value(now) : now.state[control.trait];
+    input.disabled = Boolean(control.off?.(now));
     input.max = values.length - 1;
     input.value = nearest(values, value);
     const called = said(control.label, now);
     morph(named, formula(called));
-    output.textContent = (control.text ?? fmt)(value);
+    output.textContent = control.text ? control.text(value, now) : fmt(value);
     input.setAttribute("aria-valuetext", `${called} = ${output.textContent}`);
   };
 }
@@ -290,9 +298,9 @@ function caption(text) {
     .join("");
 }
 
-/** Index of the entry of `values` closest to `value`. */
+/** Index of the entry of `values` closest to `value`; of names, the same one. */
 export function nearest(values, value) {
-  let best = 0;
+  let best = Math.max(0, values.indexOf(value));
   for (let i = 1; i < values.length; i++) {
     if (Math.abs(values[i] - value) < Math.abs(values[best] - value)) best = i;
   }
