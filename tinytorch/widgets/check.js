@@ -44,7 +44,7 @@ function errors(data, i, size) {
   for (let n = Math.ceil(Y.domain[0] / 4) * 4; n <= Y.domain[1]; n += 4) {
     back += line(x0, Y(n), x1, Y(n), "tt-zero") + label(x0 - 8, Y(n) + 5, power(n), { role: "soft", at: "end" });
   }
-  back += label(x1, y0 - 6, svgFormula("step h"), { role: "soft", at: "end" });
+  back += label(X(-1.5), y0 + 18, svgFormula("h"), { role: "soft", at: "middle" });
 
   const guide = (exponent, c) =>
     c ? `<path class="tt-hair" fill="none" d="${path(X.domain.map((h) => [X(h), Y(exponent * h + log(c))]))}"/>` : "";
@@ -69,23 +69,26 @@ function errors(data, i, size) {
 
 /** f between x − 2h and x + 2h as this precision computes it: curve, line, and then stairs. */
 function closeUp({ zoom, tilt, per_step: per }, i, name, { w, h: high }) {
-  const X = scale(-2, 2, LEFT, w - 16);
-  const Y = scale(-2.4, 2.4, high - 24, 30);
+  const narrow = w < 260;
+  const [x0, x1] = [14, w - 16];
+  const X = scale(-2, 2, x0, x1);
+  const Y = scale(-2.4, 2.4, high - 24, narrow ? 44 : 28);
   const rises = zoom[name][i];
   const at = (step) => rises[(2 + step) * per];
   const secant = (at(1) - at(-1)) / 2;
   const middle = (at(1) + at(-1)) / 2;
   const through = (slope, y, classes) => line(X(-2), Y(y - 2 * slope), X(2), Y(y + 2 * slope), `tt-line ${classes}`);
   const tones = [["f", "value"], ["tangent", "grad"], ["secant", "diff"]];
-  const key = tones.map(([word, role]) => `<tspan class="tt-tone tt-${role}" dx="6">${svgFormula(word)}</tspan>`).join("");
-  let back = label(LEFT - 30, 15, name, { role: "diff", classes: "tt-title" }) + label(w - 16, 15, key, { at: "end" });
+  const key = tones.map(([word, role]) => `<tspan class="tt-tone tt-${role}">${svgFormula(word)}</tspan>`).join(", ");
+  let back = label(x0, 15, name, { role: "diff", classes: "tt-title" });
+  back += narrow ? label(x0, 33, key) : label(x1, 15, key, { at: "end" });
   for (const [step, word] of [[-1, "x − h"], [0, "x"], [1, "x + h"]]) {
     back += line(X(step), Y.range[0], X(step), Y.range[1], "tt-zero") + label(X(step), high - 7, svgFormula(word), { role: "soft", at: "middle" });
   }
   const curve = `<path class="tt-line tt-value tt-broad" d="${path(rises.map((rise, k) => [X(k / per - 2), Y(rise)]))}"/>`;
   const dots = [-1, 1].map((step) => `<circle class="tt-open tt-diff" r="4" cx="${X(step)}" cy="${Y(at(step))}"/>`).join("");
   const lines = through(tilt[i], 0, "tt-grad") + (Number.isFinite(secant) ? through(secant, middle, "tt-diff tt-dashed") + dots : "");
-  return [back, clip(LEFT, Y.range[1], w - 16, Y.range[0], curve + lines)];
+  return [back, clip(x0, Y.range[1], x1, Y.range[0], curve + lines)];
 }
 
 /** The numbers below each other; the digits that agree stand out. */

@@ -43,7 +43,7 @@ class Check(Figure):
     h = Number(1e-3).tag(sync=True)
 
     moves: ClassVar = ("h",)
-    height: ClassVar = (474, 662)
+    height: ClassVar = (510, 664)
 
     def __init__(
         self,

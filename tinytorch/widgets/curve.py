@@ -124,7 +124,7 @@ def jumps(f: Callable, points: np.ndarray, slopes: np.ndarray) -> list[list[floa
     """
     change = np.abs(np.diff(slopes))
     found = []
-    for i in np.flatnonzero(change > 0.05 * max(np.nanmax(np.abs(slopes)), 1e-9)):
+    for i in np.flatnonzero(change > 0.05 * np.nanmax(np.abs(slopes), initial=1e-9)):
         ends, rise = points[i : i + 2], slopes[i : i + 2]
         for _ in range(20):
             xs = np.array([ends[0], ends.mean(), ends[1]])

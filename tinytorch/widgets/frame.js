@@ -201,24 +201,34 @@ function button(control, bar, view, set) {
   };
 }
 
-/** A finger that starts off a handle may be scrolling: it moves nothing until it moves sideways or lifts. */
+/** A finger that starts off a handle may be scrolling: it moves nothing until it moves sideways, or taps. */
 function dragging(svg, move, state) {
   let held = null;
-  const go = (event, first) => {
+  const point = (event) => {
     const box = svg.getBoundingClientRect();
-    const at = { x: event.clientX - box.left, y: event.clientY - box.top };
-    if (first) held = { x0: at.x, y0: at.y, from: state(), pick: event.target.closest("[data-pick]")?.dataset.pick };
-    return { ...held, ...at, first };
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
+  const go = (event, first, done) => {
+    if (!held) return;
+    const at = point(event);
+    const [across, along] = [Math.abs(at.x - held.x0), Math.abs(at.y - held.y0)];
+    held.sure ||= done || (across > 10 && across > along);
+    if (held.sure) move({ ...held, ...at, first });
+  };
+  // `touch-action: none` does not hold on a part of a drawing.
+  const hold = (event) => event.target.closest(".tt-handle") && event.preventDefault();
+  svg.addEventListener("touchstart", hold, { passive: false });
   svg.addEventListener("pointerdown", (event) => {
     if (event.button) return;
-    const drag = go(event, true);
+    const { x, y } = point(event);
+    const sure = event.pointerType !== "touch" || Boolean(event.target.closest(".tt-handle"));
+    held = { x0: x, y0: y, sure, from: state(), pick: event.target.closest("[data-pick]")?.dataset.pick };
     svg.setPointerCapture(event.pointerId);
     svg.classList.add("tt-held");
-    if (event.pointerType !== "touch" || event.target.closest(".tt-handle")) move(drag);
+    go(event, true);
   });
-  svg.addEventListener("pointermove", (event) => held && move(go(event, false)));
-  svg.addEventListener("pointerup", (event) => held && move(go(event, false)));
+  svg.addEventListener("pointermove", (event) => go(event, false));
+  svg.addEventListener("pointerup", (event) => go(event, false, true));
   svg.addEventListener("lostpointercapture", () => {
     held = null;
     svg.classList.remove("tt-held");
@@ -258,11 +268,17 @@ function sync(old, next) {
   for (const extra of have.slice(next.childNodes.length)) extra.remove();
 }
 
-/** Fixed digits, a real minus sign, no "−0.00": "−0.50". Values that are no numbers come as their names. */
+/**
+ * Fixed digits, a real minus sign, no "−0.00": "−0.50". A tie goes to the even digit, as Python prints it.
+ * Values that are no numbers come as their names.
+ */
 export function fmt(value, digits = 2) {
   if (!Number.isFinite(value)) return String(value ?? "none");
-  const text = value.toFixed(digits);
-  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
+  let text = Math.abs(value).toFixed(digits);
+  const exact = Math.abs(value).toFixed(digits + 30);
+  const cut = exact.slice(0, digits ? -30 : -31);
+  if (/^50+$/.test(exact.slice(-30)) && /[02468]$/.test(cut)) text = cut;
+  return value < 0 && Number(text) ? `−${text}` : text;
 }
 
 /** "3.1 × 10⁻⁸", "10⁻⁷", "8.1" */

@@ -53,7 +53,7 @@ class Surface(Figure):
     g = Number(1.0).tag(sync=True)
 
     moves: ClassVar = ("a", "b", "g")
-    height: ClassVar = (444, 754)
+    height: ClassVar = (442, 754)
 
     def __init__(
         self,

@@ -1,0 +1,81 @@
+"""Figures in Chromium, without a kernel: a page, a model of thirty lines, and the module itself."""
+
+import json
+import shutil
+
+import pytest
+
+pytest.importorskip("anywidget")
+playwright = pytest.importorskip("playwright.sync_api")
+
+PAGE = """<!doctype html><html data-theme="%(theme)s"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>body { margin: 0; background: var(--tt-page) } %(css)s</style>
+<body><div id="figure" data-host="%(host)s"></div><p style="height: 3000px"></p>
+<script type="module">
+const state = %(state)s, esm = %(esm)s, heard = {};
+window.model = {
+  sent: [],
+  get: (trait) => state[trait],
+  set(trait, value) {
+    state[trait] = value;
+    for (const act of heard[`change:${trait}`] ?? []) act();
+  },
+  save_changes() { model.sent.push({ ...state, data: null }); },
+  on(event, act) { (heard[event] ??= []).push(act); },
+  off(event, act) { heard[event] = heard[event].filter((other) => other !== act); },
+  get listeners() { return Object.values(heard).flat().length; },
+};
+window.keys = [];
+document.body.addEventListener("keydown", (event) => keys.push(event.key));
+const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
+window.leave = (await import(url)).default.render({ model, el: document.getElementById("figure") });
+window.ready = true;
+</script>"""
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    if path is None:
+        pytest.skip("needs Debian's chromium: apt-get install chromium")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=quiet)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def show(chromium, tmp_path):
+    """Return a function that opens a figure in a page; errors of the page fail the test."""
+    errors, contexts = [], []
+
+    def open_page(figure, width=720, theme="light", host="", **options):
+        traits = figure.get_state()
+        state = {k: v for k, v in traits.items() if not k.startswith("_") and is_json(v)}
+        text = PAGE % {
+            "theme": theme,
+            "host": host,
+            "css": figure._css,
+            "state": json.dumps(state, allow_nan=False),
+            "esm": json.dumps(figure._esm).replace("</", "<\\/"),
+        }
+        (tmp_path / "page.html").write_text(text, encoding="utf-8")
+        context = chromium.new_context(viewport={"width": width, "height": 800}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda m: m.type == "error" and errors.append(m.text))
+        page.goto((tmp_path / "page.html").as_uri())
+        page.wait_for_function("window.ready")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def is_json(value):
+    return isinstance(value, str | int | float | dict | list | None)
