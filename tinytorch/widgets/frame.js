@@ -215,6 +215,9 @@ function dragging(svg, move, state) {
     held.sure ||= done || (across > 10 && across > along);
     if (held.sure) move({ ...held, ...at, first });
   };
+  // `touch-action: none` does not hold on a part of a drawing.
+  const hold = (event) => event.target.closest(".tt-handle") && event.preventDefault();
+  svg.addEventListener("touchstart", hold, { passive: false });
   svg.addEventListener("pointerdown", (event) => {
     if (event.button) return;
     const { x, y } = point(event);

@@ -1,0 +1,54 @@
+"""The exercises of the chapters, and `check`, which judges a reader's own solution.
+
+>>> from tinytorch.core.autograd import Function
+>>> from tinytorch.exercises import check
+>>> class MyAddBackward(Function):
+...     def forward(self, a, b):
+...         raise NotImplementedError
+>>> check(MyAddBackward)
+Not written yet. Fill in `forward` and `apply`, then run the cell again.
+"""
+
+from .answer import Answer
+from .operations import EXERCISES
+
+__all__ = ["EXERCISES", "Answer", "check"]
+
+
+def check(work, exercise=None) -> Answer:
+    """Judge a reader's own class or function.
+
+    Parameters
+    ----------
+    work : type or function
+        What the reader wrote, such as ``MyMulBackward``.
+    exercise : str, optional
+        What it stands for, such as ``"MulBackward"``. By default its name tells: ``MyMulBackward``
+        and ``MulSolution`` both contain "Mul".
+
+    Returns
+    -------
+    Answer
+        Wrong work is an answer, not an exception.
+
+    Raises
+    ------
+    ValueError
+        When no exercise fits the name.
+    """
+    if exercise is None:
+        name = getattr(work, "__name__", type(work).__name__)
+        fitting = [key for key in EXERCISES if _stem(key) in name.lower()]
+        if not fitting:
+            raise ValueError(
+                f"check: the name {name} tells of no exercise; say which it is, as in"
+                f' check({name}, "MulBackward"). There are {", ".join(EXERCISES)}'
+            )
+        exercise = max(fitting, key=len)  # LogSoftmax is neither Log nor Softmax
+    elif exercise not in EXERCISES:
+        raise ValueError(f"check: no exercise {exercise!r}; there are {', '.join(EXERCISES)}")
+    return EXERCISES[exercise].judge(work)
+
+
+def _stem(name):
+    return name.removesuffix("Backward").lower()

@@ -1,0 +1,175 @@
+"""From a wrong gradient to the mistake that made it.
+
+Each way to be wrong leaves its own numbers: a gradient with the sign turned is exactly minus the
+right one, one that forgot g is the slope alone. The functions here compare what the reader's rule
+returned with what such mistakes return, and say the first that fits.
+"""
+
+import itertools
+import linecache
+import traceback
+from pathlib import Path
+
+import numpy as np
+
+from ..core.autograd import unbroadcast
+
+PACKAGES = [str(Path(__file__).parents[1]), str(Path(np.__file__).parent)]
+
+
+def same(found, right):
+    """Whether two arrays agree in shape and, up to rounding, in every number."""
+    if found.shape != right.shape:
+        return False
+    rtol = 1e-4 if right.dtype == np.float32 else 1e-8
+    size = np.abs(right[np.isfinite(right)]).max(initial=0)
+    return np.allclose(found, right, rtol=rtol, atol=rtol * min(size, 1), equal_nan=True)
+
+
+def wrong_shape(found, x, name):
+    """Say how the shape of a gradient differs from that of its input, and what to do."""
+    said = f"The gradient of `{name}` has shape {found.shape}, `{name}` has {x.shape}"
+    copied = _copied(x.shape, found.shape)
+    if copied:
+        axes = _axes(copied)
+        if all(found.shape[i] == 1 for i in copied):
+            return f"{said}: {axes} of length 1 is left over; sum without `keepdims`."
+        stretched = any(i >= found.ndim - x.ndim for i in copied)
+        keep = " and keep the axis that has length 1" if stretched else ""
+        return f"{said}: sum over {axes}{keep}. `unbroadcast(grad, {name}.shape)` does it."
+    if found.size == x.size and _squeezed(found.shape) == _squeezed(x.shape):
+        return f"{said}: an axis of length 1 went missing; sum with `keepdims=True`, or reshape."
+    if found.ndim > 1 and found.shape == x.shape[::-1]:
+        return f"{said}: it is transposed."
+    if _copied(found.shape, x.shape):
+        return f"{said}: it was summed over axes along which `{name}` was not copied."
+    return f"{said}. Every gradient has the shape of its input."
+
+
+def wrong_values(trial, i, found):
+    """Name the mistake behind a gradient of the right shape with wrong numbers, or None."""
+    name, right = trial.names[i], trial.right[i]
+    others = [j for j in range(len(trial.names)) if j != i]
+    said = f"The gradient of `{name}`"
+    for mistake in trial.exercise.mistakes:
+        d = _mistaken(mistake.rule, trial, i)
+        if d is not None and same(found, d):
+            other = trial.names[others[0]] if others else ""
+            return f"{said} is {mistake.says.format(x=name, other=other)}"
+    for j in others:
+        if same(found, trial.right[j]):
+            return (
+                f"{said} is that of `{trial.names[j]}`: return the gradients in the order of the"
+                " inputs."
+            )
+    if same(found, -right):
+        return f"{said} has the wrong sign: it is minus what it should be."
+    slope = trial.truth(np.ones_like(trial.g))[i]
+    if same(found, slope):
+        return f"{said} is the slope alone: multiply by the upstream gradient g (the chain rule)."
+    if not found.any():
+        return f"{said} is zero everywhere."
+    if same(found, trial.inputs[i]) or same(found, trial.z):
+        what = "input itself" if same(found, trial.inputs[i]) else "result z"
+        return f"{said} is the {what}: g is not in it."
+    if said_of_copies := _wrong_sum(trial, i, found):
+        return f"{said} {said_of_copies}"
+    if (
+        found.ndim > 1
+        and found.shape[-1] == found.shape[-2]
+        and same(found.swapaxes(-1, -2), right)
+    ):
+        return f"{said} is transposed. The shape is square, so nothing else shows it."
+    if same(found, trial.g):
+        return f"{said} is g unchanged: the slope of z along `{name}` is missing."
+    with np.errstate(all="ignore"):
+        ratios = (found / right)[right != 0]
+    if ratios.size > 1 and np.allclose(ratios, ratios[0], rtol=1e-4):
+        return f"{said} is {ratios[0]:.4g} times what it should be, in every entry."
+    return None
+
+
+def first_difference(found, right):
+    """Where two arrays of one shape first differ: "at [0, 1] it is 2, and should be 3"."""
+    unequal = ~np.isclose(found, right, rtol=1e-4, atol=0, equal_nan=True)
+    index = tuple(int(i) for i in np.argwhere(unequal)[0]) if unequal.any() else ()
+    where = f"at {list(index)} " if found.ndim else ""
+    return f"{where}it is {found[index]:.6g}, and should be {right[index]:.6g}"
+
+
+def raised(error, method, cls, sample):
+    """An exception in the reader's code, with the line it came from and what may be behind it."""
+    while error.__cause__ is not None:  # the engine explains errors of forward
+        error = error.__cause__
+    said = f"`{method}` raises {type(error).__name__}: {error}"
+    line = _line(error.__traceback__)
+    if line:
+        said += f"\n\n```python\n{line}\n```\n"
+    if "saved_tensors" in line and "unpack" in str(error):
+        kept = ", ".join(cls.saves) or "nothing"
+        return f"{said}\n`saved_tensors` holds what `saves` names, and it names {kept}."
+    return f"{said}\n{sample.hint}" if sample.hint else said
+
+
+def _line(trace):
+    """The deepest line that is neither the package's nor NumPy's: the reader's."""
+    line = ""
+    for frame, number in traceback.walk_tb(trace):
+        path = frame.f_code.co_filename
+        if not any(path.startswith(package) for package in PACKAGES):
+            line = linecache.getline(path, number).strip() or line
+    return line
+
+
+def _mistaken(rule, trial, i):
+    """The gradient of input i that a mistaken rule gives; None where its shapes don't fit."""
+    try:
+        d = rule(trial.g, *trial.inputs)[i]
+        return None if d is None else unbroadcast(np.asarray(d), trial.inputs[i].shape)
+    except ValueError:
+        return None
+
+
+def _wrong_sum(trial, i, found):
+    """What went wrong where an input that was broadcast collects its gradient."""
+    x, shape = trial.inputs[i], trial.z.shape
+    if not trial.elementwise or x.shape == shape:
+        return None
+    full = trial.truth(trial.g, [np.broadcast_to(a, shape) for a in trial.inputs])[i]
+    copied = _copied(x.shape, shape)
+    if same(found * (full.size // max(x.size, 1)), trial.right[i]):
+        return f"is the mean over {_axes(copied)}: a copied value collects the sum."
+    for copy in (0, -1):
+        at = tuple(copy if k in copied else slice(None) for k in range(full.ndim))
+        if same(found.reshape(full[at].shape), full[at]):
+            which = "first" if copy == 0 else "last"
+            return f"is that of the {which} copy alone: sum over {_axes(copied)}."
+    for axes in itertools.combinations(range(full.ndim), len(copied)):
+        summed = full.sum(axes)
+        if summed.size == found.size and same(found.reshape(summed.shape), summed):
+            return (
+                f"is summed over {_axes(axes)}, but `{trial.names[i]}` was copied along"
+                f" {_axes(copied)}. On a square the shapes fit either way."
+            )
+    return None
+
+
+def _copied(small, large):
+    """The axes of `large` along which broadcasting copies `small`; none if it doesn't fit."""
+    try:
+        if np.broadcast_shapes(small, large) != large:
+            return ()
+    except ValueError:
+        return ()
+    front = len(large) - len(small)
+    return tuple(i for i in range(len(large)) if i < front or small[i - front] != large[i])
+
+
+def _axes(axes):
+    if len(axes) == 1:
+        return f"axis {axes[0]}"
+    return f"axes {', '.join(map(str, axes[:-1]))} and {axes[-1]}"
+
+
+def _squeezed(shape):
+    return tuple(n for n in shape if n != 1)

@@ -1,0 +1,290 @@
+"""The exercise of a Backward chapter: the reader's own `Function`, held against the package's.
+
+A `RuleExercise` is data: the class it rebuilds, the samples to try, the mistakes it can name. The
+judge is the same for all: it tries the samples in order, simplest first, and explains the first
+thing that is wrong.
+"""
+
+import inspect
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..core import autograd
+from ..core.autograd import Function, enable_grad, grad
+from ..core.tensor import Tensor
+from .answer import Answer
+from .diagnosis import first_difference, raised, same, wrong_shape, wrong_values
+from .samples import Sample
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A plausible wrong rule, and what a teacher says to whoever wrote it.
+
+    Parameters
+    ----------
+    says : str
+        What follows "The gradient of `a` is ". `{x}` stands for the name of the input, `{other}`
+        for that of the other one.
+    rule : callable
+        From g and the inputs, the wrong gradients as a tuple; None for an input it doesn't concern.
+    """
+
+    says: str
+    rule: Callable
+
+
+@dataclass(frozen=True)
+class RuleExercise:
+    """Rebuild a Backward class.
+
+    Parameters
+    ----------
+    name : str
+        The class of the package, such as "MulBackward": the reference for values and gradients.
+    samples : sequence of Sample
+        Simplest first.
+    mistakes : sequence of Mistake
+    """
+
+    name: str
+    samples: Sequence[Sample]
+    mistakes: Sequence[Mistake] = ()
+
+    @property
+    def reference(self):
+        return getattr(autograd, self.name)
+
+    def judge(self, cls) -> Answer:
+        """Try the class on every sample, and explain the first failure."""
+        if not (isinstance(cls, type) and issubclass(cls, Function)):
+            return Answer(
+                False,
+                f"A subclass of `Function` is needed, and this is {_kind(cls)}: begin with"
+                f" `class My{self.name}(Function):` and give `check` the class itself.",
+            )
+        right, remarks = [], []
+        with warnings.catch_warnings(), np.errstate(all="ignore"), enable_grad():
+            warnings.simplefilter("ignore")
+            for sample in self.samples:
+                trial = Trial(self, cls, sample)
+                try:
+                    trial.run()
+                except NotWritten as missing:
+                    return Answer(None, str(missing))
+                except Wrong as wrong:
+                    said = f"{wrong}\n\nTried: {trial}."
+                    if not sample.extra:
+                        so_far = f" Right so far: {'; '.join(right)}." if right else ""
+                        return Answer(False, said + so_far)
+                    remarks.append(f"Beyond the exercise: {said}")
+                else:
+                    right.append(sample.about)
+            remarks[:0] = [_to_second_order(self, cls), *_too_much(self, cls)]
+        agree = f"Values and gradients agree with `{self.name}` on {', '.join(right)}."
+        return Answer(True, " ".join([agree, *remarks]))
+
+
+class Wrong(Exception):
+    """What is wrong, in a sentence."""
+
+
+class NotWritten(Exception):
+    """What is still to be filled in."""
+
+
+class Trial:
+    """One class on one sample: `run` raises `Wrong` or `NotWritten` at the first thing amiss."""
+
+    def __init__(self, exercise, cls, sample):
+        self.exercise, self.cls, self.sample = exercise, cls, sample
+        self.inputs = sample.arrays()
+        self.wanted = sample.wanted or (True,) * len(self.inputs)
+        self.names = _parameters(exercise.reference)
+        self.z = np.asarray(exercise.reference.run(*self.leaves())._data)
+        self.g = np.array(np.random.default_rng(1).normal(size=self.z.shape), self.z.dtype)
+        self.right = self.truth(self.g)
+        shapes = [x.shape for x in self.inputs]
+        self.elementwise = _broadcast(shapes) == self.z.shape
+
+    def __str__(self):
+        shapes = " and ".join(
+            f"`{name}` of shape {x.shape}" for name, x in zip(self.names, self.inputs, strict=True)
+        )
+        return f"{shapes} ({self.sample.about})"
+
+    def leaves(self, wanted=None):
+        wanted = wanted or (True,) * len(self.inputs)
+        return [Tensor(x, requires_grad=want) for x, want in zip(self.inputs, wanted, strict=True)]
+
+    def truth(self, g, inputs=None):
+        """The gradients by the package's own rule."""
+        node = self.exercise.reference(*(self.inputs if inputs is None else inputs))
+        return [np.asarray(d) for d in node.apply(g)]
+
+    def run(self):
+        mine = _parameters(self.cls)
+        if len(mine) == len(self.names):
+            self.names = mine
+        leaves = self.leaves(self.wanted)
+        z = self.forward(leaves)
+        for name, leaf, x in zip(self.names, leaves, self.inputs, strict=True):
+            self.untouched("forward", f"its input `{name}`", leaf._data, x)
+        g = self.g.copy()
+        found = self.apply(z._node, g)
+        self.untouched("apply", "g, which other rules still get", g, self.g)
+        for name, leaf, x in zip(self.names, leaves, self.inputs, strict=True):
+            self.untouched("apply", f"`{name}`, which other rules still need", leaf._data, x)
+        self.untouched("apply", "the result z, which the next rule needs", z._data, self.z)
+        for i, d in self.those_wanted(found):
+            self.compare(i, d)
+        for i, d in self.those_wanted(self.apply(z._node, g)):
+            if not same(np.asarray(d), self.right[i]):
+                raise Wrong(
+                    f"A second call of `apply` gives another gradient of `{self.names[i]}`: it"
+                    " changes what it keeps."
+                )
+
+    def those_wanted(self, gradients):
+        return [(i, d) for i, d in enumerate(gradients) if self.wanted[i]]
+
+    def forward(self, leaves):
+        """The reader's result, recorded, after a comparison with the reference."""
+        try:
+            z = self.cls.run(*leaves)
+        except NotImplementedError:
+            raise NotWritten("Fill in `forward` and `apply`, then run the cell again.") from None
+        except Exception as error:
+            raise Wrong(raised(error, "forward", self.cls, self.sample)) from error
+        found = np.asarray(z._data)
+        if found.dtype == object:
+            if found.shape == () and found.item() in (None, ...):
+                raise NotWritten("`forward` returns nothing: let it return the result, z.")
+            raise Wrong("`forward` does not return an array of numbers.")
+        if found.shape != self.z.shape:
+            raise Wrong(f"The result has shape {found.shape}, and should have {self.z.shape}.")
+        if not same(found, self.z):
+            raise Wrong(f"The result of `forward` is wrong: {first_difference(found, self.z)}.")
+        if found.dtype != self.z.dtype:
+            raise Wrong(
+                f"The result is {found.dtype}, the inputs are {self.z.dtype}: `forward` must keep"
+                " the dtype."
+            )
+        return z
+
+    def apply(self, node, g):
+        """What the reader's rule returns, once it is a tuple with a gradient for each input."""
+        try:
+            found = node.apply(g)
+        except NotImplementedError:
+            raise NotWritten("`forward` is right. Now fill in `apply`.") from None
+        except Exception as error:
+            raise Wrong(raised(error, "apply", self.cls, self.sample)) from error
+        n = len(self.inputs)
+        listed = found if type(found) is tuple else (found,)
+        if all(d is None or d is ... for d in listed):
+            raise NotWritten("`forward` is right. `apply` returns nothing yet.")
+        if type(found) is not tuple:
+            comma = "; for a single input, `return (grad,)`, with a comma" if n == 1 else ""
+            raise Wrong(
+                f"`apply` returns {_kind(found)}, and the engine expects a tuple with one gradient"
+                f" for each input{comma}."
+            )
+        if len(found) != n:
+            raise Wrong(
+                f"`apply` returns {_count(len(found), 'gradient')} for {_count(n, 'input')}: one"
+                " for each, in their order, or None where none is wanted."
+            )
+        return found
+
+    def compare(self, i, d):
+        """Hold the gradient of input i against the right one."""
+        name, x, right = self.names[i], self.inputs[i], self.right[i]
+        if d is None or d is ...:
+            raise Wrong(f"The gradient of `{name}` is missing: `apply` returns {d} for it.")
+        d = np.asarray(d)
+        if d.dtype.kind != "f":
+            raise Wrong(f"The gradient of `{name}` has dtype {d.dtype}, `{name}` {x.dtype}.")
+        if d.shape != x.shape:
+            raise Wrong(wrong_shape(d, x, name))
+        if not same(d, right):
+            said = wrong_values(self, i, d)
+            if said is None:
+                said = f"The gradient of `{name}` is wrong: {first_difference(d, right)}."
+                said = f"{said} {self.sample.hint}".rstrip()
+            raise Wrong(said)
+        if d.dtype != x.dtype:
+            raise Wrong(
+                f"The gradient of `{name}` is {d.dtype}, `{name}` is {x.dtype}: every gradient has"
+                " the dtype of its input."
+            )
+
+    def untouched(self, method, what, now, before):
+        if not np.array_equal(now, before, equal_nan=True):
+            raise Wrong(
+                f"`{method}` changes {what}, in place. Compute a new array (`a * b`, not `a *= b`)."
+            )
+
+
+def _to_second_order(exercise, cls):
+    """A remark on gradients of gradients, where `apply` is called with Tensors."""
+    inputs = exercise.samples[0].arrays()
+    try:
+        mine, theirs = (_second_gradients(c, inputs) for c in (cls, exercise.reference))
+        agree = all(map(same, mine, theirs))
+    except Exception:  # whatever the reader's code makes of Tensors
+        agree = False
+    if agree:
+        return "Gradients of gradients agree as well."
+    return (
+        "Gradients of gradients do not: under `create_graph=True` the rule gets Tensors. Take the"
+        " values from `saved_tensors`, and use operators and methods that Tensors share with"
+        " arrays."
+    )
+
+
+def _second_gradients(cls, inputs):
+    leaves = [Tensor(x, requires_grad=True) for x in inputs]
+    z = cls.run(*leaves)
+    first = grad(z * z * z, leaves, np.ones(z.shape), create_graph=True)
+    total = first[0].sum()
+    for d in first[1:]:
+        total = total + (d * d).sum()
+    return [np.asarray(d) for d in grad(total, leaves)]
+
+
+def _too_much(exercise, cls):
+    """A remark where more is kept for the backward pass than the rule needs."""
+    needed = exercise.reference.saves
+    if len(cls.saves) <= len(needed):
+        return []
+    kept = " and ".join(f"`{name}`" for name in cls.saves)
+    enough = f"{len(needed)} would do" if needed else "the rule needs no values at all"
+    return [f"It keeps {kept} in memory until the backward pass, and {enough}."]
+
+
+def _parameters(cls):
+    """The names of the inputs of `forward`."""
+    return list(inspect.signature(cls.forward).parameters)[1:]
+
+
+def _broadcast(shapes):
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        return None
+
+
+def _kind(thing):
+    if isinstance(thing, type):
+        return f"the class `{thing.__name__}`"
+    if isinstance(thing, (np.ndarray, np.generic, Tensor)):
+        return "a single array"
+    return f"a `{type(thing).__name__}`"
+
+
+def _count(n, what):
+    return f"{n} {what}{'' if n == 1 else 's'}"
