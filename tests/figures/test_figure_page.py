@@ -9,7 +9,7 @@ import pytest
 import tinytorch as tt
 from tinytorch.widgets import Check, Curve, Surface
 
-ABOUT = {"name": "fig-test", "caption": "See $\\partial L/\\partial x$ and `g`.", "alt": "A curve."}
+ABOUT = {"name": "fig-test", "caption": "See $\\partial L/\\partial x^2$ and `g`.", "alt": "A curve."}
 MAKE = {
     "curve": lambda **state: Curve(tt.tanh, **{"x": -0.5, "g": 2.0, **state}, **ABOUT),
     "surface": lambda **state: Surface(
@@ -247,7 +247,8 @@ def test_the_caption_is_the_hosts_on_a_static_page(show, kind, host):
     captions = page.locator("figcaption")
     assert captions.count() == (0 if host else 1)
     if not host:
-        assert captions.text_content() == "See ∂L/∂x and g."
+        assert captions.text_content() == "See ∂L/∂x2 and g."
+        assert captions.locator("sup").text_content() == "2"
         assert captions.locator("code").text_content() == "g"
 
 

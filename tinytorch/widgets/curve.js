@@ -116,7 +116,7 @@ function below(data, at, X, { w, h }) {
   if (data.compare) back += inside(slopes(xs, data.compare, X, Y, "soft", "tt-dashed"));
   back += inside(slopes(xs, data, X, Y, "grad", "tt-thick"));
   back += label(LEFT - 8, 15, svgFormula("f′(x)"), { role: "grad", classes: "tt-title" });
-  back += label(w - RIGHT, floor - 6, svgFormula("x"), { role: "soft", at: "end" });
+  back += label(w - 2, floor + 17, svgFormula("x"), { role: "soft", at: "end" });
   let front = line(px, 0, px, floor, "tt-hair");
   if (Number.isFinite(at.slope)) {
     const py = Y(at.slope);
@@ -161,7 +161,13 @@ export default {
       state: ["x", "g", "h"],
       panels: { f: [220, 200], df: [160, 150], chain: [108, 108] },
       controls: [
-        { trait: "x", label: "x", role: "value", values: ({ data }) => shown(data) },
+        {
+          trait: "x",
+          label: "x",
+          role: "value",
+          values: ({ data }) => shown(data),
+          text: (x, { data }) => fmt(x, data.digits),
+        },
         { trait: "g", label: "g", role: "g", values: ({ data }) => data.g },
         {
           trait: "h",

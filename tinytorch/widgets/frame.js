@@ -302,7 +302,9 @@ export const formula = (text) =>
 function caption(text) {
   const signs = { partial: "∂", cdot: "·", times: "×", prime: "′", to: "→", sum: "∑", Delta: "Δ", le: "≤", ge: "≥", odot: "⊙", top: "ᵀ" };
   const math = (tex) =>
-    formula(tex.replace(/\\([A-Za-z]+) ?/g, (_, word) => signs[word] ?? word).replace(/\\[,;]|[{}]/g, ""));
+    formula(tex.replace(/\\([A-Za-z]+) ?/g, (_, word) => signs[word] ?? word).replace(/\\[,;]|[{}]/g, ""))
+      .replace(/\^([-−]?(?:\d+|<i>.<\/i>))/g, "<sup>$1</sup>")
+      .replace(/_(\d+|<i>.<\/i>)/g, "<sub>$1</sub>");
   return text
     .replace(/\s+/g, " ")
     .split(/(\$[^$]+\$|`[^`]+`)/)
