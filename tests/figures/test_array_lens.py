@@ -126,7 +126,7 @@ def test_a_cell_comes_from_the_cells_that_the_formula_says():
 
 
 def test_a_dead_relu_still_names_what_it_comes_from():
-    (x, z, _, dx) = make("relu").data["grids"]
+    _, z, _, dx = make("relu").data["grids"]
     assert dx["terms"] == [[[0.0, 6]], [[0.0, 7]], [[1.0, 8]]]
     assert z["values"] == [0.0, 0.0, 2.0]
 

@@ -317,8 +317,11 @@ class Trace:
 
 def leaf(name: str, value: Any) -> tt.Tensor:
     """Return a tensor to trace, or say why its values cannot be shown."""
-    if isinstance(value, str):
-        raise Unshowable(f"{name} is {value}: there is nothing to compute with.")
+    array = np.array(value, dtype=object)
+    if not array.size:
+        raise Unshowable(f"{name} is empty: there is nothing to compute with.")
+    if odd := [x for x in array.flat if isinstance(x, str)]:
+        raise Unshowable(f"{name} holds {odd[0]}: all that follows would, too.")
     return tt.tensor(np.asarray(value, dtype=np.float64), requires_grad=True)
 
 
@@ -354,8 +357,6 @@ def signed(text: str) -> str:
 def writer(traces: Sequence[Trace]) -> Callable[[Any], str]:
     """Return the function that writes all numbers of `traces`, with digits enough for each."""
     numbers = np.concatenate([np.ravel(x) for trace in traces for x in trace.numbers()])
-    if not numbers.size:
-        raise Unshowable("There are no numbers in this graph: its arrays are empty.")
     if not np.isfinite(numbers).all():
         raise Unshowable(f"A step of this pass gives {numbers[~np.isfinite(numbers)][0]}.")
     if (most := float(np.abs(numbers).max())) > HUGE:
