@@ -64,8 +64,8 @@ MATMUL = RuleExercise(
         Sample("no rows", ((0, 3), (3, 2))),
         Sample("nothing to sum over", ((2, 0), (0, 3))),
         Sample("float32", ((2, 3), (3, 4)), dtype=np.float32),
-        Sample("only `a` wanted", ((2, 3), (3, 4)), wanted=(True, False)),
-        Sample("only `b` wanted", ((2, 3), (3, 4)), wanted=(False, True)),
+        Sample("an input without gradient", ((2, 3), (3, 4)), wanted=(True, False)),
+        Sample("an input without gradient", ((2, 3), (3, 4)), wanted=(False, True)),
         Sample("extremes", ([[1e150, 0.0], [-1e150, 1e-150]], [[1e-150, 2.0], [0.0, 1e100]])),
         Sample(
             "batches of matrices",

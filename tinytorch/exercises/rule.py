@@ -66,7 +66,7 @@ class RuleExercise:
                 f"A subclass of `Function` is needed, and this is {_kind(cls)}: begin with"
                 f" `class My{self.name}(Function):` and give `check` the class itself.",
             )
-        right, remarks = [], []
+        right, remarks = {}, []  # what was right, once each and in order
         with warnings.catch_warnings(), np.errstate(all="ignore"), enable_grad():
             warnings.simplefilter("ignore")
             for sample in self.samples:
@@ -82,7 +82,7 @@ class RuleExercise:
                         return Answer(False, said + so_far)
                     remarks.append(f"Beyond the exercise: {said}")
                 else:
-                    right.append(sample.about)
+                    right[sample.about] = True
             remarks[:0] = [_to_second_order(self, cls), *_too_much(self, cls)]
         agree = f"Values and gradients agree with `{self.name}` on {', '.join(right)}."
         return Answer(True, " ".join([agree, *remarks]))
