@@ -9,7 +9,11 @@ import pytest
 import tinytorch as tt
 from tinytorch.widgets import Check, Curve, Surface
 
-ABOUT = {"name": "fig-test", "caption": "See $\\partial L/\\partial x^2$ and `g`.", "alt": "A curve."}
+ABOUT = {
+    "name": "fig-test",
+    "caption": "See $\\partial L/\\partial x^2$ and `g`.",
+    "alt": "A curve.",
+}
 MAKE = {
     "curve": lambda **state: Curve(tt.tanh, **{"x": -0.5, "g": 2.0, **state}, **ABOUT),
     "surface": lambda **state: Surface(
@@ -111,6 +115,7 @@ def test_the_curve_reads_what_the_engine_computes(show):
             "f′(x)": fixed(float(slope.data)),
             "g": fixed(g, 2),
             "∂L/∂x": fixed(float(x.grad.data)),
+            "h": fixed(h, 2),
             "(f(x+h) − f(x−h)) / 2h": fixed((up - down) / (2 * h)),
         }
 
@@ -235,9 +240,11 @@ def test_it_speaks(show, kind):
     assert page.locator(".tt-drawing[role=img]").get_attribute("aria-label") == "A curve."
     assert page.locator(".tt-readout").get_attribute("aria-live") == "polite"
     press(page, 0, "ArrowRight")
-    slider = page.locator("input.tt-range").first
-    trait = MAKE[kind]().moves[0]
-    assert slider.get_attribute("aria-valuetext") == f"{trait} = {numbers(page)[trait]}"
+    for slider, number in zip(
+        page.locator("input.tt-range").all(), page.locator(".tt-number").all(), strict=True
+    ):
+        label, value = slider.get_attribute("aria-valuetext").split(" = ")
+        assert value == number.text_content() == numbers(page)[label]
 
 
 @every_kind

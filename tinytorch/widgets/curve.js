@@ -38,6 +38,7 @@ function draw(view) {
       ["f′(x)", fmt(at.slope, 3), "grad"],
       ["g", fmt(at.g), "g"],
       ["∂L/∂x", fmt(at.grad, 3), "grad"],
+      ["h", fmt(at.h, data.digits)],
       ["(f(x+h) − f(x−h)) / 2h", fmt(at.secant, 3), "diff"],
     ],
   };
@@ -149,6 +150,8 @@ function chain(data, at, { w, h }) {
   return [product, clip(160, 0, w, h, drawn + handle(B(at.g), 24, "g"))];
 }
 
+const inFull = (value, { data }) => fmt(value, data.digits);
+
 const toX = (drag, { data, size }) => {
   const xs = shown(data);
   return { x: xs[nearest(xs, scale(...data.domain, LEFT, size.f.w - RIGHT).invert(drag.x))] };
@@ -166,7 +169,7 @@ export default {
           label: "x",
           role: "value",
           values: ({ data }) => shown(data),
-          text: (x, { data }) => fmt(x, data.digits),
+          text: inFull,
         },
         { trait: "g", label: "g", role: "g", values: ({ data }) => data.g },
         {
@@ -174,6 +177,7 @@ export default {
           label: "h",
           role: "diff",
           values: ({ data }) => Array.from({ length: data.reach }, (_, k) => Number(((k + 1) * data.step).toPrecision(9))),
+          text: inFull,
         },
       ],
       drag: {
