@@ -24,6 +24,7 @@ ADD = RuleExercise(
             lambda g, a, b: (g / 2, g / 2),
         ),
     ),
+    broadcasts=True,
 )
 
 MUL = RuleExercise(
@@ -52,6 +53,7 @@ MUL = RuleExercise(
             lambda g, a, b: (g * (a * b) / a, g * (a * b) / b),
         ),
     ),
+    broadcasts=True,
 )
 
 MATMUL = RuleExercise(
@@ -131,7 +133,7 @@ RELU = RuleExercise(
             lambda g, x: (1.0 * (x > 0),),
         ),
         Mistake(
-            "the gate with g ≥ 0 cut off: the gate depends on `{x}`, not on g.",
+            "g where g > 0: the gate depends on `{x}`, not on g.",
             lambda g, x: (g * (g > 0),),
         ),
         Mistake(
