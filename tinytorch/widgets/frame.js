@@ -67,6 +67,8 @@ export function figure({ model, el }, spec) {
   }
   const readout = node("p", "tt-readout", root);
   readout.setAttribute("aria-live", "polite");
+  const [wideLines, lines] = model.get("data")?.lines ?? [2, 3]; // kept free, so that nothing below moves
+  readout.setAttribute("style", `--wide:${wideLines};--stacked:${lines}`);
   const bar = node("div", "tt-controls", root);
   if (el.dataset.host !== "static" && model.get("caption")) {
     node("figcaption", "tt-caption", root).innerHTML = caption(model.get("caption"));
