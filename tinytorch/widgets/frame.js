@@ -451,5 +451,53 @@ export function shade({ a, b, z, range }, A, B) {
   return one("plus", 1) + one("minus", -1);
 }
 
+/** A cell of an array: shaded on the diverging scale, centered on zero; its number in it if texts of `letters` fit. */
+export function tile(w, h, value, text, { strength = 0.5, letters = text.length } = {}) {
+  const font = Math.min(13, (w - 6) / (0.58 * letters));
+  const fill = `rgb(var(--tt-${value < 0 ? "minus" : "plus"})/${(strength * Math.min(1, Math.abs(value))).toFixed(2)})`;
+  const number = `<text x="${w / 2}" y="${h / 2 + 4.5}" style="font-size:${font.toFixed(1)}px">${text}</text>`;
+  return `<rect x="1" y="1" width="${w - 2}" height="${h - 2}" rx="3" style="fill:${fill}"/>${font > 8.5 ? number : ""}`;
+}
+
+/** Controls of a figure that goes in steps (traits `step` and `playing`): a slider, First to Last, Play. */
+export function steps(last) {
+  const at = (view) => Math.min(view.state.step, last(view));
+  const [first, ended] = [(view) => !at(view), (view) => at(view) === last(view)];
+  const go = (label, to, off) => ({ label, off, press: (view) => ({ step: to(view), playing: false }) });
+  const all = (view) => Array.from({ length: last(view) + 1 }, (_, step) => step);
+  return [
+    { label: "step", value: at, values: all, set: (step) => ({ step, playing: false }), text: (step, view) => `${step} of ${last(view)}` },
+    go("First", () => 0, first),
+    go("Back", (view) => at(view) - 1, first),
+    go("Forward", (view) => at(view) + 1, ended),
+    go("Last", last, ended),
+    {
+      label: "Play",
+      on: ({ state }) => state.playing,
+      off: still,
+      press: (view) => ({ playing: !view.state.playing, step: ended(view) ? 0 : at(view) }),
+    },
+  ];
+}
+
+/** Goes a step every `pause` ms while `playing`, for a kind's `setup`; returns the cleanup. */
+export function player(model, { view, set }, last, pause) {
+  let timer;
+  const next = () => {
+    const now = view();
+    set(now.state.step < last(now) && !still() ? { step: now.state.step + 1 } : { playing: false });
+  };
+  const play = () => {
+    clearInterval(timer);
+    if (model.get("playing")) timer = setInterval(next, pause);
+  };
+  model.on("change:playing", play);
+  play();
+  return () => {
+    clearInterval(timer);
+    model.off("change:playing", play);
+  };
+}
+
 /** Readers who asked for less motion see states, not the way between them. */
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,6 +1,7 @@
 """Places for the nodes of a small directed graph: one layer after another, few crossings."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -46,7 +47,7 @@ def layered(
         for bend in between:
             rows[bend[2]].append(bend)
         chain = [source, *between, node]
-        links += zip(chain, chain[1:], strict=False)
+        links += pairwise(chain)
     before = {x: [a for a, b in links if b == x] for row in rows for x in row}
     after = {x: [b for a, b in links if a == x] for row in rows for x in row}
 
