@@ -48,11 +48,14 @@ class RuleExercise:
     samples : sequence of Sample
         Simplest first.
     mistakes : sequence of Mistake
+    broadcasts : bool
+        Whether the operation is elementwise with broadcasting, so that sums may be forgotten.
     """
 
     name: str
     samples: Sequence[Sample]
     mistakes: Sequence[Mistake] = ()
+    broadcasts: bool = False
 
     @property
     def reference(self):
@@ -66,7 +69,7 @@ class RuleExercise:
                 f"A subclass of `Function` is needed, and this is {_kind(cls)}: begin with"
                 f" `class My{self.name}(Function):` and give `check` the class itself.",
             )
-        right, remarks = [], []
+        right, remarks = {}, []  # what was right, once each and in order
         with warnings.catch_warnings(), np.errstate(all="ignore"), enable_grad():
             warnings.simplefilter("ignore")
             for sample in self.samples:
@@ -82,7 +85,7 @@ class RuleExercise:
                         return Answer(False, said + so_far)
                     remarks.append(f"Beyond the exercise: {said}")
                 else:
-                    right.append(sample.about)
+                    right[sample.about] = True
             remarks[:0] = [_to_second_order(self, cls), *_too_much(self, cls)]
         agree = f"Values and gradients agree with `{self.name}` on {', '.join(right)}."
         return Answer(True, " ".join([agree, *remarks]))
@@ -107,8 +110,6 @@ class Trial:
         self.z = np.asarray(exercise.reference.run(*self.leaves())._data)
         self.g = np.array(np.random.default_rng(1).normal(size=self.z.shape), self.z.dtype)
         self.right = self.truth(self.g)
-        shapes = [x.shape for x in self.inputs]
-        self.elementwise = _broadcast(shapes) == self.z.shape
 
     def __str__(self):
         shapes = " and ".join(
@@ -131,14 +132,14 @@ class Trial:
             self.names = mine
         leaves = self.leaves(self.wanted)
         z = self.forward(leaves)
+        result, g = np.array(z._data), self.g.copy()
         for name, leaf, x in zip(self.names, leaves, self.inputs, strict=True):
             self.untouched("forward", f"its input `{name}`", leaf._data, x)
-        g = self.g.copy()
         found = self.apply(z._node, g)
         self.untouched("apply", "g, which other rules still get", g, self.g)
         for name, leaf, x in zip(self.names, leaves, self.inputs, strict=True):
             self.untouched("apply", f"`{name}`, which other rules still need", leaf._data, x)
-        self.untouched("apply", "the result z, which the next rule needs", z._data, self.z)
+        self.untouched("apply", "the result z, which the next rule needs", z._data, result)
         for i, d in self.those_wanted(found):
             self.compare(i, d)
         for i, d in self.those_wanted(self.apply(z._node, g)):
@@ -160,19 +161,19 @@ class Trial:
         except Exception as error:
             raise Wrong(raised(error, "forward", self.cls, self.sample)) from error
         found = np.asarray(z._data)
-        if found.dtype == object:
-            if found.shape == () and found.item() in (None, ...):
-                raise NotWritten("`forward` returns nothing: let it return the result, z.")
+        if found.dtype == object and found.shape == () and found.item() in (None, ...):
+            raise NotWritten("`forward` returns nothing: let it return the result, z.")
+        if found.dtype.kind not in "fiub":
             raise Wrong("`forward` does not return an array of numbers.")
         if found.shape != self.z.shape:
             raise Wrong(f"The result has shape {found.shape}, and should have {self.z.shape}.")
-        if not same(found, self.z):
-            raise Wrong(f"The result of `forward` is wrong: {first_difference(found, self.z)}.")
         if found.dtype != self.z.dtype:
             raise Wrong(
                 f"The result is {found.dtype}, the inputs are {self.z.dtype}: `forward` must keep"
                 " the dtype."
             )
+        if not same(found, self.z):
+            raise Wrong(f"The result of `forward` is wrong: {first_difference(found, self.z)}.")
         return z
 
     def apply(self, node, g):
@@ -204,23 +205,23 @@ class Trial:
         """Hold the gradient of input i against the right one."""
         name, x, right = self.names[i], self.inputs[i], self.right[i]
         if d is None or d is ...:
-            raise Wrong(f"The gradient of `{name}` is missing: `apply` returns {d} for it.")
+            raise Wrong(f"The gradient of `{name}` is missing: `apply` returns `{d}` for it.")
+        if not isinstance(d, (np.ndarray, np.generic, int, float, Tensor)):
+            raise Wrong(f"The gradient of `{name}` is {_kind(d)}, and should be an array.")
         d = np.asarray(d)
-        if d.dtype.kind != "f":
-            raise Wrong(f"The gradient of `{name}` has dtype {d.dtype}, `{name}` {x.dtype}.")
         if d.shape != x.shape:
             raise Wrong(wrong_shape(d, x, name))
+        if d.dtype != x.dtype:
+            raise Wrong(
+                f"The gradient of `{name}` is {d.dtype}, `{name}` is {x.dtype}: every gradient has"
+                " the dtype of its input."
+            )
         if not same(d, right):
             said = wrong_values(self, i, d)
             if said is None:
                 said = f"The gradient of `{name}` is wrong: {first_difference(d, right)}."
                 said = f"{said} {self.sample.hint}".rstrip()
             raise Wrong(said)
-        if d.dtype != x.dtype:
-            raise Wrong(
-                f"The gradient of `{name}` is {d.dtype}, `{name}` is {x.dtype}: every gradient has"
-                " the dtype of its input."
-            )
 
     def untouched(self, method, what, now, before):
         if not np.array_equal(now, before, equal_nan=True):
@@ -269,13 +270,6 @@ def _too_much(exercise, cls):
 def _parameters(cls):
     """The names of the inputs of `forward`."""
     return list(inspect.signature(cls.forward).parameters)[1:]
-
-
-def _broadcast(shapes):
-    try:
-        return np.broadcast_shapes(*shapes)
-    except ValueError:
-        return None
 
 
 def _kind(thing):

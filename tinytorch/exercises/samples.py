@@ -50,17 +50,17 @@ def elementwise_pair(*special):
     """Samples for z = f(a, b), entry by entry with broadcasting; `special` ones come last."""
     return (
         Sample("equal shapes", ((2, 3), (2, 3))),
-        Sample("a row shared by a batch of 64", ((64, 3), (3,))),
+        Sample("a row shared by a batch", ((64, 3), (3,))),
         Sample("a row on the left", ((3,), (4, 3))),
         Sample("a row shared by a square", ((3, 3), (3,))),
         Sample("a column with a row", ((4, 1), (1, 3))),
-        Sample("a row with fewer axes than a batch of matrices", ((2, 4, 3), (4, 1))),
+        Sample("three axes", ((2, 4, 3), (4, 1))),
         Sample("a number with an array", ((), (2, 3))),
         Sample("two numbers", ((), ())),
         Sample("an empty batch", ((0, 3), (3,))),
         Sample("float32", ((4, 3), (3,)), dtype=np.float32),
-        Sample("a factor without gradient", ((4, 3), (3,)), NO_GRADIENT, wanted=(True, False)),
-        Sample("only the second wanted", ((4, 3), (3,)), NO_GRADIENT, wanted=(False, True)),
+        Sample("an input without gradient", ((4, 3), (3,)), NO_GRADIENT, wanted=(True, False)),
+        Sample("an input without gradient", ((4, 3), (3,)), NO_GRADIENT, wanted=(False, True)),
         *special,
     )
 
