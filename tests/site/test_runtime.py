@@ -3,7 +3,6 @@
 import json
 import re
 
-import nbformat
 import pytest
 
 
@@ -135,9 +134,3 @@ def test_words_are_legible(page):
             }"""
         )
         assert not poor, theme
-
-
-def test_notebook_download(sink):
-    notebook = nbformat.read(sink.parent / "_sources" / "page.ipynb", as_version=4)
-    nbformat.validate(notebook)
-    assert "application/vnd.jupyter.widget-state+json" in notebook.metadata.widgets

@@ -6,6 +6,7 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
+import nbformat
 from sphinx.util.fileutil import copy_asset
 
 HERE = Path(__file__).parent
@@ -45,6 +46,22 @@ def name_hidden_cells(app, pagename, templatename, context, doctree):
         context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
 
 
+def clear_notebook(app, pagename, templatename, context, doctree):
+    """Offer each chapter as a notebook to run, without outputs.
+
+    myst-nb leaves them in when it has run the chapter, and out when it has found them in its cache.
+    """
+    if context.get("ipynb_source"):
+        path = Path(app.outdir) / "_sources" / context["ipynb_source"]
+        notebook = nbformat.read(path, as_version=4)
+        for name in ("widgets", "source_map"):
+            notebook.metadata.pop(name, None)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.update(outputs=[], execution_count=None)
+        nbformat.write(notebook, path)
+
+
 def search_from_disk(app, pagename, templatename, context, doctree):
     """Let the search page opened from disk show no excerpts: it may not read other pages."""
     if pagename == "search":
@@ -76,6 +93,7 @@ def setup(app):
         app.keep_going = True
     app.connect("config-inited", configure, priority=100)
     app.connect("html-page-context", name_hidden_cells)
+    app.connect("html-page-context", clear_notebook, priority=600)  # the theme has put it there
     app.connect("html-page-context", search_from_disk)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", forget_failed_build)
