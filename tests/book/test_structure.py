@@ -101,7 +101,7 @@ def test_no_result_is_typed_in(chapter):
     code = "".join(cell.code for cell in chapter.cells)
     prose = re.sub(r"^::::\{admonition\} Predict.*?^::::$", "", chapter.prose, flags=re.M | re.S)
     prose = re.sub(r"^- \*\*PyTorch\*\*:.*|Python 3\.\d+", "", prose, flags=re.M)
-    for number in re.findall(r"(?<![\w.])\d+\.\d+(?:e-?\d+)?(?![\w.])", prose):
+    for number in re.findall(r"(?<![\w.])\d+\.\d+(?:e-?\d+)?(?!\w|\.\d)", prose):
         assert number in code, f"{number}: print it in a cell, or glue it"
     measured = r"\d+ ?(?:ms|µs|ns|seconds|minutes|[kKMG]B|%|percent)(?!\w)"
     assert not re.findall(measured, prose)
