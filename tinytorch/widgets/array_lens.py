@@ -156,17 +156,21 @@ class ArrayLens(Figure):
             *(arrange(arrays, self._out, width, 6.5 * letters + 8) for width in (640, 340)),
             strict=True,
         )
+        lines = [
+            max(least, math.ceil(longest / line)) for least, line in zip((2, 3), LINE, strict=True)
+        ]
         self.space = [
-            high + 8 + 20 * max(2, math.ceil(longest / line)) + controls
-            for high, line, controls in zip(heights, LINE, CONTROLS, strict=True)
+            high + 8 + 20 * count + controls
+            for high, count, controls in zip(heights, lines, CONTROLS, strict=True)
         ]
         return {
             "exact": exact,
             "label": self._label,
-            "fixed": f"{' and '.join(inputs)} cannot be edited on a page: these are slopes at a point.",
+            "fixed": f"On this page g can be edited; {' and '.join(inputs)} only in a notebook.",
             "grids": grids,
             "layout": layout,
             "heights": heights,
+            "lines": lines,
             "digits": [place, derived],
             "step": step,
             "limit": limit,

@@ -67,6 +67,8 @@ export function figure({ model, el }, spec) {
   }
   const readout = node("p", "tt-readout", root);
   readout.setAttribute("aria-live", "polite");
+  const [wideLines, lines] = model.get("data")?.lines ?? [2, 3]; // kept free, so that nothing below moves
+  readout.setAttribute("style", `--wide:${wideLines};--stacked:${lines}`);
   const bar = node("div", "tt-controls", root);
   if (el.dataset.host !== "static" && model.get("caption")) {
     node("figcaption", "tt-caption", root).innerHTML = caption(model.get("caption"));
@@ -254,7 +256,8 @@ export function morph(old, markup) {
 
 function sync(old, next) {
   const have = [...old.childNodes];
-  [...next.childNodes].forEach((want, i) => {
+  const wanted = [...next.childNodes];
+  wanted.forEach((want, i) => {
     const is = have[i];
     if (!is) old.append(want);
     else if (is.nodeName !== want.nodeName) is.replaceWith(want);
@@ -265,7 +268,7 @@ function sync(old, next) {
       sync(is, want);
     }
   });
-  for (const extra of have.slice(next.childNodes.length)) extra.remove();
+  for (const extra of have.slice(wanted.length)) extra.remove();
 }
 
 /**

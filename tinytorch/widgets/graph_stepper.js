@@ -1,210 +1,154 @@
-import { esc, figure, formula, label, still, svgFormula } from "./frame.js";
+import { esc, figure, formula, label, morph, player, steps, svgFormula } from "./frame.js";
 
-const [LAYER, ROW, HIGH, CHIP] = [100, 88, 58, 26]; // px: layers downwards, rows, a node, a visit in the order
+const [LAYER, ROW, HIGH, CHIP] = [112, 98, 72, 26]; // px
 
 /** The pass at the present inputs, and how far in it the step is. */
 function read({ data, state }) {
   const same = ({ inputs }) => JSON.stringify(inputs) === JSON.stringify(state.inputs);
   const trace = data.traces.find(same) ?? data.traces[0];
-  const run = data.nodes.flatMap((node, i) => (node.operation ? [i] : []));
   const visits = state.recursive ? trace.naive : trace.ours;
-  const last = run.length + 1 + visits.length;
+  const last = data.run.length + 1 + visits.length;
   const step = Math.min(state.step, last);
-  return { ...data, ...state, trace, run, visits, last, step, back: step - run.length - 1 }; // back: visits made; 0 is the seed
+  return { ...data, ...state, trace, visits, last, step, back: step - data.run.length - 1 }; // visits made
 }
 
-const b = (role, text) => `<b class="tt-${role}">${esc(text)}</b>`;
-const is = (name, role, text) => `<span>${formula(name)} = ${b(role, text)}</span>`;
+const bold = (role, text) => `<b class="tt-${role}">${esc(text)}</b>`;
+const is = (name, role, text) => `<span>${formula(name)} = ${bold(role, text)}</span>`;
 
 /** What happens at a step, in <span>s. */
-function words({ nodes, edges, trace, run, visits }, step) {
-  const out = nodes[run.at(-1)].name;
-  const gradient = (i) => `∂${out}/∂${nodes[i].name}`;
-  const at = step - run.length - 1;
+function words({ nodes, edges, run, out, trace, visits }, step) {
+  const visit = step - run.length - 2;
   if (!step) return nodes.map(({ name }, i) => (name in trace.inputs ? is(name, "value", trace.values[i]) : "")).join(" ");
-  if (at < 0) {
+  if (visit < -1) {
     const i = run[step - 1];
     return is(`${nodes[i].name} = ${nodes[i].expr} = ${trace.numbers[i]}`, "value", trace.values[i]);
   }
-  if (!at) return `<span>${formula(out)}.backward() starts with</span> ${is(gradient(run.at(-1)), "g", trace.seed)}`;
-  const [i, g, sent] = visits[at - 1];
-  const { name, operation } = nodes[i];
-  if (!operation) return is(`${name}.grad`, "grad", g);
+  if (visit < 0) return `<span>${formula(out)}.backward() starts with</span> ${is(`∂${out}/∂${out}`, "g", trace.seed)}`;
+  const [i, g, sent] = visits[visit];
+  if (!nodes[i].expr) return is(`${nodes[i].name}.grad`, "grad", g);
   const sums = new Map(sent.map(([edge, d, sum]) => [edges[edge][1], sum ?? d]));
-  const arrived = [...sums].map(([to, sum]) => is(gradient(to), "grad", sum));
-  return [`<span>${operation}.apply(${b("g", g)}) → ${sent.map(([, d]) => b("grad", d)).join(", ")}</span>`, ...arrived].join(" ");
+  const arrive = [...sums].map(([to, sum]) => is(`∂${out}/∂${nodes[to].name}`, "grad", sum));
+  return `<span>${nodes[i].kind}.apply(${bold("g", g)}) → ${sent.map(([, d]) => bold("grad", d)).join(", ")}</span> ${arrive.join(" ")}`;
 }
 
-function draw(view) {
-  const now = read(view);
-  const { graph, order } = view.size;
-  return { panels: { graph: drawn(now, graph), order: passes(now, order) }, readout: words(now, now.step) };
-}
-
-function drawn({ nodes, edges, size, down, trace, run, visits, step, back, recursive, playing }, { w }) {
+function drawn({ nodes, edges, layers, rows, down, run, trace, visits, step, back, recursive, playing }, { w }) {
   down ||= w < 640;
-  const [layers, rows] = size;
   const pitch = w / (down ? rows : layers);
   const wide = Math.min(116, pitch - (down ? 8 : 34));
-  const place = ([layer, row]) =>
-    down ? [(row + 0.5) * pitch, layer * LAYER + 36] : [(layer + 0.5) * pitch, row * ROW + 36];
+  const spot = ([layer, row]) => (down ? [(row + 0.5) * pitch, layer * LAYER + 54] : [(layer + 0.5) * pitch, row * ROW + 54]);
+  const turn = ([x, y], on, aside) => (down ? [x + aside, y + on] : [x + on, y + aside]);
 
   // What the visits so far left behind.
-  const [gradient, count, along] = [new Map(), new Map(), new Map()];
-  if (back >= 0) gradient.set(run.at(-1), trace.seed);
+  const [gradient, calls, along] = [{}, {}, {}];
+  if (back >= 0) gradient[run.at(-1)] = trace.seed;
   visits.slice(0, Math.max(0, back)).forEach(([i, g, sent], k) => {
-    gradient.set(i, g);
-    count.set(i, (count.get(i) ?? 0) + 1);
+    gradient[i] = g;
+    calls[i] = (calls[i] ?? 0) + 1;
     for (const [edge, d, sum] of sent) {
-      along.set(edge, [d, k === back - 1]);
-      if (sum) gradient.set(edges[edge][1], sum.split("= ").at(-1));
+      const fresh = k === back - 1;
+      along[edge] = [d, fresh];
+      if (sum) gradient[edges[edge][1]] = fresh ? sum : sum.split("= ").at(-1);
     }
   });
-  const made = (i) => run.indexOf(i) < step;
   const active = back > 0 ? visits[back - 1][0] : back ? run[step - 1] : run.at(-1);
+  const made = (i) => run.indexOf(i) < step;
 
-  let ways = "";
-  let pills = "";
+  let [ways, pills] = ["", ""];
   edges.forEach(([to, from, bow, bends], edge) => {
-    const turn = ([x, y], along_, across) => (down ? [x + across, y + along_] : [x + along_, y + across]);
-    const half = (down ? HIGH : wide) / 2;
-    const points = [turn(place(nodes[from].at), half, bow * 24), ...bends.map(place), turn(place(nodes[to].at), -half, bow * 24)];
+    const half = (i) => (nodes[i].kind ? (down ? HIGH : wide) / 2 : 16);
+    const points = [turn(spot(nodes[from].at), half(from), bow * 30), ...bends.map(spot), turn(spot(nodes[to].at), -half(to), bow * 30)];
     let d = `M${points[0]}`;
-    for (let k = 1; k < points.length; k++) {
-      const [p, q] = [points[k - 1], points[k]];
+    points.reduce((p, q) => {
       const reach = (down ? q[1] - p[1] : q[0] - p[0]) / 2;
-      d += `C${turn(p, reach, bow * 16)} ${turn(q, -reach, bow * 16)} ${q}`;
-    }
-    const [text, fresh] = along.get(edge) ?? [];
-    const role = fresh ? "grad" : active === to && back < 0 ? "value" : text ? "grad" : made(to) ? "soft" : "faint";
-    ways += `<path class="tt-line tt-edge tt-${role} ${fresh || role === "value" ? "tt-thick" : ""}" d="${d}"/>`;
+      d += `C${turn(p, reach, bow * 12)} ${turn(q, -reach, bow * 12)} ${q}`;
+      return q;
+    });
+    const [text, fresh] = along[edge] ?? [];
+    const used = back < 0 && active === to;
+    const role = text ? "grad" : used ? "value" : made(to) ? "soft" : "faint";
+    ways += `<path class="tt-line tt-${role} ${fresh || used ? "" : "tt-thin"}" d="${d}"/>`;
     if (!text) return;
     const room = 8 * text.length + 8;
-    pills += `<g class="tt-pill tt-grad ${fresh ? (playing ? `tt-go${step % 2}` : "") : "tt-past"}" style="offset-path:path('${d}')"><rect x="${-room / 2}" y="-10" width="${room}" height="20" rx="10"/><text y="4.5">${text}</text></g>`;
+    const how = !fresh ? "past" : playing ? `go${step % 2}` : "here";
+    pills += `<g class="tt-pill tt-grad tt-${how}" style="offset-path:path('${d}')"><rect x="${-room / 2}" y="-10" width="${room}" height="20" rx="10"/><text y="4.5">${text}</text></g>`;
   });
 
-  const boxes = nodes.map(({ name, at, operation, expr }, i) => {
-    const [x, y] = place(at);
-    const row = (dy, text, classes, most = 13) =>
-      `<text class="${classes}" y="${dy}" style="font-size:${Math.min(most, (wide - 8) / (0.56 * text.length)).toFixed(1)}px">${svgFormula(text)}</text>`;
-    const go = `data-pick="${i}" transform="translate(${x.toFixed(1)} ${y.toFixed(1)})"`;
-    if (!operation && !(name in trace.inputs)) return `<g ${go}><rect class="tt-open tt-faint" x="-18" y="-16" width="36" height="32" rx="16"/><text class="tt-chip" y="5">${name}</text></g>`;
-    const g = gradient.get(i) ?? "";
-    const here = i === active && step > 0;
-    const role = back < 0 ? "value" : operation ? "g" : "grad";
-    const done = made(i) ? "tt-done" : "";
-    const grad = g && (operation || !count.get(i) ? g : `.grad = ${g}`);
+  const boxes = nodes.map(({ name, at, kind, expr }, i) => {
+    const go = `data-pick="${i}" transform="translate(${spot(at)})"`;
+    if (!kind) return `<g ${go}><rect class="tt-open tt-faint" x="-16" y="-16" width="32" height="32" rx="16"/><text class="tt-chip" y="5">${name}</text></g>`;
+    const text = (y, words, classes, most = 13) =>
+      `<text class="${classes}" y="${y}" style="font-size:${Math.min(most, (wide - 8) / (0.56 * words.length)).toFixed(1)}px">${svgFormula(words)}</text>`;
+    const now = step && i === active;
+    const g = gradient[i];
+    const role = back < 0 ? "value" : expr ? "g" : "grad";
     let box = `<rect class="tt-plate" x="${-wide / 2}" y="${-HIGH / 2}" width="${wide}" height="${HIGH}" rx="8"/>`;
-    box += row(-11, operation ? `${name} = ${expr}` : name, "");
-    if (made(i)) box += row(6, trace.values[i], "tt-tone tt-value");
-    if (g) box += row(23, grad, `tt-tone tt-${here && operation ? "g" : "grad"}`);
-    if (operation) box += row(HIGH / 2 + 12, operation, "tt-class", 11);
-    if (recursive && count.get(i)) box += label(wide / 2 - 2, -HIGH / 2 - 3, `${count.get(i)}×`, { role: "grad", at: "end", classes: "tt-title" });
-    return `<g class="tt-node tt-${role} ${done} ${here ? "tt-now" : ""}" ${go}>${box}</g>`;
+    box += text(-18, expr ? `${name} = ${expr}` : name, "") + text(-4, kind, "tt-class", 11);
+    if (made(i)) box += text(13, trace.values[i], "tt-tone tt-value");
+    if (g) box += text(29, expr || !calls[i] ? g : `.grad = ${g}`, `tt-tone tt-${now && expr ? "g" : "grad"}`);
+    if (recursive && calls[i]) box += label(wide / 2, -HIGH / 2 - 4, `${calls[i]}×`, { role: "grad", at: "end", classes: "tt-calls" });
+    return `<g class="tt-node tt-${role} ${made(i) ? "tt-done" : ""} ${now ? "tt-now" : ""}" ${go}>${box}</g>`;
   });
   return [ways, ...boxes, pills];
 }
 
-/** The order of the visits, ours and a recursion's: a window of as many as fit, around the present one. */
+/** Both orders: the visits that fit around the present one. */
 function passes({ nodes, trace, back, calls, recursive }, { w }) {
   const row = (y, title, visits, all) => {
-    const fit = Math.floor((w - 160) / CHIP);
-    const at = Math.min(Math.max(back, 0), visits.length);
-    const first = Math.max(0, Math.min(at - Math.ceil(fit / 2), visits.length - fit));
-    let out = label(0, y, title, { role: "soft" });
-    visits.slice(first, first + fit).forEach(([i], k) => {
-      const x = 86 + (k + 0.5) * CHIP;
-      const [done, now] = [first + k < at, first + k === back - 1];
-      if (now) out += `<rect class="tt-open tt-grad" x="${x - CHIP / 2 + 1}" y="${y - 16}" width="${CHIP - 2}" height="22" rx="6"/>`;
-      out += `<text class="tt-chip ${done ? "tt-ink" : ""}" x="${x}" y="${y}">${svgFormula(nodes[i].name)}</text>`;
+    const fit = Math.floor((w - 166) / CHIP);
+    const done = Math.min(Math.max(back, 0), visits.length);
+    const first = Math.max(0, Math.min(done - Math.ceil(fit / 2), visits.length - fit));
+    const chips = visits.slice(first, first + fit).map(([i], k) => {
+      const [x, at] = [92 + k * CHIP, first + k + 1];
+      const ring = `<rect class="tt-open tt-grad" x="${x - 12}" y="${y - 16}" width="24" height="22" rx="6"/>`;
+      return `${at === back ? ring : ""}<text class="tt-chip ${at <= done ? "tt-ink" : ""}" x="${x}" y="${y}">${svgFormula(nodes[i].name)}</text>`;
     });
-    return out + label(w, y, `${at} of ${all}`, { role: at < visits.length ? "soft" : "ink", at: "end" });
+    return label(0, y, title, { role: "soft" }) + chips.join("") + label(w, y, `${done} of ${all}`, { role: "soft", at: "end" });
   };
-  const ours = row(20, "once each", trace.ours, trace.ours.length);
-  return [ours, recursive ? row(50, "recursive", trace.naive, calls.reduce((sum, n) => sum + n).toLocaleString("en")) : ""];
+  return [row(22, "each once", trace.ours, trace.ours.length), recursive ? row(52, "recursive", trace.naive, calls) : ""];
 }
 
 function render(context) {
-  const { model, el } = context;
-  const { choices = {}, heights = [0, 0] } = model.get("data");
-  const go = (label, to, off) => ({
-    label,
-    press: (view) => ({ step: to(read(view)), playing: false }),
-    off: (view) => off(read(view)),
-  });
-  const [start, end] = [({ step }) => !step, ({ step, last }) => step === last];
+  const { choices = {}, heights = [300, 600] } = context.model.get("data");
+  const last = (view) => read(view).last;
+  const [slide, ...buttons] = steps(last);
   let table;
-  const fill = (view) => {
-    const now = read(view);
-    const row = (_, step) => `<tr><td>${step}</td><td>${words(now, step)}</td></tr>`;
-    table.innerHTML = Array.from({ length: now.last + 1 }, row).join("");
-  };
   return figure(context, {
     kind: "stepper",
     state: ["inputs", "step", "recursive", "playing"],
     panels: { graph: heights, order: [64, 64] },
     controls: [
-      {
-        label: "step",
-        value: (view) => read(view).step,
-        values: (view) => Array.from({ length: read(view).last + 1 }, (_, step) => step),
-        set: (step) => ({ step, playing: false }),
-        text: (step, view) => `${step} of ${read(view).last}`,
-      },
+      slide,
       ...Object.entries(choices).map(([name, values]) => ({
         label: name,
         role: "value",
-        value: ({ state }) => state.inputs[name],
         values: () => values,
+        value: ({ state }) => state.inputs[name],
         set: (value, { state }) => ({ inputs: { ...state.inputs, [name]: value } }),
-        text: (value) => String(value).replace("-", "−"),
       })),
-      go("First", () => 0, start),
-      go("Back", ({ step }) => step - 1, start),
-      go("Forward", ({ step }) => step + 1, end),
-      go("Last", ({ last }) => last, end),
-      {
-        label: "Play",
-        on: ({ state }) => state.playing,
-        off: still,
-        press: (view) => ({ playing: !view.state.playing, step: end(read(view)) ? 0 : view.state.step }),
-      },
-      { label: "Recursive", on: ({ state }) => state.recursive, press: ({ state }) => ({ recursive: !state.recursive }) },
+      ...buttons,
+      { label: "Recursive order", on: ({ state }) => state.recursive, press: ({ state }) => ({ recursive: !state.recursive }) },
     ],
     drag: {
-      graph({ pick, first }, view) {
-        if (!pick || !first) return;
+      graph({ pick }, view) {
         const { run, visits, back } = read(view);
-        const visit = visits.findIndex(([i]) => i === Number(pick));
-        return { step: back < 0 ? run.indexOf(Number(pick)) + 1 : run.length + 2 + visit };
+        const visit = visits.findIndex(([i]) => i === +pick);
+        return pick && { step: back < 0 ? run.indexOf(+pick) + 1 : run.length + 2 + visit };
       },
     },
-    setup({ root, view, set }) {
-      const steps = document.createElement("details");
-      steps.className = "tt-steps";
-      steps.innerHTML = "<summary>All steps as a table</summary><table></table>";
-      table = steps.lastChild;
-      root.insertBefore(steps, root.querySelector(".tt-caption"));
-      const refill = () => model.get("data").traces && fill(view());
-      let timer;
-      const play = () => {
-        clearInterval(timer);
-        if (!model.get("playing")) return;
-        timer = setInterval(() => {
-          const { step, last } = read(view());
-          set(step < last && !still() ? { step: step + 1 } : { playing: false });
-        }, 1200);
-      };
-      const heard = { "change:playing": play, "change:data": refill, "change:inputs": refill, "change:recursive": refill };
-      for (const [event, act] of Object.entries(heard)) model.on(event, act);
-      play();
-      refill();
-      return () => {
-        clearInterval(timer);
-        for (const [event, act] of Object.entries(heard)) model.off(event, act);
-      };
+    setup(handle) {
+      table = document.createElement("details");
+      table.className = "tt-steps";
+      table.innerHTML = "<summary>All steps as a table</summary><table></table>";
+      table.addEventListener("toggle", handle.draw);
+      handle.root.insertBefore(table, handle.root.querySelector(".tt-caption"));
+      return player(context.model, handle, last, 1200);
     },
-    draw,
+    draw(view) {
+      const now = read(view);
+      const row = (_, step) => `<tr><td>${step}</td><td>${words(now, step)}</td></tr>`;
+      if (table.open) morph(table.lastChild, Array.from({ length: now.last + 1 }, row).join(""));
+      return { panels: { graph: drawn(now, view.size.graph), order: passes(now, view.size.order) }, readout: words(now, now.step) };
+    },
   });
 }
 

@@ -17,8 +17,9 @@ from tinytorch.widgets.layered import layered
 NODES = 24  # the largest graph that can be read
 CALLS = 120  # how much of a recursive pass is kept to step through; all of it is counted
 ACROSS = 7  # more layers than this run downwards, in a wide figure too
-LAYER, ROW = 100, 88  # px of a layer that runs downwards, of a row that runs across
-UNDER, SLIDER = (244, 308), 44  # px of what is below the graph; of one more slider
+HEAD, LAYER, ROW = 18, 112, 98  # px above all, of a layer downwards, of a row; as in the module
+UNDER, SLIDER = (202, 252), 50  # px of the controls and the order; of one more slider
+LINE = 88, 44  # letters of a readout's line: wide, stacked
 SIGNS = {"add": "+", "sub": "−", "mul": "·", "div": "/", "pow": "**", "matmul": "@"}
 
 
@@ -106,35 +107,42 @@ class GraphStepper(Figure):
         write = writer(traces)
         names = self._called(trace, write)
         places, bends = layered(trace.sources, late=trace.constants)
-        layers, rows = (math.floor(max(axis)) + 1 for axis in zip(*places, strict=True))
+        layers, rows = (max(axis) + 1 for axis in zip(*places, strict=True))
         down = layers > ACROSS
-        heights = [layers * LAYER if down else rows * ROW, layers * LAYER]
-        self.space = [
-            height + under + SLIDER * len(self._choices)
-            for height, under in zip(heights, UNDER, strict=True)
-        ]
+        heights = [HEAD + math.ceil(layers * LAYER if down else rows * ROW), HEAD + layers * LAYER]
         many, seen, edges = Counter(trace.edges), Counter(), []
         for node, source in trace.edges:
             bow = seen[node, source] - (many[node, source] - 1) / 2  # y + y: two ways, apart
             seen[node, source] += 1
             edges.append([node, source, bow, bends[source, node]])
+        nodes = [
+            {"name": name, "at": at, "kind": kind, "expr": expr}
+            for name, at, kind, expr in zip(
+                names, places, trace.kinds(), trace.formulas(names), strict=True
+            )
+        ]
+        texts = [trace.written(write) | {"inputs": trace.inputs} for trace in traces]
+        letters = max(longest(text, nodes, edges) for text in texts)
+        lines = [
+            max(least, math.ceil(letters / line)) for least, line in zip((2, 3), LINE, strict=True)
+        ]
+        self.space = [
+            high + 20 * count + under + SLIDER * len(self._choices)
+            for high, count, under in zip(heights, lines, UNDER, strict=True)
+        ]
         return {
-            "nodes": [
-                {"name": name, "at": at, "operation": operation, "expr": operation and expr}
-                for name, at, operation, expr in zip(
-                    names, places, trace.operations, trace.formulas(names), strict=True
-                )
-            ],
+            "out": self._out,
+            "nodes": nodes,
             "edges": edges,
-            "size": [layers, rows],
+            "run": [i for i, operation in enumerate(trace.operations) if operation],
+            "layers": layers,
+            "rows": rows,
             "down": down,
             "heights": heights,
+            "lines": lines,
             "choices": self._choices,
-            "calls": trace.calls,
-            "traces": [
-                {"inputs": setting} | trace.written(write)
-                for setting, trace in zip(settings, traces, strict=True)
-            ],
+            "calls": f"{sum(trace.calls):,}",
+            "traces": texts,
         }
 
     def _called(self, trace: "Trace", write: Callable) -> list[str]:
@@ -161,6 +169,8 @@ class Trace:
 
     Attributes
     ----------
+    inputs : dict
+        Where it was traced.
     leaves : list of str
     operations : list of str
         For each node the class of its operation, such as ``"MulBackward"``, or nothing.
@@ -187,6 +197,7 @@ class Trace:
             if not result.requires_grad:
                 raise Unshowable(f"The result does not depend on {', '.join(inputs)}: no graph.")
             result.backward(g, retain_graph=True)
+        self.inputs = inputs
         used = set(tt.autograd.graph(result).nodes)
         if len(used) > NODES:
             raise Unshowable(
@@ -289,6 +300,13 @@ class Trace:
             "naive": naive,
         }
 
+    def kinds(self) -> list[str]:
+        """Return what each node is: an operation's class, a leaf, or nothing for a constant."""
+        return [
+            "" if i in self.constants else operation or "leaf"
+            for i, operation in enumerate(self.operations)
+        ]
+
     def formulas(self, names: Sequence[str]) -> list[str]:
         """Return what each operation computes, of operands written as `names`: "x · y"."""
         return [
@@ -313,6 +331,19 @@ def formula(operation: str, parts: Sequence[str]) -> str:
         first = signed(parts[0]) if kind == "pow" else parts[0]
         return f" {SIGNS[kind]} ".join([first, *map(signed, parts[1:])])
     return f"{kind}({', '.join(parts)})" if kind else ""
+
+
+def longest(trace: dict[str, list], nodes: Sequence[dict], edges: Sequence[list]) -> int:
+    """Return about how many letters the longest sentence about a step takes."""
+    forward = [
+        len(node["name"]) + len(node["expr"]) + len(numbers) + len(value) + 9
+        for node, numbers, value in zip(nodes, trace["numbers"], trace["values"], strict=True)
+    ]
+    back = [
+        len(nodes[i]["kind"]) + len(g) + 12 + sum(len(d) + len(total) + 12 for _, d, total in sent)
+        for i, g, sent in trace["ours"]
+    ]
+    return max(*forward, *back, sum(len(value) + 5 for value in trace["values"]))
 
 
 def signed(text: str) -> str:

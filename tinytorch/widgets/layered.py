@@ -51,15 +51,20 @@ def layered(
     before = {x: [a for a, b in links if b == x] for row in rows for x in row}
     after = {x: [b for a, b in links if a == x] for row in rows for x in row}
 
+    light = {node: 0.01 for node in late}  # what is alone in the way gives way
+    weight = {x: light.get(x, 0.2 if isinstance(x, tuple) else 1.0) for row in rows for x in row}
+
     y = {x: i - (len(row) - 1) / 2 for row in rows for i, x in enumerate(row)}
     for sweep in range(SWEEPS):
-        forward = sweep % 2 == 0
-        for row in rows if forward else reversed(rows):
-            pull = {x: [y[n] for n in (before if forward else after)[x]] or [y[x]] for x in row}
-            wanted = {x: float(np.mean(pull[x])) for x in row}
+        toward = before if sweep % 2 == 0 else after
+        for row in rows if sweep % 2 == 0 else reversed(rows):
+            wanted = {
+                x: mean([y[n] for n in toward[x]] or [y[x]], [weight[n] for n in toward[x]] or [1])
+                for x in row
+            }
             row.sort(key=lambda x: (wanted[x], y[x]))
-            for x, place in zip(row, apart([wanted[x] for x in row]), strict=True):
-                y[x] = place
+            spread = apart([wanted[x] for x in row], [weight[x] for x in row])
+            y |= zip(row, spread, strict=True)
     top = min(y.values(), default=0.0)
     places = [(at, round(y[node] - top, 3)) for node, at in enumerate(layer)]
     bends = {
@@ -72,10 +77,15 @@ def layered(
     return places, bends
 
 
-def apart(wanted: Sequence[float]) -> list[float]:
+def apart(wanted: Sequence[float], weights: Sequence[float]) -> list[float]:
     """Return places in order and a unit apart, as close to the `wanted` ones as a shift allows."""
     places: list[float] = []
     for place in wanted:
         places.append(max(place, places[-1] + 1) if places else place)
-    shift = float(np.mean(wanted) - np.mean(places)) if places else 0.0
+    shift = mean(np.subtract(wanted, places), weights) if places else 0.0
     return [place + shift for place in places]
+
+
+def mean(values: Sequence[float], weights: Sequence[float]) -> float:
+    """Return the weighted mean as a plain number."""
+    return float(np.average(values, weights=weights))
