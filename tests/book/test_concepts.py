@@ -1,8 +1,13 @@
 """The exercises of the concept chapters: what their checks say of stubs, mistakes and solutions."""
 
+import inspect
+import re
+
 import numpy as np
 import pytest
 from chapters import ROOT, Chapter
+
+from tinytorch.core import engine
 
 
 def cells(chapter):
@@ -146,3 +151,12 @@ def test_stub_is_not_written_and_solution_is_right(chapter):
         *body, last = code.rstrip().splitlines()
         exec("\n".join(body), space)
         assert eval(last, space).passed is passed
+
+
+def test_remarks_quote_the_engine_as_it_is():
+    start, end = (chapter := Chapter(ROOT / "book/engine/backward.md")).section("The engine's own")
+    remarks = re.findall(r"^- .*$", chapter.text[start:end], re.M)
+    quoted = [code for line in remarks for code in re.findall(r"`([^`]*[(=][^`]*)`", line)]
+    loop = inspect.getsource(engine._propagate)
+    assert len(quoted) >= 4
+    assert [code for code in quoted if code not in loop] == []
