@@ -101,10 +101,11 @@ def raised(error, method, cls, sample):
     """An exception in the reader's code, with the line it came from and what may be behind it."""
     while error.__cause__ is not None:  # the engine explains errors of forward
         error = error.__cause__
-    said = f"`{method}` raises {type(error).__name__}: {error}"
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    said = f"`{method}` raises `{what}`"
     line = _line(error.__traceback__)
     if line:
-        said += f"\n\n```python\n{line}\n```\n"
+        said += f" in the line\n\n```python\n{line}\n```\n"
     if "saved_tensors" in line and "unpack" in str(error):
         kept = ", ".join(cls.saves) or "nothing"
         return f"{said}\n`saved_tensors` holds what `saves` names, and it names {kept}."
@@ -124,7 +125,7 @@ def _line(trace):
 def _mistaken(rule, trial, i):
     """The gradient of input i that a mistaken rule gives; None where its shapes don't fit."""
     try:
-        d = rule(trial.g, *trial.inputs)[i]
+        d = rule(trial.g, *trial.inputs, **trial.params)[i]
         return None if d is None else unbroadcast(np.asarray(d), trial.inputs[i].shape)
     except ValueError:
         return None
@@ -133,7 +134,7 @@ def _mistaken(rule, trial, i):
 def _wrong_sum(trial, i, found):
     """What went wrong where an input that was broadcast collects its gradient."""
     x, shape = trial.inputs[i], trial.z.shape
-    if not trial.elementwise or x.shape == shape:
+    if not trial.exercise.broadcasts or x.shape == shape:
         return None
     full = trial.truth(trial.g, [np.broadcast_to(a, shape) for a in trial.inputs])[i]
     copied = _copied(x.shape, shape)
