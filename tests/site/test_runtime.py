@@ -92,6 +92,11 @@ def test_source_is_the_package_s_own(page):
     assert page.locator(".highlight-python .nc", has_text="Source").count() == 1
 
 
+def test_punctuation_stays_with_its_formula(page):
+    kept = page.locator(".tt-together").all_text_contents()
+    assert any(text.endswith(",") for text in kept)
+
+
 def test_without_javascript(sink, visit):
     page = visit.open(sink, java_script_enabled=False)
     one = page.locator("figure#fig-one")

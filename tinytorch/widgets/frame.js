@@ -256,7 +256,8 @@ export function morph(old, markup) {
 
 function sync(old, next) {
   const have = [...old.childNodes];
-  [...next.childNodes].forEach((want, i) => {
+  const wanted = [...next.childNodes];
+  wanted.forEach((want, i) => {
     const is = have[i];
     if (!is) old.append(want);
     else if (is.nodeName !== want.nodeName) is.replaceWith(want);
@@ -267,7 +268,7 @@ function sync(old, next) {
       sync(is, want);
     }
   });
-  for (const extra of have.slice(next.childNodes.length)) extra.remove();
+  for (const extra of have.slice(wanted.length)) extra.remove();
 }
 
 /**

@@ -1,6 +1,6 @@
 import { esc, figure, formula, label, morph, player, steps, svgFormula } from "./frame.js";
 
-const [LAYER, ROW, HIGH, CHIP] = [112, 98, 72, 26]; // px: layers, rows, nodes, visits
+const [LAYER, ROW, HIGH, CHIP] = [112, 98, 72, 26]; // px
 
 /** The pass at the present inputs, and how far in it the step is. */
 function read({ data, state }) {
@@ -91,7 +91,7 @@ function drawn({ nodes, edges, layers, rows, down, run, trace, visits, step, bac
   return [ways, ...boxes, pills];
 }
 
-/** Two orders of visits: as many as fit around the present one. */
+/** Both orders: the visits that fit around the present one. */
 function passes({ nodes, trace, back, calls, recursive }, { w }) {
   const row = (y, title, visits, all) => {
     const fit = Math.floor((w - 166) / CHIP);

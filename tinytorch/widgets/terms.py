@@ -70,7 +70,10 @@ def slopes(
         return [c[0] if c[0] is None else np.stack([d.ravel() for d in c]) for c in columns]
 
     random = np.random.default_rng(0)
-    tries = [point, *([random.normal(size=x.shape) for x in point] for _ in range(2))]
+    tries = [point]
+    for _ in range(4):
+        other = [random.normal(size=x.shape) for x in point]
+        tries += [other, [-x for x in other]]
     of_z, of_grads = [[] for _ in range(size)], []
     for k, (here, *others) in enumerate(zip(*map(jacobian, tries), strict=True)):
         if here is None:
