@@ -41,7 +41,7 @@ def name_cache(app, config):
 def find_fonts():
     """List the fonts of this machine once, as matplotlib's first import does.
 
-    On a new machine that may take long enough for a remark on stderr, and in a cell that is an error.
+    On a new machine that may take long enough for a remark on stderr: in a cell, an error.
     """
     importlib.import_module("matplotlib.font_manager")
 
