@@ -5,6 +5,8 @@ import pytest
 
 from tinytorch.core.autograd import Function, MulBackward, unbroadcast
 from tinytorch.exercises import EXERCISES, check
+from tinytorch.exercises.rule import Mistake, RuleExercise
+from tinytorch.exercises.samples import Sample
 
 SHARED = "`a` of shape (64, 3) and `b` of shape (3,)"
 
@@ -545,6 +547,42 @@ def test_batches_are_beyond_the_matmul_exercise():
     assert answer.passed
     assert "Beyond the exercise: " in answer.message
     assert "`.mT`" in answer.message
+
+
+# ------------------------------------------------------------ exercises of other kinds to come
+
+
+def test_a_sample_can_have_parameters():
+    exercise = RuleExercise(
+        "SumBackward",
+        [Sample("sums of rows", ((3, 4),), params={"dim": 1})],
+        [Mistake("one row of g.", lambda g, x, *, dim: (np.resize(g, x.shape),))],
+    )
+
+    class MySum(Function):
+        def forward(self, x, *, dim):
+            return x.sum(dim)
+
+        def apply(self, g):
+            return (np.resize(g, (3, 4)),)
+
+    assert exercise.judge(exercise.reference).passed
+    answer = exercise.judge(MySum)
+    assert "The gradient of `x` is one row of g." in answer.message
+    assert "`x` of shape (3, 4), `dim=1` (sums of rows)" in answer.message
+
+
+def test_a_sample_can_stay_where_the_function_is_defined():
+    sample = Sample("positive numbers", ((100,),), within=(0.5, 2.0))
+    (x,) = sample.arrays()
+    assert 0.5 <= x.min() and x.max() <= 2.0
+    exercise = RuleExercise("LogBackward", [sample])
+    assert exercise.judge(exercise.reference).passed
+
+
+def test_an_integer_input_wants_no_gradient():
+    exercise = RuleExercise("MulBackward", [Sample("counts", ((3,), np.array([1, 2, 3])))])
+    assert exercise.judge(exercise.reference).passed
 
 
 # --------------------------------------------------------------------------- calling the check

@@ -125,7 +125,7 @@ def _line(trace):
 def _mistaken(rule, trial, i):
     """The gradient of input i that a mistaken rule gives; None where its shapes don't fit."""
     try:
-        d = rule(trial.g, *trial.inputs)[i]
+        d = rule(trial.g, *trial.inputs, **trial.params)[i]
         return None if d is None else unbroadcast(np.asarray(d), trial.inputs[i].shape)
     except ValueError:
         return None

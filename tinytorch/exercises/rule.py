@@ -30,7 +30,8 @@ class Mistake:
         What follows "The gradient of `a` is ". `{x}` stands for the name of the input, `{other}`
         for that of the other one.
     rule : callable
-        From g and the inputs, the wrong gradients as a tuple; None for an input it doesn't concern.
+        From g, the inputs and parameters, the wrong gradients as a tuple; None for an input that it
+        doesn't concern.
     """
 
     says: str
@@ -104,10 +105,10 @@ class Trial:
 
     def __init__(self, exercise, cls, sample):
         self.exercise, self.cls, self.sample = exercise, cls, sample
-        self.inputs = sample.arrays()
-        self.wanted = sample.wanted or (True,) * len(self.inputs)
+        self.inputs, self.params = sample.arrays(), sample.params
+        self.wanted = sample.wanted or tuple(x.dtype.kind == "f" for x in self.inputs)
         self.names = _parameters(exercise.reference)
-        self.z = np.asarray(exercise.reference.run(*self.leaves())._data)
+        self.z = np.asarray(exercise.reference.run(*self.leaves(), **self.params)._data)
         self.g = np.array(np.random.default_rng(1).normal(size=self.z.shape), self.z.dtype)
         self.right = self.truth(self.g)
 
@@ -115,22 +116,23 @@ class Trial:
         shapes = " and ".join(
             f"`{name}` of shape {x.shape}" for name, x in zip(self.names, self.inputs, strict=True)
         )
-        return f"{shapes} ({self.sample.about})"
+        params = "".join(f", `{name}={value}`" for name, value in self.params.items())
+        return f"{shapes}{params} ({self.sample.about})"
 
-    def leaves(self, wanted=None):
-        wanted = wanted or (True,) * len(self.inputs)
-        return [Tensor(x, requires_grad=want) for x, want in zip(self.inputs, wanted, strict=True)]
+    def leaves(self):
+        return [Tensor(x, want) for x, want in zip(self.inputs, self.wanted, strict=True)]
 
     def truth(self, g, inputs=None):
         """The gradients by the package's own rule."""
-        node = self.exercise.reference(*(self.inputs if inputs is None else inputs))
+        inputs = self.inputs if inputs is None else inputs
+        node = self.exercise.reference(*inputs, **self.params)
         return [np.asarray(d) for d in node.apply(g)]
 
     def run(self):
         mine = _parameters(self.cls)
         if len(mine) == len(self.names):
             self.names = mine
-        leaves = self.leaves(self.wanted)
+        leaves = self.leaves()
         z = self.forward(leaves)
         result, g = np.array(z._data), self.g.copy()
         for name, leaf, x in zip(self.names, leaves, self.inputs, strict=True):
@@ -155,7 +157,7 @@ class Trial:
     def forward(self, leaves):
         """The reader's result, recorded, after a comparison with the reference."""
         try:
-            z = self.cls.run(*leaves)
+            z = self.cls.run(*leaves, **self.params)
         except NotImplementedError:
             raise NotWritten("Fill in `forward` and `apply`, then run the cell again.") from None
         except Exception as error:
@@ -232,9 +234,9 @@ class Trial:
 
 def _to_second_order(exercise, cls):
     """A remark on gradients of gradients, where `apply` is called with Tensors."""
-    inputs = exercise.samples[0].arrays()
+    sample = exercise.samples[0]
     try:
-        mine, theirs = (_second_gradients(c, inputs) for c in (cls, exercise.reference))
+        mine, theirs = (_second_gradients(c, sample) for c in (cls, exercise.reference))
         agree = all(map(same, mine, theirs))
     except Exception:  # whatever the reader's code makes of Tensors
         agree = False
@@ -247,13 +249,12 @@ def _to_second_order(exercise, cls):
     )
 
 
-def _second_gradients(cls, inputs):
-    leaves = [Tensor(x, requires_grad=True) for x in inputs]
-    z = cls.run(*leaves)
+def _second_gradients(cls, sample):
+    leaves = [Tensor(x, x.dtype.kind == "f") for x in sample.arrays()]
+    z = cls.run(*leaves, **sample.params)
+    leaves = [x for x in leaves if x.requires_grad]
     first = grad(z * z * z, leaves, np.ones(z.shape), create_graph=True)
-    total = first[0].sum()
-    for d in first[1:]:
-        total = total + (d * d).sum()
+    total = sum((d * d).sum() for d in first)
     return [np.asarray(d) for d in grad(total, leaves)]
 
 
@@ -268,8 +269,9 @@ def _too_much(exercise, cls):
 
 
 def _parameters(cls):
-    """The names of the inputs of `forward`."""
-    return list(inspect.signature(cls.forward).parameters)[1:]
+    """The names of the inputs of `forward`, which come before its keyword-only parameters."""
+    parameters = list(inspect.signature(cls.forward).parameters.values())[1:]
+    return [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
 
 
 def _kind(thing):

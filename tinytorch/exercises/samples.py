@@ -1,6 +1,6 @@
 """What an operation is tried on: the shapes and numbers that tell a right rule from a lucky one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,12 +14,17 @@ class Sample:
     about : str
         What is tried, as a phrase after "agree on": "equal shapes".
     inputs : tuple
-        A shape, to be filled by a fixed seed, or the numbers themselves as a list, for each input.
+        For each input a shape, to be filled by a fixed seed, or the numbers as a list or array.
+    params : dict
+        What the operation takes by keyword, such as ``{"dim": 1}``.
     hint : str
         What to say when the class fails here in a way that nothing else explains.
     dtype : numpy dtype
+        Of what comes as a shape or a list; an array keeps its own.
+    within : tuple of float, optional
+        Where the numbers that fill a shape lie; by default they are normal.
     wanted : tuple of bool, optional
-        Which inputs require a gradient; by default all.
+        Which inputs require a gradient; by default those that are floating-point.
     extra : bool
         Beyond what the exercise asks: a failure is a remark, not a wrong answer.
     """
@@ -27,15 +32,23 @@ class Sample:
     about: str
     inputs: tuple
     hint: str = ""
+    params: dict = field(default_factory=dict)
     dtype: type = np.float64
+    within: tuple[float, float] | None = None
     wanted: tuple[bool, ...] = ()
     extra: bool = False
 
     def arrays(self):
         """The inputs as new arrays, the same at every call."""
         rng = np.random.default_rng(5)
+
+        def filled(shape):
+            return rng.uniform(*self.within, shape) if self.within else rng.normal(size=shape)
+
         return [
-            np.array(rng.normal(size=x) if isinstance(x, tuple) else x, dtype=self.dtype)
+            x.copy()
+            if isinstance(x, np.ndarray)
+            else np.array(filled(x) if isinstance(x, tuple) else x, dtype=self.dtype)
             for x in self.inputs
         ]
 

@@ -32,14 +32,14 @@ function draw({ data, state, size }) {
   const cell = Math.min(54, (w - free) / columns);
   const left = (w - free - cell * columns) / 2;
   const corner = (k) => [left + cell * at[k][0] + at[k][1], at[k][2]];
-  const grids = data.grids.map((grid, k) => {
+  const grids = data.grids.flatMap((grid, k) => {
     const [x, y] = corner(k);
     const own = all.filter((cell) => cell.grid === grid);
     const { role, name, rows, line } = grid;
     const stop = find(own, state.cell);
     const letters = Math.max(...own.map(({ text }) => text.length));
     const title = `${svgFormula(name)}<tspan class="tt-shape" dx="7">${grid.shape}</tspan>`;
-    return label(x, y - 22, title, { role, classes: "tt-title" }) + own.map((it) => {
+    const layers = own.map((it) => {
       const [j, i] = [Math.floor(it.i / line), it.i % line];
       const [dx, dy] = [x + i * cell, y + j * row + Math.floor(j / rows) * PAGE];
       const terms = lit.get(it.id);
@@ -51,9 +51,10 @@ function draw({ data, state, size }) {
         tile(cell, row, it.value / grid.most, it.text, { letters, strength: mark === "idle" ? 0.2 : 0.5 }) +
         (paired && terms ? `<text class="tt-term" x="5" y="11">${terms}</text></g>` : "</g>")
       );
-    }).join("");
+    });
+    return [label(x, y - 22, title, { role, classes: "tt-title" }), ...layers];
   });
-  return { panels: { grids: [long ? ways(data, corner, long) : "", ...grids] }, readout: words(all, chosen, sums) };
+  return { panels: { grids: [long ? ways(data, corner, long) : "", ...grids] }, readout: words(all, chosen, sums), now: find(all, state.cell) };
 }
 
 const index = (x, y, n) => `<text class="tt-index" x="${x.toFixed(1)}" y="${y}">${n}</text>`;
@@ -103,7 +104,7 @@ function edit({ i, role, grid: { name } }, value, { data, state }) {
 
 function render(context) {
   const alone = context.el.dataset.host === "static";
-  const now = (view) => find(read(view), view.state.cell);
+  let now; // the chosen cell, as drawn
   const fixed = ({ terms, role }, { data }) => terms || (alone && !data.exact && role !== "g");
   return figure(context, {
     kind: "lens",
@@ -114,11 +115,11 @@ function render(context) {
       { trait: "cell", label: "cell", values: ({ data }) => data.grids.flatMap((grid) => grid.cells), text: String },
       {
         label: "value",
-        value: (view) => now(view).value,
+        value: () => now.value,
         values: ({ data }) => data.choices,
-        text: (_, view) => now(view).text,
-        set: (value, view) => edit(now(view), value, view),
-        off: (view) => fixed(now(view), view),
+        text: () => now.text,
+        set: (value, view) => edit(now, value, view),
+        off: (view) => fixed(now, view),
       },
     ],
     drag: {
@@ -130,13 +131,12 @@ function render(context) {
       },
     },
     keys({ key, currentTarget }, view) {
-      const cell = now(view);
-      const { cells, line } = cell.grid;
-      const i = cell.i % line;
+      const { cells, line } = now.grid;
+      const i = now.i % line;
       const by = { "+": 1, "=": 1, "-": -1, PageUp: 10, PageDown: -10 }[key];
-      if (by && !fixed(cell, view)) return edit(cell, cell.value + by * view.data.step, view);
+      if (by && !fixed(now, view)) return edit(now, now.value + by * view.data.step, view);
       const to = { ArrowLeft: -(i > 0), ArrowRight: +(i < line - 1), ArrowUp: -line, ArrowDown: line }[key];
-      const next = cells[cell.i + to] ?? cell.name;
+      const next = cells[now.i + to] ?? now.name;
       currentTarget.querySelector(`[data-pick="${next}"]`).focus();
       return to !== undefined && { cell: next };
     },
@@ -148,7 +148,8 @@ function render(context) {
     },
     draw(view) {
       const picture = draw(view);
-      if (fixed(now(view), view) && !now(view).terms) picture.readout += ` <span>${view.data.fixed}</span>`;
+      ({ now } = picture);
+      if (fixed(now, view) && !now.terms) picture.readout += ` <span>${view.data.fixed}</span>`;
       return picture;
     },
   });

@@ -261,8 +261,11 @@ def precision(
 
 def sentence(sums: list, every: list[str], place: int) -> int:
     """Return about how many letters a readout takes: the sum in names, then in numbers."""
-    parts = [part for _, *parts in sums[:FOLD] for part in parts]
-    return 24 + sum(len(every[part]) + place + 8 for part in parts)
+    coefficient = 12 * any(abs(c) != 1 for c, *_ in sums)
+    return 24 + sum(
+        coefficient + sum(len(every[part]) + place + 8 for part in parts)
+        for _, *parts in sums[:FOLD]
+    )
 
 
 def arrange(
