@@ -235,6 +235,14 @@ MISTAKES = {
         lambda: add(lambda g, a, b: (g, np.sin(g))),
         ["gradient of `b` is wrong: at [0, 0] it is", "and should be"],
     ),
+    "add: in the eighth digit": (
+        lambda: add(lambda g, a, b: (g, g * (1 + 1e-7))),
+        ["gradient of `b` is wrong: at [0, 0] it is 0.3455842266", "and should be 0.3455841920"],
+    ),
+    "add: two numbers alone": (
+        lambda: add(fitted(lambda g, a, b: (g + (g.shape == ()), g))),
+        ["gradient of `a` is wrong: it is", "two numbers"],
+    ),
     # numbers of a product
     "mul: swapped factors": (
         lambda: mul(fitted(lambda g, a, b: (g * a, g * b))),
