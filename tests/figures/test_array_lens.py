@@ -22,6 +22,7 @@ from tinytorch.core.autograd import (
     SumBackward,
 )
 from tinytorch.widgets import ArrayLens
+from tinytorch.widgets.terms import products
 
 A = np.array([[0.2, 1.2, -0.7], [1.0, -0.5, 0.8]])
 B = np.array([[1.0, -0.4], [2.0, 0.3], [-1.5, 0.6]])
@@ -112,6 +113,17 @@ def test_other_operations_show_their_slopes(case):
     assert not figure.data["exact"]
     g = np.random.default_rng(7).normal(size=np.shape(figure.g))
     holds(figure, case, figure.inputs, g)
+
+
+def test_products_beside_single_terms_and_constants_are_told_apart():
+    def f(x, w, b):
+        return 2 * x * w + np.outer(b, np.ones(2)).ravel()[:2] - 3
+
+    point = [np.array([1.0, -2.0]), np.array([0.5, 4.0]), np.array([7.0])]
+    assert products(f, point) == [
+        [(-3, ()), (1, ((2, 0),)), (2, ((0, o), (1, o)))] for o in range(2)
+    ]
+    assert products(lambda x: x * x, [np.array([1.0, 2.0])]) is None
 
 
 def test_a_cell_comes_from_the_cells_that_the_formula_says():
