@@ -39,6 +39,7 @@ def configure(app, config):
     config.templates_path.append(str(HERE / "templates"))
     config.html_css_files.append("book.css")
     config.mathjax_path = MATHJAX
+    config.mathjax3_config = {"options": {"enableMenu": False}}  # each formula would be a tab stop
     config.nb_ipywidgets_js = {}
     options = config.html_theme_options
     options["repository_url"] = repository(app.srcdir, options["repository_url"])
