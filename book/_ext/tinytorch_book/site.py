@@ -39,6 +39,7 @@ def configure(app, config):
     config.templates_path.append(str(HERE / "templates"))
     config.html_css_files.append("book.css")
     config.mathjax_path = MATHJAX
+    config.mathjax3_config = {"options": {"enableMenu": False}}  # each formula would be a tab stop
     config.nb_ipywidgets_js = {}
     options = config.html_theme_options
     options["repository_url"] = repository(app.srcdir, options["repository_url"])
@@ -74,6 +75,19 @@ def search_from_disk(app, pagename, templatename, context, doctree):
         app.add_js_file(None, body=setting)
 
 
+def print_in_light(app, pagename, templatename, context, doctree):
+    """Let a page that is read in the dark be printed as ink on paper."""
+    app.add_js_file(
+        None,
+        body="""(() => {
+  const root = document.documentElement.dataset;
+  let theme;
+  addEventListener("beforeprint", () => ([theme, root.theme] = [root.theme, "light"]));
+  addEventListener("afterprint", () => (root.theme = theme));
+})();""",
+    )
+
+
 def copy_mathjax(app, error):
     """Copy MathJax beside the pages: one bundle, its fonts, the extensions it may load."""
     if error or app.builder.format != "html":
@@ -100,5 +114,6 @@ def setup(app):
     app.connect("html-page-context", improve_body)
     app.connect("html-page-context", clear_notebook, priority=600)  # the theme has put it there
     app.connect("html-page-context", search_from_disk)
+    app.connect("html-page-context", print_in_light)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", forget_failed_build)
