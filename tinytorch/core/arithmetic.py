@@ -117,50 +117,6 @@ class PowBackward(Function):
         if to_a:
             da = unbroadcast(g * b * a ** (b - 1 + (b == 0)), a.shape)
         if to_b:
-            at_zero = (a == 0) * (b >= 0)
-            db = unbroadcast(g * z * np.log(a + at_zero), b.shape)
+            at_zero = (np.asarray(a) == 0) & (np.asarray(b) >= 0)
+            db = unbroadcast(g * z * np.log(a + at_zero.astype(b.dtype)), b.shape)
         return da, db
-
-
-class ExpBackward(Function):
-    """z = eˣ.   ∂L/∂x = g · z.   Keeps the result. Source: the exponential is its own
-    derivative.
-    """
-
-    saves = ("z",)
-
-    def forward(self, x):
-        with np.errstate(over="ignore", under="ignore"):
-            return np.exp(x)
-
-    def apply(self, g):
-        (z,) = self.saved_tensors
-        return (g * z,)
-
-
-class LogBackward(Function):
-    """z = ln x.   ∂L/∂x = g / x.   -∞ at 0, NaN below, as IEEE 754 has it. Keeps the input."""
-
-    saves = ("x",)
-
-    def forward(self, x):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.log(x)
-
-    def apply(self, g):
-        (x,) = self.saved_tensors
-        return (g / x,)
-
-
-class SqrtBackward(Function):
-    """z = √x.   ∂L/∂x = g / (2 z).   Keeps the result. ∞ at 0: the slope there is vertical."""
-
-    saves = ("z",)
-
-    def forward(self, x):
-        with np.errstate(invalid="ignore"):
-            return np.sqrt(x)
-
-    def apply(self, g):
-        (z,) = self.saved_tensors
-        return (g / (2 * z),)

@@ -17,9 +17,12 @@ from operator import itemgetter
 
 import numpy as np
 
-from . import memory
+from .dtypes import get_default_dtype
+from .memory import ledger, seal, tick
 
 _FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+_ARRAYS = (np.float32, np.ndarray)
+_new = object.__new__
 _recording = True
 _watcher = None
 
@@ -51,6 +54,8 @@ class Function:
     ----------
     saved_tensors : tuple
         The values named in `saves`; None once a backward pass has freed the node.
+    scratch
+        What `forward` may leave for `apply` beside them, never seen by others; freed with them.
     next_functions : tuple
         For each input the node that made it, which knows the input's `shape` and `dtype`; None
         where no gradient is wanted, and a rule may return None.
@@ -59,7 +64,7 @@ class Function:
     """
 
     saves: tuple[str, ...] = ()
-    hooks = None
+    hooks = scratch = None
     _pick = staticmethod(lambda values: ())
     seals: dict = {}  # noqa: RUF012 (never written to; a node with seals gets its own)
     __slots__ = (
@@ -75,7 +80,8 @@ class Function:
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         cls.name = cls.__name__.removesuffix("Backward").lower()
-        names = list(inspect.signature(cls.forward).parameters)[1:]
+        parameters = list(inspect.signature(cls.forward).parameters.values())[1:]
+        names = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
         unknown = [s for s in cls.saves if s not in names and s != "z"]
         if unknown:
             raise TypeError(
@@ -83,7 +89,9 @@ class Function:
                 f" ({', '.join(names)}) and not 'z', its result"
             )
         cls._saved = at = [-1 if s == "z" else names.index(s) for s in cls.saves]
-        if len(at) == 1:  # itemgetter gives a tuple for two places and more
+        if at and any(p.kind is p.VAR_POSITIONAL for p in parameters):  # saves = ("xs",): all
+            cls._saved, cls._pick = None, staticmethod(lambda values: tuple(values[:-1]))
+        elif len(at) == 1:  # itemgetter gives a tuple for two places and more
             cls._pick = staticmethod(lambda values, i=at[0]: (values[i],))
         elif at:
             cls._pick = itemgetter(*at)
@@ -99,7 +107,7 @@ class Function:
     @classmethod
     def run(cls, *inputs, **params):
         """Compute the operation, and record it if a gradient may be wanted through it."""
-        return cls.__new__(cls)._trace(inputs, params)
+        return _new(cls)._trace(inputs, params)
 
     def _trace(self, inputs, params):
         """The one door: every operation is computed and recorded here, and nowhere else."""
@@ -116,26 +124,25 @@ class Function:
                 arrays.append(_constant(x, self))
                 nexts.append(None)
         try:
-            z = self.forward(*arrays, **params)
+            z = self.forward(*arrays, **params) if params else self.forward(*arrays)
         except (ValueError, TypeError, IndexError) as error:
             raise _explained(self, arrays, error) from error
-        dtype = getattr(z, "dtype", None)
-        if dtype is not _FLOAT32:
+        if type(z) not in _ARRAYS or z.dtype is not _FLOAT32:
             z = _settled(z, arrays)
-            dtype = z.dtype
-        out = kind.__new__(kind)
+        dtype = z.dtype
+        out = _new(kind)
         out._data = z
         out.grad = None
-        if _recording and any(nexts) and dtype.kind == "f":
+        if _recording and any(nexts) and (dtype is _FLOAT32 or dtype.kind == "f"):
             self.next_functions = tuple(nexts)
-            self.order = memory.tick()
+            self.order = tick()
             self.mark = None
             self.shape = z.shape
             self.dtype = dtype
             arrays.append(z)
             self.saved_tensors = saved = self._pick(arrays)
-            if memory.ledger and saved:
-                self.seals = memory.seal(saved)
+            if ledger and saved:
+                self.seals = seal(saved)
             out._node = self
         else:
             out._node = None
@@ -157,7 +164,7 @@ class Function:
         sources = (*self.next_functions, self)
         self.saved_tensors = tuple(
             Tensor._wrap(value, sources[i]) if hasattr(value, "dtype") else value
-            for value, i in zip(saved, self._saved, strict=True)
+            for value, i in zip(saved, self._saved or range(len(saved)), strict=True)
         )
         try:
             return self.apply(g)
@@ -200,7 +207,7 @@ class HookHandle:
     def __init__(self, node, hook):
         if node.hooks is None:
             node.hooks = {}
-        self._hooks, self._key = node.hooks, memory.tick()
+        self._hooks, self._key = node.hooks, tick()
         node.hooks[self._key] = hook
 
     def remove(self):
@@ -236,7 +243,7 @@ def _settled(z, arrays):
     for a in arrays:
         if getattr(a, "dtype", None) is _FLOAT64:
             return z
-    return z.astype(DEFAULT_DTYPE)
+    return z.astype(get_default_dtype())
 
 
 def _constant(x, node):
@@ -352,18 +359,25 @@ def watch(callback):
         _watcher = before
 
 
-from .tensor import DEFAULT_DTYPE, Tensor  # noqa: E402, I001 (its methods are Functions)
+from .tensor import Tensor  # noqa: E402, I001 (its methods are Functions)
 from .engine import backward, grad  # noqa: E402 (the pass over what is recorded here)
+from .variable import Variable, add, divide, enable_autograd, multiply, subtract  # noqa: E402
 
 __all__ = [
     "AccumulateGrad",
     "Function",
+    "Variable",
+    "add",
     "backward",
+    "divide",
+    "enable_autograd",
     "enable_grad",
     "grad",
     "is_grad_enabled",
+    "multiply",
     "no_grad",
     "set_grad_enabled",
+    "subtract",
     "unbroadcast",
     "watch",
 ]

@@ -7,9 +7,12 @@ arrives at a leaf is its gradient. A stack and a sort, no recursion: depth and s
 nothing extra.
 """
 
+from operator import attrgetter
+
 import numpy as np
 
 from . import autograd, memory
+from .memory import ledger
 from .tensor import Tensor
 
 
@@ -41,7 +44,7 @@ def backward(
     wanted = None
     if inputs is not None:
         wanted = {_node_of("backward", i, x): x for i, x in enumerate(_listed(inputs))}
-    grads = _propagate(roots, retain_graph, create_graph, wanted)
+    grads = propagate(roots, retain_graph, create_graph, wanted)
     arrived = []
     for node, g in grads.items():
         tensor = wanted[node] if wanted is not None else node.tensor()
@@ -95,7 +98,7 @@ def grad(
                     f"grad: the outputs do not depend on inputs[{i}]"
                     f" (shape {inputs[i].shape}); pass allow_unused=True to get None for it"
                 )
-    grads = _propagate(roots, retain_graph, create_graph, set(nodes))
+    grads = propagate(roots, retain_graph, create_graph, set(nodes))
     given = {id(g) for g in roots.values()}
     found = []
     for node in nodes:
@@ -106,17 +109,22 @@ def grad(
     return tuple(found)
 
 
-def _propagate(roots, retain_graph, create_graph, wanted=None):
-    """Run the pass. Returns the gradient at every leaf reached, or at the `wanted` nodes."""
+def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
+    """Run the pass. Returns the gradient at every leaf reached, or at the `wanted` nodes.
+
+    `within` holds the nodes of a part of the graph whose edge is `wanted`: there the pass ends.
+    """
     if retain_graph is None:
         retain_graph = create_graph
-    order = reachable(roots)
+    order = reachable(roots) if within is None else within
     _check(order)
-    order.sort(key=_order)  # taken from the end: newest first
+    order.sort(key=attrgetter("order"))  # taken from the end: newest first
     useful = leading = None
     if wanted is not None:
         useful, leading = set(wanted), set()
         for node in order:
+            if within is not None and node in wanted:
+                continue
             if not useful.isdisjoint(node.next_functions):
                 leading.add(node)
                 useful.add(node)
@@ -160,26 +168,23 @@ def _propagate(roots, retain_graph, create_graph, wanted=None):
                 grads[target] = d
             if not retain_graph:
                 node.saved_tensors, node.next_functions = None, ()
+                if node.scratch is not None:
+                    node.scratch = None
     return found
 
 
-def _order(node):
-    return node.order
-
-
 def reachable(roots):
-    """Every node that a gradient could reach from `roots`, each once; a stack, no recursion."""
+    """Every node that a gradient could reach from `roots`, each once; no recursion."""
     this_pass = object()  # a mark on the nodes is cheaper than a set of all of them
     found = []
-    stack = list(roots)
-    while stack:
-        node = stack.pop()
-        if node.mark is not this_pass:
-            node.mark = this_pass
-            found.append(node)
-            for source in node.next_functions:
-                if source is not None:
-                    stack.append(source)
+    for root in roots:
+        root.mark = this_pass
+        found.append(root)
+    for node in found:  # the list grows while it is gone through
+        for source in node.next_functions:
+            if source is not None and source.mark is not this_pass:
+                source.mark = this_pass
+                found.append(source)
     return found
 
 
@@ -192,13 +197,14 @@ def _check(nodes):
                 f"backward: the graph behind {type(node).__name__} was freed by an earlier"
                 " backward(); pass retain_graph=True to that one, or run the forward pass again"
             )
-        if memory.ledger and saved:
+        if ledger and saved:
             i = memory.changed(saved, node.order, node.seals)
             if i is not None:
+                name = node.saves[min(i, len(node.saves) - 1)]
                 raise RuntimeError(
-                    f"backward: {type(node).__name__} saved {node.saves[i]!r}, of shape"
-                    f" {saved[i].shape}, and it was changed in place since; change a copy"
-                    " (x.data.copy()), or make the change after backward()"
+                    f"backward: {type(node).__name__} saved {name!r}, of shape {saved[i].shape},"
+                    " and it was changed in place since; change a copy (x.data.copy()), or make"
+                    " the change after backward()"
                 )
 
 

@@ -35,7 +35,7 @@ function draw({ data, state, size }) {
   const grids = data.grids.flatMap((grid, k) => {
     const [x, y] = corner(k);
     const own = all.filter((cell) => cell.grid === grid);
-    const { role, name, rows, line } = grid;
+    const { role, name, rows, line, marks } = grid;
     const stop = find(own, state.cell);
     const letters = Math.max(...own.map(({ text }) => text.length));
     const title = `${svgFormula(name)}<tspan class="tt-shape" dx="7">${grid.shape}</tspan>`;
@@ -46,10 +46,10 @@ function draw({ data, state, size }) {
       const mark = it === chosen ? "chosen" : !terms ? "idle" : chosen.terms ? "lit" : "uses";
       return (
         (!j && line > 1 ? index(dx + cell / 2, y - 6, i) : "") +
-        (!i && rows > 1 ? index(x - 9, dy + row / 2 + 4, j % rows) : "") +
+        (i ? "" : index(x - 9, dy + row / 2 + 4, marks[j])) +
         `<g class="tt-cell tt-${role} tt-${mark}" data-pick="${it.name}" role="button" tabindex="${it === stop ? 0 : -1}" aria-pressed="${it === chosen}" aria-label="${it.name} = ${it.text}" transform="translate(${dx.toFixed(1)} ${dy})">` +
         tile(cell, row, it.value / grid.most, it.text, { letters, strength: mark === "idle" ? 0.2 : 0.5 }) +
-        (paired && terms ? `<text class="tt-term" x="5" y="11">${terms}</text></g>` : "</g>")
+        (paired && terms ? `<text class="tt-term" x="5" y="10">${terms}</text></g>` : "</g>")
       );
     });
     return [label(x, y - 22, title, { role, classes: "tt-title" }), ...layers];
@@ -90,8 +90,8 @@ function words(all, chosen, sums) {
   }
   const number = (id, later) => (later && all[id].value < 0 ? `(${all[id].text})` : all[id].text);
   const copied = terms.length < 2 && terms.every(([c, ...parts]) => c === 1 && parts.length < 2);
-  const parts = [tag(chosen), sum(terms, (id) => tag(all[id])), copied ? "" : sum(terms, number), value];
-  return parts.filter(Boolean).join(" = ");
+  const parts = [tag(chosen), sum(terms, (id) => tag(all[id])), copied ? "" : sum(terms, number)];
+  return `${parts.filter(Boolean).join(" = ")} <span>= ${value}</span>`;
 }
 
 /** Traits that give a cell of an input or of g another value, within limits. */
@@ -155,4 +155,6 @@ function render(context) {
   });
 }
 
-export default { render };
+export default {
+  render,
+};

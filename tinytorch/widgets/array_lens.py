@@ -1,6 +1,7 @@
 """An operation on small arrays: every cell, the cells it comes from, and the sum that makes it."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
@@ -142,7 +143,7 @@ class ArrayLens(Figure):
         every = [cell for grid in grids for cell in grid["cells"]]
         if self.cell not in every:
             if self.cell:
-                raise ValueError(f"cell {self.cell!r} is none of {every[0]} … {every[-1]}")
+                raise ValueError(f"no cell {self.cell!r}; the grids are {', '.join(arrays)}")
             self.cell = next((of for of in grids if of["role"] == "grad"), grids[0])["cells"][0]
         tell_scales(grids, arrays)
 
@@ -151,7 +152,7 @@ class ArrayLens(Figure):
         most = max(np.abs(x).max() for x in (*point, g))
         limit = step * math.ceil(max(3.0, 1.5 * most) / step)
         letters = 1 + max(len(f"{abs(v):.{derived}f}") for x in arrays.values() for v in x.flat)
-        longest = max(sentence(sums, every, place) for found in terms.values() for sums in found)
+        longest = sentence(terms, every, place, exact)
         layout, heights = zip(
             *(arrange(arrays, self._out, width, 6.5 * letters + 8) for width in (640, 340)),
             strict=True,
@@ -228,14 +229,18 @@ def cells(name: str, shape: tuple[int, ...]) -> list[str]:
 def grid(name: str, x: np.ndarray, terms: list | None) -> dict[str, Any]:
     """Return what the page knows of one array; its values too, unless they are a sum or a state."""
     rows, columns = (1, 1, *x.shape)[-2:]
-    return {
-        "name": name,
-        "role": "g" if name == "g" else "grad" if name.startswith("∂") else "value",
-        "shape": str(x.shape),
-        "cells": cells(name, x.shape),
-        "rows": rows,  # of a page
-        "line": columns,
-    } | ({} if terms is None else {"terms": terms})
+    return (
+        {
+            "name": name,
+            "role": "g" if name == "g" else "grad" if name.startswith("∂") else "value",
+            "shape": str(x.shape),
+            "cells": cells(name, x.shape),
+            "rows": rows,  # of a page
+            "marks": [",".join(map(str, row)) for row in np.ndindex(*x.shape[:-1])],
+            "line": columns,
+        }
+        | ({} if terms is None else {"terms": terms})
+    )
 
 
 def tell_scales(grids: list[dict[str, Any]], arrays: dict[str, np.ndarray]) -> None:
@@ -259,13 +264,23 @@ def precision(
     return place, min(3, factors * place + parts) if exact else 3
 
 
-def sentence(sums: list, every: list[str], place: int) -> int:
-    """Return about how many letters a readout takes: the sum in names, then in numbers."""
-    coefficient = 12 * any(abs(c) != 1 for c, *_ in sums)
-    return 24 + sum(
-        coefficient + sum(len(every[part]) + place + 8 for part in parts)
-        for _, *parts in sums[:FOLD]
-    )
+def sentence(terms: dict[str, list], every: list[str], place: int, exact: bool) -> int:
+    """Return about how many letters the longest readout takes.
+
+    It is a sum in names and then in numbers, or a list of the cells that a given one goes into.
+    """
+    letters, used = [], Counter()
+    for sums in (sums for found in terms.values() for sums in found):
+        used.update({part for _, *parts in sums for part in parts})
+        coefficient = 12 * any(abs(c) != 1 for c, *_ in sums)
+        letters.append(
+            sum(
+                coefficient + sum(len(every[part]) + place + 8 for part in parts)
+                for _, *parts in sums[:FOLD]
+            )
+        )
+    users = min(FOLD, max(used.values(), default=0)) * (max(map(len, every)) + 2)
+    return 24 + max(*letters, users + 60 * (not exact))
 
 
 def arrange(
@@ -297,16 +312,23 @@ def arrange(
         max((1, *arrays[name].shape)[-1] for name in names if name in arrays)
         for names in zip(*table, strict=True)
     ]
+    # A title may be wider than its grid.
+    room = min(54, (width - BESIDE * len(wide) - arrow) / sum(wide))
+    more = [
+        max(0, *(8 * len(f"{n} {arrays[n].shape}") - room * count for n in names if n in arrays))
+        for names, count in zip(zip(*table, strict=True), wide, strict=True)
+    ]
+    more[-1] = 0
     at, y = {}, 0
     for names, rows in zip(table, tall, strict=True):
         for j, name in enumerate(names):
-            beside = BESIDE * (j + 1) + arrow * (j == len(wide) - 1)
+            beside = BESIDE * (j + 1) + sum(more[:j]) + arrow * (j == len(wide) - 1)
             at[name] = [sum(wide[:j]), beside, y + HEAD]
         y += HEAD + rows * px + max(pages(n) - 1 for n in names if n in arrays) * PAGE + BELOW
     return {
         "at": [at[name] for name in arrays],
         "row": px,
         "columns": sum(wide),
-        "free": BESIDE * len(wide) + arrow,
+        "free": BESIDE * len(wide) + sum(more) + arrow,
         "long": arrow and arrow - 14,
     }, y

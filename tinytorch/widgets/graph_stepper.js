@@ -31,10 +31,10 @@ function words({ nodes, edges, run, out, trace, visits }, step) {
   return `<span>${nodes[i].kind}.apply(${bold("g", g)}) → ${sent.map(([, d]) => bold("grad", d)).join(", ")}</span> ${arrive.join(" ")}`;
 }
 
-function drawn({ nodes, edges, layers, rows, down, run, trace, visits, step, back, recursive, playing }, { w }) {
+function drawn({ nodes, edges, layers, rows, down, gap, run, trace, visits, step, back, recursive, playing }, { w }) {
   down ||= w < 640;
   const pitch = w / (down ? rows : layers);
-  const wide = Math.min(116, pitch - (down ? 8 : 34));
+  const wide = Math.min(116, pitch - (down ? 8 : gap));
   const spot = ([layer, row]) => (down ? [(row + 0.5) * pitch, layer * LAYER + 54] : [(layer + 0.5) * pitch, row * ROW + 54]);
   const turn = ([x, y], on, aside) => (down ? [x + aside, y + on] : [x + on, y + aside]);
 
@@ -77,7 +77,7 @@ function drawn({ nodes, edges, layers, rows, down, run, trace, visits, step, bac
     const go = `data-pick="${i}" transform="translate(${spot(at)})"`;
     if (!kind) return `<g ${go}><rect class="tt-open tt-faint" x="-16" y="-16" width="32" height="32" rx="16"/><text class="tt-chip" y="5">${name}</text></g>`;
     const text = (y, words, classes, most = 13) =>
-      `<text class="${classes}" y="${y}" style="font-size:${Math.min(most, (wide - 8) / (0.56 * words.length)).toFixed(1)}px">${svgFormula(words)}</text>`;
+      `<text class="${classes}" y="${y}" style="font-size:${Math.min(most, (wide - 8) / (0.6 * words.length)).toFixed(1)}px">${svgFormula(words)}</text>`;
     const now = step && i === active;
     const g = gradient[i];
     const role = back < 0 ? "value" : expr ? "g" : "grad";
@@ -152,4 +152,6 @@ function render(context) {
   });
 }
 
-export default { render };
+export default {
+  render,
+};

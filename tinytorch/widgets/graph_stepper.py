@@ -16,7 +16,10 @@ from tinytorch.widgets.layered import layered
 
 NODES = 24  # the largest graph that can be read
 CALLS = 120  # how much of a recursive pass is kept to step through; all of it is counted
-ACROSS = 7  # more layers than this run downwards, in a wide figure too
+WIDTH, NARROW = (
+    688,
+    60,
+)  # px of a wide figure; narrower nodes would be: layers run downwards instead
 HEAD, LAYER, ROW = 18, 112, 98  # px above all, of a layer downwards, of a row; as in the module
 UNDER, SLIDER = (202, 252), 50  # px of the controls and the order; of one more slider
 LINE = 88, 44  # letters of a readout's line: wide, stacked
@@ -105,10 +108,14 @@ class GraphStepper(Figure):
             raise ValueError("choices: f runs other operations at some of them")
 
         write = writer(traces)
-        names = self._called(trace, write)
+        names = self._called(trace)
         places, bends = layered(trace.sources, late=trace.constants)
         layers, rows = (max(axis) + 1 for axis in zip(*places, strict=True))
-        down = layers > ACROSS
+        texts = [trace.written(write) | {"inputs": trace.inputs} for trace in traces]
+        gap = 18 + 7 * max(
+            len(d) for text in texts for _, _, sent in text["ours"] for _, d, _ in sent
+        )
+        down = WIDTH / layers - gap < NARROW
         heights = [HEAD + math.ceil(layers * LAYER if down else rows * ROW), HEAD + layers * LAYER]
         many, seen, edges = Counter(trace.edges), Counter(), []
         for node, source in trace.edges:
@@ -121,7 +128,6 @@ class GraphStepper(Figure):
                 names, places, trace.kinds(), trace.formulas(names), strict=True
             )
         ]
-        texts = [trace.written(write) | {"inputs": trace.inputs} for trace in traces]
         letters = max(longest(text, nodes, edges) for text in texts)
         lines = [
             max(least, math.ceil(letters / line)) for least, line in zip((2, 3), LINE, strict=True)
@@ -138,6 +144,7 @@ class GraphStepper(Figure):
             "layers": layers,
             "rows": rows,
             "down": down,
+            "gap": max(34, gap),
             "heights": heights,
             "lines": lines,
             "choices": self._choices,
@@ -145,13 +152,13 @@ class GraphStepper(Figure):
             "traces": texts,
         }
 
-    def _called(self, trace: "Trace", write: Callable) -> list[str]:
+    def _called(self, trace: "Trace") -> list[str]:
         """Return the name of every node: of a constant its value, of the last one `out`."""
         names = list(trace.leaves)
         run = 0
         for i in range(len(names), len(trace.values)):
             if i in trace.constants:
-                names.append(write(trace.values[i]))
+                names.append(constant(trace.values[i]))
                 continue
             given = self._names[run : run + 1]
             run += 1
@@ -274,7 +281,10 @@ class Trace:
         A visit is [node, its gradient, [[edge, what went along it, sum at its end], …]]. In a
         recursive pass only leaves add up what arrives, at their own visits.
         """
-        texts = [write(value) for value in self.values]
+        texts = [
+            constant(value) if i in self.constants else write(value)
+            for i, value in enumerate(self.values)
+        ]
         sums: dict[int, Any] = {}
         ours, naive = [], []
         for node, g, sent in self.visits:
@@ -317,9 +327,17 @@ class Trace:
 
 def leaf(name: str, value: Any) -> tt.Tensor:
     """Return a tensor to trace, or say why its values cannot be shown."""
-    if isinstance(value, str):
-        raise Unshowable(f"{name} is {value}: there is nothing to compute with.")
+    array = np.array(value, dtype=object)
+    if not array.size:
+        raise Unshowable(f"{name} is empty: there is nothing to compute with.")
+    if odd := [x for x in array.flat if isinstance(x, str)]:
+        raise Unshowable(f"{name} holds {odd[0]}: all that follows would, too.")
     return tt.tensor(np.asarray(value, dtype=np.float64), requires_grad=True)
+
+
+def constant(x: np.ndarray) -> str:
+    """Return a constant as one writes it: 2, not 2.000; of an array its shape."""
+    return f"{float(x):g}".replace("-", "−") if x.ndim == 0 else f"({', '.join(map(str, x.shape))})"
 
 
 def formula(operation: str, parts: Sequence[str]) -> str:
@@ -354,8 +372,6 @@ def signed(text: str) -> str:
 def writer(traces: Sequence[Trace]) -> Callable[[Any], str]:
     """Return the function that writes all numbers of `traces`, with digits enough for each."""
     numbers = np.concatenate([np.ravel(x) for trace in traces for x in trace.numbers()])
-    if not numbers.size:
-        raise Unshowable("There are no numbers in this graph: its arrays are empty.")
     if not np.isfinite(numbers).all():
         raise Unshowable(f"A step of this pass gives {numbers[~np.isfinite(numbers)][0]}.")
     if (most := float(np.abs(numbers).max())) > HUGE:
