@@ -218,7 +218,7 @@ def plain_index(index):
 
 
 def _compared(ufunc, a, b):
-    kind = type(a)
+    kind = a._kind
     a, b = a._data, b._data if isinstance(b, Operations) else b
     try:
         return kind._wrap(ufunc(a, b))

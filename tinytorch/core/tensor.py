@@ -167,7 +167,7 @@ class Tensor(Operations):
 
     def detach(self):
         """The same values outside the graph; shares their memory."""
-        return type(self)._wrap(self._data)
+        return self._kind._wrap(self._data)
 
     def __setitem__(self, index, value):
         if self._node is not None and is_grad_enabled():
@@ -338,6 +338,9 @@ class Tensor(Operations):
         return f"{self._label}({', '.join([text, *notes])})"
 
     _label = "tensor"
+
+
+Tensor._kind = Tensor  # what operations on it make; a subclass that says nothing makes Tensors
 
 
 def tensor(data, dtype=None, requires_grad=False) -> Tensor:
