@@ -10,6 +10,8 @@ tensor([2., 4., 6.])
 
 import gc as _gc
 
+from numpy import bool, float32, float64, int32, int64, uint8
+
 from . import autograd
 from .core.autograd import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .core.functional import exp, log, matmul, mean, relu, sigmoid, sqrt, sum, tanh
@@ -19,9 +21,14 @@ __version__ = "0.1.0"
 __all__ = [
     "Tensor",
     "autograd",
+    "bool",
     "enable_grad",
     "exp",
+    "float32",
+    "float64",
     "from_numpy",
+    "int32",
+    "int64",
     "is_grad_enabled",
     "log",
     "matmul",
@@ -34,6 +41,7 @@ __all__ = [
     "sum",
     "tanh",
     "tensor",
+    "uint8",
 ]
 
 # A graph is many small objects without a cycle among them. Python's cycle collector finds nothing

@@ -200,12 +200,12 @@ class HookHandle:
     def __init__(self, node, hook):
         if node.hooks is None:
             node.hooks = {}
-        node.hooks[self] = hook
-        self._hooks = node.hooks
+        self._hooks, self._key = node.hooks, memory.tick()
+        node.hooks[self._key] = hook
 
     def remove(self):
         """Take the hook off; a second call does nothing."""
-        self._hooks.pop(self, None)
+        self._hooks.pop(self._key, None)
 
 
 def unbroadcast(grad, shape):
@@ -221,7 +221,7 @@ def unbroadcast(grad, shape):
     except AttributeError:  # a plain number, from a rule applied by hand
         return unbroadcast(np.asarray(grad), shape)
     front = grad.ndim - len(shape)
-    if front < 0:  # the rule came with less than the result has: a scalar g, applied by hand
+    if not grad.ndim:  # one g for all elements, from a rule applied by hand
         return np.broadcast_to(grad, shape)
     stretched = [i + front for i, n in enumerate(shape) if n == 1 and grad.shape[i + front] != 1]
     return grad.sum((*range(front), *stretched)).reshape(shape)
@@ -246,7 +246,7 @@ def _constant(x, node):
     if isinstance(x, float):  # numpy.float64 is a Python float, and as weak as one
         return float(x)
     if isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind in "fiub":
-        return x
+        return np.array(x) if node.saves else x  # the caller may go on to change theirs
     raise TypeError(
         f"{node.name}: expected Tensors, NumPy arrays or numbers, got {type(x).__name__};"
         " make it a tensor with tinytorch.tensor(...)"
@@ -267,7 +267,12 @@ def _explained(node, arrays, error):
                 f" {m} meets {n} and neither is 1; line the axes up with reshape or unsqueeze"
             )
     given = " and ".join(str(s) for s in shapes)
-    return type(error)(f"{node.name}: on shapes {given}: {error}")
+    return plain_kind(error)(f"{node.name}: on shapes {given}: {error}")
+
+
+def plain_kind(error):
+    """IndexError, TypeError or ValueError: NumPy's own subclasses can't be made from a text."""
+    return next(kind for kind in (IndexError, TypeError, ValueError) if isinstance(error, kind))
 
 
 # ------------------------------------------------------------------------------- grad modes
@@ -278,7 +283,31 @@ def is_grad_enabled() -> bool:
     return _recording
 
 
-class set_grad_enabled(ContextDecorator):
+class no_grad(ContextDecorator):
+    """A `with` block, or decorated function, in which nothing is recorded."""
+
+    _mode = False
+
+    def __init__(self):
+        self._before = []  # one entry for each time it was entered: calls may recurse
+
+    def __enter__(self):
+        global _recording
+        self._before.append(_recording)
+        _recording = self._mode
+
+    def __exit__(self, *exception):
+        global _recording
+        _recording = self._before.pop()
+
+
+class enable_grad(no_grad):
+    """A `with` block, or decorated function, in which operations record, inside `no_grad` too."""
+
+    _mode = True
+
+
+class set_grad_enabled(no_grad):
     """Turn recording on or off, at once, and back at the end of a `with` block.
 
     >>> import tinytorch as tt
@@ -290,45 +319,21 @@ class set_grad_enabled(ContextDecorator):
     """
 
     def __init__(self, mode: bool):
-        global _recording
-        self._mode, self._before = mode, _recording
-        _recording = mode
+        super().__init__()
+        self._mode = bool(mode)
+        super().__enter__()
+        self._entered = True  # the `with` that may follow finds it done
 
     def __call__(self, function):
-        global _recording
-        _recording = self._before  # as a decorator it takes effect in the calls alone
+        self.__exit__()  # as a decorator it takes effect in the calls alone
+        self._entered = False
         return super().__call__(function)
 
     def __enter__(self):
-        global _recording
-        self._before, _recording = (
-            (self._before, self._mode) if _recording == self._mode else (_recording, self._mode)
-        )
-
-    def __exit__(self, *exception):
-        global _recording
-        _recording = self._before
-
-
-class no_grad(ContextDecorator):
-    """A `with` block, or decorated function, in which nothing is recorded."""
-
-    _mode = False
-
-    def __enter__(self):
-        global _recording
-        self._stack = [*getattr(self, "_stack", ()), _recording]
-        _recording = self._mode
-
-    def __exit__(self, *exception):
-        global _recording
-        _recording = self._stack.pop()
-
-
-class enable_grad(no_grad):
-    """A `with` block, or decorated function, in which operations record, inside `no_grad` too."""
-
-    _mode = True
+        if self._entered:
+            self._entered = False
+        else:
+            super().__enter__()
 
 
 @contextmanager

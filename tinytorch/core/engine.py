@@ -42,11 +42,22 @@ def backward(
     if inputs is not None:
         wanted = {_node_of("backward", i, x): x for i, x in enumerate(_listed(inputs))}
     grads = _propagate(roots, retain_graph, create_graph, wanted)
-    given = {id(g) for g in roots.values()}
+    arrived = []
     for node, g in grads.items():
         tensor = wanted[node] if wanted is not None else node.tensor()
-        if tensor is not None and g is not None:
-            _accumulate(tensor, g, given)
+        if tensor is None or tensor._node is None:
+            continue  # nobody has the leaf any more, or it wants no gradient by now
+        if tensor.shape != g.shape:
+            raise RuntimeError(
+                f"backward: a leaf had shape {g.shape} in the forward pass and now has"
+                f" {tensor.shape}; run the forward pass again after replacing .data"
+            )
+        arrived.append((node, tensor, g))
+    given = {id(g) for g in roots.values()}
+    for node, tensor, g in arrived:
+        if node.hooks:  # a hook may have kept it
+            given.add(id(g))
+        _accumulate(tensor, g, given)
 
 
 def grad(
@@ -102,11 +113,12 @@ def _propagate(roots, retain_graph, create_graph, wanted=None):
     order = reachable(roots)
     _check(order)
     order.sort(key=_order)  # taken from the end: newest first
-    useful = None
+    useful = leading = None
     if wanted is not None:
-        useful = set(wanted)
+        useful, leading = set(wanted), set()
         for node in order:
             if not useful.isdisjoint(node.next_functions):
+                leading.add(node)
                 useful.add(node)
     grads, found = dict(roots), {}
     with np.errstate(all="ignore"), autograd.set_grad_enabled(create_graph):
@@ -120,7 +132,7 @@ def _propagate(roots, retain_graph, create_graph, wanted=None):
             leaf = node.order < 0
             if leaf if wanted is None else node in wanted:
                 found[node] = g
-            if leaf:
+            if leaf or (leading is not None and node not in leading):
                 continue
             rule = node._apply_on_tensors if create_graph else node.apply
             results = rule(g)
@@ -129,7 +141,8 @@ def _propagate(roots, retain_graph, create_graph, wanted=None):
                 raise _bad_rule(node, results)
             if autograd._watcher is not None:
                 autograd._watcher("backward", node, g, results)
-            for target, d in zip(nexts, results):  # noqa: B905 (lengths were just compared)
+            for i, target in enumerate(nexts):
+                d = results[i]
                 if target is None or d is None:
                     continue
                 if useful is not None and target not in useful:
@@ -139,7 +152,9 @@ def _propagate(roots, retain_graph, create_graph, wanted=None):
                 except AttributeError:
                     fits = False
                 if not fits:
-                    d = _fitted(node, nexts.index(target), d, target)
+                    d = _fitted(node, i, d, target)
+                if create_graph and not isinstance(d, Tensor):
+                    raise _left_the_graph(node, i, d)
                 if target in grads:
                     d = grads[target] + d
                 grads[target] = d
@@ -262,6 +277,14 @@ def _bad_rule(node, results):
     return TypeError(
         f"{type(node).__name__}.apply: expected a tuple with one gradient or None for each of the"
         f" {len(node.next_functions)} inputs, got {got}"
+    )
+
+
+def _left_the_graph(node, i, d):
+    return TypeError(
+        f"{type(node).__name__}.apply: under create_graph=True the gradient of input {i} must be a"
+        " Tensor, made with operations that record themselves; got"
+        f" {type(d).__name__}"
     )
 
 

@@ -7,7 +7,7 @@ rule is right.
 
 import numpy as np
 
-from .autograd import enable_grad, grad, no_grad
+from .autograd import enable_grad, grad
 from .tensor import Tensor
 
 
@@ -78,7 +78,7 @@ def gradgradcheck(function, inputs, eps=1e-6, atol=1e-5, rtol=1e-3, raise_except
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     _refuse_unfit(inputs)
     rng = np.random.default_rng(0)
-    with no_grad():
+    with enable_grad():
         outputs = _outputs(function, inputs)
     upstream = [
         Tensor(rng.normal(size=z.shape), requires_grad=True) if z.dtype.kind == "f" else None
@@ -107,10 +107,9 @@ def numerical_jacobian(function, inputs, i, eps=1e-6):
         for step in (eps, -eps):
             nudged = base.copy()
             nudged[index] += step
-            with no_grad(), np.errstate(all="ignore"):
+            with enable_grad(), np.errstate(all="ignore"):
                 args = [*inputs[:i], _leaf_like(x, nudged), *inputs[i + 1 :]]
-                with enable_grad():
-                    values.append([np.array(z._data) for z in _outputs(function, args)])
+                values.append([np.array(z._data) for z in _outputs(function, args)])
         columns.append([(up - down) / (2 * eps) for up, down in zip(*values, strict=True)])
     if not columns:
         with enable_grad():

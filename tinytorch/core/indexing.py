@@ -14,7 +14,7 @@ class SliceBackward(Function):
     """
 
     def forward(self, x, *, index):
-        self.index = index
+        self.index = _own(index)
         try:
             return x[index]
         except IndexError as error:
@@ -53,11 +53,14 @@ def _scattered(x, index, shape):
     return z
 
 
+def _own(index):
+    """The index, with copies of its arrays and lists: the caller may go on to change them."""
+    if isinstance(index, tuple):
+        return tuple(_own(i) for i in index)
+    return np.array(index) if isinstance(index, (np.ndarray, list)) else index
+
+
 def _repeats(index):
-    """Whether an index can pick an element twice: only lists and integer arrays can."""
+    """Whether an index can pick an element twice: only integer arrays can."""
     parts = index if isinstance(index, tuple) else (index,)
-    return any(
-        isinstance(i, (list, tuple))
-        or (isinstance(i, np.ndarray) and i.dtype.kind in "iu" and i.ndim)
-        for i in parts
-    )
+    return any(isinstance(i, np.ndarray) and i.dtype.kind in "iu" and i.ndim for i in parts)

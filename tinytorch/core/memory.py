@@ -59,9 +59,12 @@ def lend(array):
 
 
 def written(array):
-    """Note that `array` was changed in place through its Tensor."""
-    entry = _entry(_owner(array))
-    entry.written, entry.checksum = tick(), None
+    """Note that `array` was just changed in place through its Tensor."""
+    owner = _owner(array)
+    entry = _entry(owner)
+    entry.written = tick()
+    if entry.checksum is not None:  # lent, and perhaps still in the borrower's hands
+        entry.checksum = _checksum(owner)
 
 
 def seal(saved):

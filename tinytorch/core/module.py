@@ -31,12 +31,6 @@ class Parameter(Tensor):
     def __init__(self, data, requires_grad=True):
         super().__init__(data, requires_grad=requires_grad)
 
-    def __deepcopy__(self, memo):
-        twin = memo[id(self)] = type(self)(self._data, self.requires_grad)
-        if self.grad is not None:
-            twin.grad = Tensor(self.grad)
-        return twin
-
     def __repr__(self):
         return f"Parameter containing:\n{super().__repr__()}"
 

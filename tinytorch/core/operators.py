@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from . import memory
 from .activations import ReLUBackward, SigmoidBackward, TanhBackward
 from .arithmetic import (
     AddBackward,
@@ -14,6 +15,7 @@ from .arithmetic import (
     SqrtBackward,
     SubBackward,
 )
+from .autograd import is_grad_enabled, plain_kind
 from .indexing import SliceBackward
 from .matmul import MatmulBackward
 from .reduction import MeanBackward, SumBackward
@@ -77,6 +79,21 @@ class Operations:
         return NegBackward.run(self)
 
     matmul = __matmul__
+
+    def __iadd__(self, other):
+        return _in_place("+=", np.add, AddBackward, self, other)
+
+    def __isub__(self, other):
+        return _in_place("-=", np.subtract, SubBackward, self, other)
+
+    def __imul__(self, other):
+        return _in_place("*=", np.multiply, MulBackward, self, other)
+
+    def __itruediv__(self, other):
+        return _in_place("/=", np.true_divide, DivBackward, self, other)
+
+    def __ipow__(self, other):
+        return _in_place("**=", np.power, PowBackward, self, other)
 
     # ------------------------------------------------------------------ functions, reductions
 
@@ -217,29 +234,34 @@ def plain_index(index):
     return index._data if isinstance(index, Operations) else index
 
 
+def _in_place(name, ufunc, operation, x, other):
+    """`x += other`: writes where nothing is recorded, and is `x = x + other` where it is."""
+    if is_grad_enabled() and (
+        x.requires_grad or (isinstance(other, Operations) and other.requires_grad)
+    ):
+        if x.requires_grad and x.is_leaf:
+            raise RuntimeError(
+                f"{name}: the tensor is a leaf that requires a gradient, which changing it in"
+                " place would spoil; update it inside no_grad(), or write x = x + y"
+            )
+        return operation.run(x, other)
+    other = other._data if isinstance(other, Operations) else other
+    if type(x._data) is not np.ndarray:
+        x._data = np.asarray(x._data)
+    try:
+        ufunc(x._data, other, out=x._data, casting="same_kind")
+    except (ValueError, TypeError) as error:
+        raise plain_kind(error)(f"{name}: {x.shape} and {np.shape(other)}: {error}") from None
+    memory.written(x._data)
+    return x
+
+
 def _compared(ufunc, a, b):
     kind = a._kind
     a, b = a._data, b._data if isinstance(b, Operations) else b
     try:
         return kind._wrap(ufunc(a, b))
     except (ValueError, TypeError) as error:
-        raise type(error)(f"{ufunc.__name__}: {np.shape(a)} and {np.shape(b)}: {error}") from None
-
-
-UFUNCS = {
-    np.add: AddBackward,
-    np.subtract: SubBackward,
-    np.multiply: MulBackward,
-    np.divide: DivBackward,
-    np.power: PowBackward,
-    np.negative: NegBackward,
-    np.matmul: MatmulBackward,
-    np.exp: ExpBackward,
-    np.log: LogBackward,
-    np.sqrt: SqrtBackward,
-    np.tanh: TanhBackward,
-}
-FLAT_UFUNCS = {  # their derivative is zero wherever it exists: nothing is lost
-    np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
-    np.isfinite, np.isnan, np.isinf, np.sign, np.floor, np.ceil, np.rint, np.trunc, np.signbit,
-}  # fmt: skip
+        raise plain_kind(error)(
+            f"{ufunc.__name__}: {np.shape(a)} and {np.shape(b)}: {error}"
+        ) from None

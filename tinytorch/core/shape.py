@@ -125,10 +125,13 @@ def broadcast_to(x, shape):
 def expand(x, shape):
     """Broadcast x to `shape`, where -1 keeps the length an axis has."""
     front = len(shape) - x.ndim
-    if -1 in shape:
-        shape = tuple(
-            x.shape[i - front] if n == -1 and i >= front else n for i, n in enumerate(shape)
+    if -1 in shape[:front]:
+        raise ValueError(
+            f"expand: {x.shape} to {shape}: axis {shape.index(-1)} is new, and -1 keeps the length"
+            " of an old one"
         )
+    if -1 in shape:
+        shape = tuple(x.shape[i - front] if n == -1 else n for i, n in enumerate(shape))
     return ExpandBackward.run(x, shape=shape)
 
 
@@ -153,5 +156,10 @@ def squeeze(x, dim=None):
 
 def unsqueeze(x, dim):
     """Put a new axis of length 1 at `dim`."""
-    (axis,) = checked_dims("unsqueeze", (*x.shape, 1), dim)
+    rank = x.ndim + 1
+    if not -rank <= dim < rank:
+        raise IndexError(
+            f"unsqueeze: dim {dim} is out of range for shape {x.shape}; use {-rank} to {rank - 1}"
+        )
+    axis = dim % rank
     return x.reshape(*x.shape[:axis], 1, *x.shape[axis:])

@@ -12,7 +12,8 @@ import numpy as np
 
 from . import autograd, memory
 from .autograd import AccumulateGrad, HookHandle, is_grad_enabled
-from .operators import FLAT_UFUNCS, UFUNCS, Operations, plain_index
+from .numpy_functions import FLAT_UFUNCS, FUNCTIONS, UFUNCS, as_arrays
+from .operators import Operations, plain_index
 
 DEFAULT_DTYPE = np.dtype(np.float32)
 
@@ -132,8 +133,11 @@ class Tensor(Operations):
         if isinstance(value, np.ndarray):
             memory.lend(array)
         self._data = array
-        if self._node is not None:
-            self._node.shape, self._node.dtype = array.shape, array.dtype
+        if self._node is not None and (array.shape, array.dtype) != (
+            self._node.shape,
+            self._node.dtype,
+        ):
+            self._node = AccumulateGrad(self)  # a graph that used the old values keeps its leaf
 
     def numpy(self):
         """The values as a NumPy array that shares their memory; refused while a gradient is
@@ -177,8 +181,8 @@ class Tensor(Operations):
             )
         if type(self._data) is not np.ndarray:
             self._data = np.asarray(self._data)
-        memory.written(self._data)
         self._data[plain_index(index)] = value._data if isinstance(value, Tensor) else value
+        memory.written(self._data)
 
     # --------------------------------------------------------------------------- gradients
 
@@ -226,14 +230,9 @@ class Tensor(Operations):
         """Keep the gradient of this result in `.grad` too, as for a leaf."""
         if self._node is None:
             raise RuntimeError("retain_grad: the tensor requires no gradient")
-        if not self.is_leaf:
-            alive = weakref.ref(self)
-
-            def keep(grad):
-                if alive() is not None:
-                    alive().grad = grad if grad.requires_grad else Tensor(grad)
-
-            HookHandle(self._node, keep)
+        if self.is_leaf or any(type(hook) is _Keep for hook in (self._node.hooks or {}).values()):
+            return
+        HookHandle(self._node, _Keep(self))
 
     def register_hook(self, hook):
         """Call `hook(grad)` when the gradient of this tensor is known; it may return another.
@@ -247,6 +246,15 @@ class Tensor(Operations):
     def zero_grad(self):
         """Forget the gradient collected so far."""
         self.grad = None
+
+    def __reduce__(self):
+        """For `copy` and `pickle`: a leaf with values of its own."""
+        if not self.is_leaf:
+            raise RuntimeError(
+                f"copy: this tensor is the result of {type(self._node).__name__}, and a copy would"
+                " leave the graph; use .clone() to stay in it, or .detach()"
+            )
+        return _restored, (type(self), np.array(self._data), self.requires_grad, self.grad)
 
     # ------------------------------------------------------------------------------- shape
 
@@ -321,8 +329,20 @@ class Tensor(Operations):
                     f"numpy.{ufunc.__name__}: the tensor requires a gradient, which NumPy would"
                     " lose; use the operation of tinytorch, or .detach()"
                 )
+        if any(isinstance(x, Tensor) for x in kwargs.get("out", ())):
+            raise TypeError(
+                f"numpy.{ufunc.__name__}: out is a Tensor, which NumPy would write to unseen; use"
+                " out=x.data"
+            )
         arrays = [x._data if isinstance(x, Tensor) else x for x in inputs]
         return getattr(ufunc, method)(*arrays, **kwargs)
+
+    def __array_function__(self, function, types, args, kwargs):
+        """`np.sum(x)` is `x.sum()`; a function that has no counterpart here gets the arrays."""
+        operation = FUNCTIONS.get(function)
+        if operation is not None:
+            return operation(*args, **kwargs)
+        return function(*as_arrays(args), **as_arrays(kwargs))
 
     def __repr__(self):
         text = np.array2string(
@@ -341,6 +361,25 @@ class Tensor(Operations):
 
 
 Tensor._kind = Tensor  # what operations on it make; a subclass that says nothing makes Tensors
+
+
+class _Keep:
+    """The hook of `retain_grad`: adds what arrives to the `.grad` of a result."""
+
+    def __init__(self, tensor):
+        self.tensor = weakref.ref(tensor)
+
+    def __call__(self, g):
+        tensor = self.tensor()
+        if tensor is not None:
+            kept = g if g.requires_grad else Tensor(g)
+            tensor.grad = kept if tensor.grad is None else tensor.grad + kept
+
+
+def _restored(kind, array, requires_grad, grad):
+    self = kind._wrap(array if array.ndim else array[()])
+    self.requires_grad, self.grad = requires_grad, grad
+    return self
 
 
 def tensor(data, dtype=None, requires_grad=False) -> Tensor:
