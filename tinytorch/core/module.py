@@ -199,28 +199,26 @@ class Module:
 
         Raises
         ------
-        KeyError, ValueError, TypeError
+        RuntimeError
             For keys that are missing or unknown, values of another shape, and values that are no
             real numbers, all of them listed; then nothing has been loaded.
         """
         own = dict(self._entries(_own_parameters, _own_buffers))
         missing = [key for key in own if key not in state_dict]
         unexpected = [key for key in state_dict if key not in own]
-        name = type(self).__name__
-        if strict and (missing or unexpected):
-            told = [f"missing {', '.join(missing)}"] if missing else []
-            told += [f"unexpected {', '.join(unexpected)}"] if unexpected else []
-            raise KeyError(f"{name}.load_state_dict: {'; '.join(told)}")
-        values, misfits = {}, []
-        for key in own.keys() & state_dict.keys():
-            value = np.asarray(state_dict[key])
-            if value.dtype.kind not in "fiub":
-                raise TypeError(f"{name}.load_state_dict: {key} has dtype {value.dtype}")
+        wrong = []
+        if strict and missing:
+            wrong.append(f"missing {', '.join(missing)}")
+        if strict and unexpected:
+            wrong.append(f"unexpected {', '.join(unexpected)}")
+        values = {key: np.asarray(state_dict[key]) for key in own if key in state_dict}
+        for key, value in values.items():
             if value.shape != own[key].shape:
-                misfits.append(f"{key} has shape {value.shape}, expected {own[key].shape}")
-            values[key] = value
-        if misfits:
-            raise ValueError(f"{name}.load_state_dict: {'; '.join(sorted(misfits))}")
+                wrong.append(f"{key} has shape {value.shape}, expected {own[key].shape}")
+            elif value.dtype.kind not in "fiub":
+                wrong.append(f"{key} has dtype {value.dtype}")
+        if wrong:
+            raise RuntimeError(f"{type(self).__name__}.load_state_dict: {'; '.join(wrong)}")
         for key, value in values.items():
             write(own[key], value)
         return Keys(missing, unexpected)

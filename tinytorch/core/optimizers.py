@@ -31,13 +31,15 @@ class Optimizer:
         ``"params"`` and the settings of each group; schedules write ``"lr"``.
     state : dict
         For each parameter the arrays that its steps carry over.
+    names : dict
+        What errors call each parameter.
     """
 
     def __init__(self, params, **defaults):
         self.defaults = defaults
         self.param_groups: list[dict] = []
         self.state: dict[Tensor, dict] = {}
-        self._names: dict[Tensor, str] = {}
+        self.names: dict[Tensor, str] = {}
         self._scratch: dict[tuple, tuple] = {}
         if isinstance(params, Iterable) and not isinstance(params, Tensor):
             params = list(params)
@@ -74,7 +76,7 @@ class Optimizer:
                 raise ValueError(f"{name}: {label}, of shape {p.shape}, is there twice")
             taken.add(p)
             listed.append(p)
-            self._names[p] = label
+            self.names[p] = label
         settings = {**self.defaults, **group, "params": listed}
         self._check(settings)
         self.param_groups.append(settings)
@@ -124,7 +126,7 @@ class Optimizer:
             memory.written(array)
 
     def _missing(self, p):
-        where = f"{type(self).__name__}.step: {self._names[p]}, of shape {p.shape}, has"
+        where = f"{type(self).__name__}.step: {self.names[p]}, of shape {p.shape}, has"
         if p.grad is not None:
             return f"{where} a gradient of shape {p.grad.shape}"
         return (
@@ -177,7 +179,7 @@ class Optimizer:
             for key, value in kept.items():
                 if np.ndim(value) and np.shape(value) != p.shape:
                     raise ValueError(
-                        f"{name}: {key} of {self._names[p]} has shape {np.shape(value)},"
+                        f"{name}: {key} of {self.names[p]} has shape {np.shape(value)},"
                         f" expected {p.shape}"
                     )
             state[p] = _copied(kept)
