@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from .module import write
-from .random import generator
+from . import random
 
 _GAINS = {
     "linear": 1.0,
@@ -39,12 +39,12 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
 def uniform_(tensor, a: float = 0.0, b: float = 1.0):
     """Numbers between `a` and `b`, all equally likely."""
-    return _filled(tensor, generator().uniform(a, b, tensor.shape))
+    return _filled(tensor, random.generator.uniform(a, b, tensor.shape))
 
 
 def normal_(tensor, mean: float = 0.0, std: float = 1.0):
     """Numbers from the normal distribution."""
-    return _filled(tensor, generator().normal(mean, std, tensor.shape))
+    return _filled(tensor, random.generator.normal(mean, std, tensor.shape))
 
 
 def constant_(tensor, val: float):
