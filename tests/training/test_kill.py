@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tinytorch.core import checkpoint
+from tinytorch.core import saving
 
 SCRIPT = Path(__file__).with_name("killed_run.py")
 
@@ -39,7 +39,7 @@ def test_twenty_kills(tmp_path):
             run.wait()
         run.stdout.close()
         if path.exists():
-            seen.add(checkpoint.load(path)["epoch"])
+            seen.add(saving.load(path)["epoch"])
         resumed = start(path, output)
         assert resumed.wait() == 0
         resumed.stdout.close()

@@ -5,7 +5,7 @@ import pytest
 
 import tinytorch as tt
 from tinytorch import data, nn, optim
-from tinytorch.core import checkpoint
+from tinytorch.core import saving
 from tinytorch.core.random import manual_seed
 from tinytorch.core.training import Callback, EarlyStopping, Trainer, accuracy, binary_accuracy
 
@@ -252,7 +252,7 @@ def test_a_resumed_run_ends_as_if_never_interrupted(tmp_path):
 
 
 def snapshot(trainer):
-    return checkpoint._packed(trainer.state_dict(), arrays := [], ""), [a.tobytes() for a in arrays]
+    return saving._packed(trainer.state_dict(), arrays := [], ""), [a.tobytes() for a in arrays]
 
 
 @pytest.mark.parametrize("harm", ["cut", "flip", "empty", "text", "npz"])
@@ -275,7 +275,7 @@ def test_a_damaged_checkpoint_is_refused_and_nothing_changes(tmp_path, harm):
             }[harm]
         )
     before = snapshot(trainer)
-    with pytest.raises(checkpoint.CheckpointError, match="run.ckpt"):
+    with pytest.raises(saving.CheckpointError, match="run.ckpt"):
         trainer.load_checkpoint(path)
     assert snapshot(trainer) == before
 
@@ -294,7 +294,7 @@ def test_a_checkpoint_of_another_run_is_refused_and_nothing_changes(tmp_path):
             model, getattr(optim, optimizer)(model.parameters()), nn.CrossEntropyLoss()
         )
         before = snapshot(trainer)
-        with pytest.raises(checkpoint.CheckpointError, match=text):
+        with pytest.raises(saving.CheckpointError, match=text):
             trainer.load_checkpoint(path)
         assert snapshot(trainer) == before
     with pytest.raises(FileNotFoundError):
@@ -309,8 +309,8 @@ def test_checkpoint_files_keep_every_kind_of_value(tmp_path):
         "big": 2**127 + 1,
         "scalar": np.float32(0.1),
     }
-    checkpoint.save(state, tmp_path / "f")
-    back = checkpoint.load(tmp_path / "f")
+    saving.save(state, tmp_path / "f")
+    back = saving.load(tmp_path / "f")
     assert back["a"] == state["a"] and back["big"] == state["big"] and list(back) == list(state)
     assert np.array_equal(back[4]["array"], state[4]["array"]) and back[4]["empty"].shape == (0, 2)
     assert back["tensor"].dtype == np.float32 and back["scalar"] == np.float32(0.1)
@@ -318,10 +318,10 @@ def test_checkpoint_files_keep_every_kind_of_value(tmp_path):
 
 def test_what_cannot_be_saved_leaves_the_old_file(tmp_path):
     path = tmp_path / "f"
-    checkpoint.save({"a": 1}, path)
+    saving.save({"a": 1}, path)
     with pytest.raises(TypeError, match=r"state\['x'\]\[1\] is a object"):
-        checkpoint.save({"x": [1, object()]}, path)
+        saving.save({"x": [1, object()]}, path)
     with pytest.raises(TypeError, match=r"dtype object|is a ndarray"):
-        checkpoint.save({"x": np.array([None])}, path)
-    assert checkpoint.load(path) == {"a": 1}
+        saving.save({"x": np.array([None])}, path)
+    assert saving.load(path) == {"a": 1}
     assert [p.name for p in tmp_path.iterdir()] == ["f"]

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import checkpoint as files
-from . import random
+from . import random, saving
 from .autograd import no_grad
 from .clipping import clip_grad_norm_
 from .module import Module
@@ -339,7 +338,7 @@ class Trainer:
 
     def save_checkpoint(self, path: str | Path) -> None:
         """Write the state to the file `path`, which is replaced only by a complete one."""
-        files.save(self.state_dict(), path)
+        saving.save(self.state_dict(), path)
 
     def load_checkpoint(self, path: str | Path) -> None:
         """Go on from the file `path`, bit for bit.
@@ -350,12 +349,12 @@ class Trainer:
             If the file is missing, cut off, or of another model or optimizer; then model,
             optimizer and schedule are as they were.
         """
-        state, before = files.load(path), self.state_dict()
+        state, before = saving.load(path), self.state_dict()
         try:
             self.load_state_dict(state)
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             self.load_state_dict(before)
-            raise files.CheckpointError(f"{path}: not of this training run: {error}") from error
+            raise saving.CheckpointError(f"{path}: not of this training run: {error}") from error
 
 
 class _Means:
