@@ -30,7 +30,7 @@ def weights(trainer):
 
 def test_fit_learns_and_keeps_a_history():
     trainer = make(metrics={"accuracy": accuracy})
-    history = trainer.fit(*loaders(), epochs=30)
+    history = trainer.fit(*loaders(8), epochs=30)
     assert list(history) == [
         "lr",
         "train_loss",
@@ -41,7 +41,7 @@ def test_fit_learns_and_keeps_a_history():
     assert all(len(values) == 30 for values in history.values())
     assert history["train_loss"][-1] < 0.5 * history["train_loss"][0]
     assert history["val_accuracy"][-1] > 0.9
-    assert (trainer.epoch, trainer.step) == (30, 180)
+    assert (trainer.epoch, trainer.step) == (30, 360)
     trainer.fit(loaders()[0], epochs=2)
     assert trainer.epoch == 32
 

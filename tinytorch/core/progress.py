@@ -15,7 +15,7 @@ class Quiet:
     def update(self, n=1):
         """Do nothing."""
 
-    def set_description(self, text, refresh=True):
+    def set_description(self, text):
         """Do nothing."""
 
     def set_postfix_str(self, text, refresh=True):

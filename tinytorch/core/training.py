@@ -200,7 +200,7 @@ class Trainer:
         steps = len(train_loader) * max(last - self.epoch, 0)
         with bar(steps, self.progress) as progress:
             while self.epoch < last and not self.stopped:
-                progress.set_description(f"epoch {self.epoch + 1}/{last}", refresh=False)
+                progress.set_description(f"epoch {self.epoch + 1}/{last}")
                 self._note("lr", self.optimizer.param_groups[0]["lr"])
                 self.train_epoch(train_loader, progress=progress)
                 if val_loader is not None:
