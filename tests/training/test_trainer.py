@@ -29,7 +29,7 @@ def weights(trainer):
 
 
 def test_fit_learns_and_keeps_a_history():
-    trainer = make(metrics={"accuracy": accuracy})
+    trainer = make(lr=0.1, metrics={"accuracy": accuracy})
     history = trainer.fit(*loaders(8), epochs=30)
     assert list(history) == [
         "lr",

@@ -81,7 +81,7 @@ def gradgradcheck(function, inputs, eps=1e-6, atol=1e-5, rtol=1e-3, raise_except
     with enable_grad():
         outputs = _outputs(function, inputs)
     upstream = [
-        Tensor(generator().normal(size=z.shape), requires_grad=True) if z.dtype.kind == "f" else None
+        Tensor(rng.normal(size=z.shape), requires_grad=True) if z.dtype.kind == "f" else None
         for z in outputs
     ]
     gs = [g for g in upstream if g is not None]
