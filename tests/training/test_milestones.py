@@ -116,7 +116,7 @@ def test_what_is_learned_holds_for_unseen_digits():
         nn.CrossEntropyLoss(),
         metrics={"accuracy": accuracy},
     )
-    trainer.fit(data.DataLoader(data.digits(), 64, shuffle=True, seed=0), epochs=4)
+    trainer.fit(data.DataLoader(data.digits(), 64, shuffle=True, seed=0), epochs=15)
     test = trainer.evaluate(data.DataLoader(data.digits(train=False), 360))
     assert test["accuracy"] > 0.9
     assert isinstance(model(data.digits(train=False)[:1][0]), tt.Tensor)
