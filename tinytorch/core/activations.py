@@ -1,8 +1,13 @@
 """Activations: the bends without which a network of any depth would be one linear map."""
 
+import math
+
 import numpy as np
 
-from .autograd import Function
+from .autograd import Function, is_array
+from .elementary import erf
+from .reduction import sum_kept
+from .shape import checked_dims
 
 
 class ReLUBackward(Function):
@@ -24,6 +29,29 @@ class ReLUBackward(Function):
         return (g * (z > 0),)
 
 
+class LeakyReLUBackward(Function):
+    """z = x where x > 0, `slope` · x elsewhere.
+
+    ∂L/∂x = g where x > 0, `slope` · g elsewhere, at 0 too. Keeps the input.
+    Source: A. Maas et al., "Rectifier nonlinearities improve neural network acoustic models"
+    (2013).
+    """
+
+    saves = ("x",)
+
+    def forward(self, x, *, slope=0.01):
+        self.slope = slope
+        return x * self._slopes(x)
+
+    def apply(self, g):
+        (x,) = self.saved_tensors
+        return (g * self._slopes(x),)
+
+    def _slopes(self, x):
+        x = np.asarray(x)
+        return np.where(x > 0, x.dtype.type(1), x.dtype.type(self.slope))
+
+
 class SigmoidBackward(Function):
     """z = 1 / (1 + e⁻ˣ).
 
@@ -34,7 +62,8 @@ class SigmoidBackward(Function):
     saves = ("z",)
 
     def forward(self, x):
-        e = np.exp(-np.abs(x))
+        with np.errstate(under="ignore"):
+            e = np.exp(-np.abs(x))
         return np.where(x >= 0, 1, e) / (1 + e)
 
     def apply(self, g):
@@ -53,3 +82,160 @@ class TanhBackward(Function):
     def apply(self, g):
         (z,) = self.saved_tensors
         return (g * (1 - z * z),)
+
+
+class GELUBackward(Function):
+    """z = x · Φ(x), with Φ the normal distribution function (1 + erf(x/√2)) / 2.
+
+    ∂L/∂x = g · (Φ(x) + x · φ(x)), with φ the normal density. With `approximate="tanh"`, Φ is
+    (1 + tanh u) / 2, u = √(2/π) (x + 0.044715 x³), and the gradient is that of this formula.
+    Keeps the input.
+    Source: D. Hendrycks and K. Gimpel, "Gaussian error linear units" (2016).
+    """
+
+    saves = ("x",)
+
+    def forward(self, x, *, approximate="none"):
+        if approximate not in ("none", "tanh"):
+            raise ValueError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
+        self.approximate = approximate
+        with np.errstate(under="ignore", over="ignore"):
+            share = erf(x * _SQRT_HALF) if approximate == "none" else np.tanh(_bent(x))
+        return x * (0.5 * (1 + share))
+
+    def apply(self, g):
+        (x,) = self.saved_tensors
+        if self.approximate == "none":
+            distribution = 0.5 * (1 + erf(x * _SQRT_HALF))
+            density = np.exp(x * x * -0.5) * (1 / math.sqrt(2 * math.pi))
+        else:
+            t = np.tanh(_bent(x))
+            distribution = 0.5 * (1 + t)
+            density = (1 - t * t) * (1 + x * x * (3 * 0.044715)) * (0.5 * _SQRT_TWO_OVER_PI)
+        return (g * (distribution + x * density),)
+
+
+_SQRT_HALF, _SQRT_TWO_OVER_PI = math.sqrt(0.5), math.sqrt(2 / math.pi)
+
+
+def _bent(x):
+    return (x + x * x * x * 0.044715) * _SQRT_TWO_OVER_PI
+
+
+class SiLUBackward(Function):
+    """z = x · σ(x), with σ the sigmoid.
+
+    ∂L/∂x = g · (σ(x) + x · σ(x) · (1 - σ(x))). Keeps the input.
+    Source: S. Elfwing et al., "Sigmoid-weighted linear units" (2017); also called swish.
+    """
+
+    saves = ("x",)
+
+    def forward(self, x):
+        return x * sigmoid(x)
+
+    def apply(self, g):
+        (x,) = self.saved_tensors
+        s = sigmoid(x)
+        return (g * (s + x * s * (1 - s)),)
+
+
+class SoftplusBackward(Function):
+    """z = ln(1 + e^(βx)) / β, a smooth ReLU; x itself where βx > `threshold`.
+
+    ∂L/∂x = g · σ(βx), and g itself beyond the threshold. Keeps the input.
+    """
+
+    saves = ("x",)
+
+    def forward(self, x, *, beta=1.0, threshold=20.0):
+        self.beta, self.threshold = beta, threshold
+        with np.errstate(under="ignore", over="ignore"):
+            return np.where(x * beta > threshold, x, np.logaddexp(0, x * beta) / beta)
+
+    def apply(self, g):
+        (x,) = self.saved_tensors
+        linear = np.asarray(x) * self.beta > self.threshold
+        return (g * (sigmoid(x * self.beta) * ~linear + linear),)
+
+
+class SoftmaxBackward(Function):
+    """zᵢ = e^xᵢ / Σⱼ e^xⱼ along the axis `dim`: positive numbers that add up to 1.
+
+    ∂L/∂x = z · (g - Σⱼ gⱼ zⱼ): what raises one lowers the others. Keeps the result.
+    The largest x is subtracted first, which changes nothing but keeps e^x from overflowing.
+    Source: J. Bridle, "Probabilistic interpretation of feedforward classification network
+    outputs" (1990).
+    """
+
+    saves = ("z",)
+
+    def forward(self, x, *, dim):
+        self.axes = checked_dims("softmax", x.shape, (dim,))
+        return _exponentials(x, self.axes)[1]
+
+    def apply(self, g):
+        (z,) = self.saved_tensors
+        gz = g * z
+        return (gz - z * sum_kept(gz, self.axes),)
+
+
+class LogSoftmaxBackward(Function):
+    """zᵢ = ln softmax(x)ᵢ = xᵢ - ln Σⱼ e^xⱼ along the axis `dim`.
+
+    ∂L/∂x = g - softmax(x) · Σⱼ gⱼ. Keeps the result, of which the softmax is the exponential.
+    Finite where the logarithm of a rounded softmax would be -∞.
+    """
+
+    saves = ("z",)
+
+    def forward(self, x, *, dim):
+        self.axes = checked_dims("logsoftmax", x.shape, (dim,))
+        return log_softmax(x, self.axes)
+
+    def apply(self, g):
+        (z,) = self.saved_tensors
+        return (g - np.exp(z) * sum_kept(g, self.axes),)
+
+
+def _exponentials(x, axes):
+    """x minus its largest element along `axes`, and the softmax, on arrays."""
+    shifted = x - x.max(axis=axes, keepdims=True, initial=-np.inf)
+    with np.errstate(under="ignore"):
+        e = np.exp(shifted)
+    e /= e.sum(axis=axes, keepdims=True)
+    return shifted, e
+
+
+def softmax(x, axes):
+    """The softmax of arrays and Tensors alike: what rules use."""
+    return _exponentials(x, axes)[1] if is_array(x) else SoftmaxBackward.run(x, dim=axes[0])
+
+
+def log_softmax(x, axes):
+    """The logarithm of the softmax of an array."""
+    shifted = x - x.max(axis=axes, keepdims=True, initial=-np.inf)
+    with np.errstate(under="ignore"):
+        return shifted - np.log(np.exp(shifted).sum(axis=axes, keepdims=True))
+
+
+def sigmoid(x):
+    """The sigmoid of arrays and Tensors alike: what rules use."""
+    return SigmoidBackward.forward(None, x) if is_array(x) else SigmoidBackward.run(x)
+
+
+class DropoutBackward(Function):
+    """z = x / (1 - p) with probability 1 - p, else 0, each element by its own draw.
+
+    ∂L/∂x = g / (1 - p) where the element was kept, 0 elsewhere. Keeps the draw.
+    Source: N. Srivastava et al., "Dropout: a simple way to prevent neural networks from
+    overfitting" (2014).
+    """
+
+    def forward(self, x, *, p, rng):
+        kept = rng.random(x.shape, np.float32) >= p
+        self.mask = kept.astype(x.dtype) * x.dtype.type(1 / (1 - p) if p < 1 else 0)
+        return x * self.mask
+
+    def apply(self, g):
+        return (g * self.mask,)

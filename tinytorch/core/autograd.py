@@ -18,6 +18,7 @@ from operator import itemgetter
 import numpy as np
 
 from . import memory
+from .dtypes import get_default_dtype
 
 _FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 _recording = True
@@ -51,6 +52,8 @@ class Function:
     ----------
     saved_tensors : tuple
         The values named in `saves`; None once a backward pass has freed the node.
+    scratch
+        What `forward` may leave for `apply` beside them, never seen by others; freed with them.
     next_functions : tuple
         For each input the node that made it, which knows the input's `shape` and `dtype`; None
         where no gradient is wanted, and a rule may return None.
@@ -59,7 +62,7 @@ class Function:
     """
 
     saves: tuple[str, ...] = ()
-    hooks = None
+    hooks = scratch = None
     _pick = staticmethod(lambda values: ())
     seals: dict = {}  # noqa: RUF012 (never written to; a node with seals gets its own)
     __slots__ = (
@@ -75,7 +78,8 @@ class Function:
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         cls.name = cls.__name__.removesuffix("Backward").lower()
-        names = list(inspect.signature(cls.forward).parameters)[1:]
+        parameters = list(inspect.signature(cls.forward).parameters.values())[1:]
+        names = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
         unknown = [s for s in cls.saves if s not in names and s != "z"]
         if unknown:
             raise TypeError(
@@ -83,7 +87,9 @@ class Function:
                 f" ({', '.join(names)}) and not 'z', its result"
             )
         cls._saved = at = [-1 if s == "z" else names.index(s) for s in cls.saves]
-        if len(at) == 1:  # itemgetter gives a tuple for two places and more
+        if at and any(p.kind is p.VAR_POSITIONAL for p in parameters):  # saves = ("xs",): all
+            cls._saved, cls._pick = None, staticmethod(lambda values: tuple(values[:-1]))
+        elif len(at) == 1:  # itemgetter gives a tuple for two places and more
             cls._pick = staticmethod(lambda values, i=at[0]: (values[i],))
         elif at:
             cls._pick = itemgetter(*at)
@@ -157,7 +163,7 @@ class Function:
         sources = (*self.next_functions, self)
         self.saved_tensors = tuple(
             Tensor._wrap(value, sources[i]) if hasattr(value, "dtype") else value
-            for value, i in zip(saved, self._saved, strict=True)
+            for value, i in zip(saved, self._saved or range(len(saved)), strict=True)
         )
         try:
             return self.apply(g)
@@ -236,7 +242,7 @@ def _settled(z, arrays):
     for a in arrays:
         if getattr(a, "dtype", None) is _FLOAT64:
             return z
-    return z.astype(DEFAULT_DTYPE)
+    return z.astype(get_default_dtype())
 
 
 def _constant(x, node):
@@ -352,18 +358,25 @@ def watch(callback):
         _watcher = before
 
 
-from .tensor import DEFAULT_DTYPE, Tensor  # noqa: E402, I001 (its methods are Functions)
+from .tensor import Tensor  # noqa: E402, I001 (its methods are Functions)
 from .engine import backward, grad  # noqa: E402 (the pass over what is recorded here)
+from .variable import Variable, add, divide, enable_autograd, multiply, subtract  # noqa: E402
 
 __all__ = [
     "AccumulateGrad",
     "Function",
+    "Variable",
+    "add",
     "backward",
+    "divide",
+    "enable_autograd",
     "enable_grad",
     "grad",
     "is_grad_enabled",
+    "multiply",
     "no_grad",
     "set_grad_enabled",
+    "subtract",
     "unbroadcast",
     "watch",
 ]

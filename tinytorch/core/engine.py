@@ -41,7 +41,7 @@ def backward(
     wanted = None
     if inputs is not None:
         wanted = {_node_of("backward", i, x): x for i, x in enumerate(_listed(inputs))}
-    grads = _propagate(roots, retain_graph, create_graph, wanted)
+    grads = propagate(roots, retain_graph, create_graph, wanted)
     arrived = []
     for node, g in grads.items():
         tensor = wanted[node] if wanted is not None else node.tensor()
@@ -95,7 +95,7 @@ def grad(
                     f"grad: the outputs do not depend on inputs[{i}]"
                     f" (shape {inputs[i].shape}); pass allow_unused=True to get None for it"
                 )
-    grads = _propagate(roots, retain_graph, create_graph, set(nodes))
+    grads = propagate(roots, retain_graph, create_graph, set(nodes))
     given = {id(g) for g in roots.values()}
     found = []
     for node in nodes:
@@ -106,17 +106,22 @@ def grad(
     return tuple(found)
 
 
-def _propagate(roots, retain_graph, create_graph, wanted=None):
-    """Run the pass. Returns the gradient at every leaf reached, or at the `wanted` nodes."""
+def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
+    """Run the pass. Returns the gradient at every leaf reached, or at the `wanted` nodes.
+
+    `within` holds the nodes of a part of the graph whose edge is `wanted`: there the pass ends.
+    """
     if retain_graph is None:
         retain_graph = create_graph
-    order = reachable(roots)
+    order = reachable(roots) if within is None else within
     _check(order)
     order.sort(key=_order)  # taken from the end: newest first
     useful = leading = None
     if wanted is not None:
         useful, leading = set(wanted), set()
         for node in order:
+            if within is not None and node in wanted:
+                continue
             if not useful.isdisjoint(node.next_functions):
                 leading.add(node)
                 useful.add(node)
@@ -160,6 +165,8 @@ def _propagate(roots, retain_graph, create_graph, wanted=None):
                 grads[target] = d
             if not retain_graph:
                 node.saved_tensors, node.next_functions = None, ()
+                if node.scratch is not None:
+                    node.scratch = None
     return found
 
 
@@ -195,10 +202,11 @@ def _check(nodes):
         if memory.ledger and saved:
             i = memory.changed(saved, node.order, node.seals)
             if i is not None:
+                name = node.saves[min(i, len(node.saves) - 1)]
                 raise RuntimeError(
-                    f"backward: {type(node).__name__} saved {node.saves[i]!r}, of shape"
-                    f" {saved[i].shape}, and it was changed in place since; change a copy"
-                    " (x.data.copy()), or make the change after backward()"
+                    f"backward: {type(node).__name__} saved {name!r}, of shape {saved[i].shape},"
+                    " and it was changed in place since; change a copy (x.data.copy()), or make"
+                    " the change after backward()"
                 )
 
 

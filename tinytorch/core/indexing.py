@@ -3,6 +3,7 @@
 import numpy as np
 
 from .autograd import Function, is_array
+from .shape import checked_dims
 
 
 class SliceBackward(Function):
@@ -35,6 +36,31 @@ class ScatterBackward(Function):
 
     def apply(self, g):
         return (g[self.index],)
+
+
+class GatherBackward(Function):
+    """z = x picked along the axis `dim` by `index`, an integer array of as many axes as x.
+
+    ∂L/∂x = zeros, with g added where each value came from. Keeps the index.
+    """
+
+    def forward(self, x, *, dim, index):
+        (axis,) = checked_dims("gather", x.shape, (dim,))
+        if index.dtype.kind not in "iu" or index.ndim != x.ndim:
+            raise TypeError(
+                f"gather: index must be integers with the {x.ndim} axes of shape {x.shape},"
+                f" got {index.dtype} of shape {index.shape}"
+            )
+        grid = list(np.ogrid[tuple(slice(n) for n in index.shape)])
+        grid[axis] = np.array(index)
+        self.index = tuple(grid)
+        try:
+            return x[self.index]
+        except IndexError as error:
+            raise IndexError(f"gather: on a tensor of shape {x.shape}: {error}") from None
+
+    def apply(self, g):
+        return (scatter(g, self.index, self.next_functions[0].shape),)
 
 
 def scatter(g, index, shape):

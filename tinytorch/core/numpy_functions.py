@@ -6,16 +6,22 @@ from .activations import TanhBackward
 from .arithmetic import (
     AddBackward,
     DivBackward,
-    ExpBackward,
-    LogBackward,
     MulBackward,
     NegBackward,
     PowBackward,
-    SqrtBackward,
     SubBackward,
+)
+from .elementary import (
+    AbsBackward,
+    CosBackward,
+    ExpBackward,
+    LogBackward,
+    SinBackward,
+    SqrtBackward,
 )
 from .matmul import MatmulBackward
 from .operators import Operations
+from .selection import MaximumBackward, MinimumBackward
 
 UFUNCS = {
     np.add: AddBackward,
@@ -29,6 +35,11 @@ UFUNCS = {
     np.log: LogBackward,
     np.sqrt: SqrtBackward,
     np.tanh: TanhBackward,
+    np.sin: SinBackward,
+    np.cos: CosBackward,
+    np.absolute: AbsBackward,
+    np.maximum: MaximumBackward,
+    np.minimum: MinimumBackward,
 }
 FLAT_UFUNCS = {  # their derivative is zero wherever it exists: nothing is lost
     np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,

@@ -1,39 +1,24 @@
-"""The methods of `Tensor` that are operations: PyTorch-shaped doors, with no logic of their own."""
+"""The operators of `Tensor`, `a + b` and `x[i]`: doors to the operations."""
 
 import numpy as np
 
 from . import memory
-from .activations import ReLUBackward, SigmoidBackward, TanhBackward
 from .arithmetic import (
     AddBackward,
     DivBackward,
-    ExpBackward,
-    LogBackward,
     MulBackward,
     NegBackward,
     PowBackward,
-    SqrtBackward,
     SubBackward,
 )
 from .autograd import is_grad_enabled, plain_kind
 from .indexing import SliceBackward
 from .matmul import MatmulBackward
-from .reduction import MeanBackward, SumBackward
-from .shape import (
-    CastBackward,
-    CloneBackward,
-    PermuteBackward,
-    ReshapeBackward,
-    TransposeBackward,
-    expand,
-    flatten,
-    squeeze,
-    unsqueeze,
-)
+from .methods import Methods
 
 
-class Operations:
-    """Every operation that is a method or an operator."""
+class Operations(Methods):
+    """Every operation: the operators here, the methods in `Methods`."""
 
     __slots__ = ()
 
@@ -95,39 +80,10 @@ class Operations:
     def __ipow__(self, other):
         return _in_place("**=", np.power, PowBackward, self, other)
 
-    # ------------------------------------------------------------------ functions, reductions
+    def __abs__(self):
+        return self.abs()
 
-    def exp(self):
-        """e to the power of every element."""
-        return ExpBackward.run(self)
-
-    def log(self):
-        """The natural logarithm of every element."""
-        return LogBackward.run(self)
-
-    def sqrt(self):
-        """The square root of every element."""
-        return SqrtBackward.run(self)
-
-    def tanh(self):
-        """The hyperbolic tangent of every element."""
-        return TanhBackward.run(self)
-
-    def sigmoid(self):
-        """1 / (1 + exp(-x)) of every element."""
-        return SigmoidBackward.run(self)
-
-    def relu(self):
-        """The positive part of every element."""
-        return ReLUBackward.run(self)
-
-    def sum(self, dim=None, keepdim=False):
-        """The sum over all elements, or over the axis or axes `dim`."""
-        return SumBackward.run(self, dim=dim, keepdim=keepdim)
-
-    def mean(self, dim=None, keepdim=False):
-        """The mean over all elements, or over the axis or axes `dim`."""
-        return MeanBackward.run(self, dim=dim, keepdim=keepdim)
+    add, sub, mul, div, pow, neg = __add__, __sub__, __mul__, __truediv__, __pow__, __neg__
 
     # ------------------------------------------------------- comparisons: booleans, no gradient
 
@@ -151,80 +107,24 @@ class Operations:
 
     __hash__ = object.__hash__  # by identity: a tensor is a key, whatever it equals
 
-    # ------------------------------------------------------------------- shape and index
+    eq, ne, lt, le, gt, ge = __eq__, __ne__, __lt__, __le__, __gt__, __ge__
 
-    def reshape(self, *shape):
-        """The same values in another shape; one length may be -1."""
-        return ReshapeBackward.run(self, shape=_listed(shape))
+    # --------------------------------------------------------------------- masks and index
 
-    def flatten(self, start_dim=0, end_dim=-1):
-        """The axes from `start_dim` to `end_dim` joined into one."""
-        return flatten(self, start_dim, end_dim)
+    def __and__(self, other):
+        return _compared(np.bitwise_and, self, other)
 
-    def squeeze(self, dim=None):
-        """Without the axes of length 1, or without axis `dim` if its length is 1."""
-        return squeeze(self, dim)
+    def __or__(self, other):
+        return _compared(np.bitwise_or, self, other)
 
-    def unsqueeze(self, dim):
-        """With a new axis of length 1 at `dim`."""
-        return unsqueeze(self, dim)
+    def __xor__(self, other):
+        return _compared(np.bitwise_xor, self, other)
 
-    def expand(self, *shape):
-        """Broadcast to `shape`; -1 keeps a length."""
-        return expand(self, _listed(shape))
-
-    def transpose(self, dim0, dim1):
-        """Axes `dim0` and `dim1` exchanged."""
-        return TransposeBackward.run(self, dim0=dim0, dim1=dim1)
-
-    swapaxes = transpose
-
-    def permute(self, *dims):
-        """The axes in the order `dims`."""
-        return PermuteBackward.run(self, dims=_listed(dims))
-
-    @property
-    def T(self):
-        return self.permute(*range(self.ndim)[::-1])
-
-    @property
-    def mT(self):
-        return self.transpose(-2, -1)
+    def __invert__(self):
+        return type(self)._wrap(~self._data)
 
     def __getitem__(self, index):
         return SliceBackward.run(self, index=plain_index(index))
-
-    # ------------------------------------------------------------------ copies and dtypes
-
-    def clone(self):
-        """A copy that gradients flow through."""
-        return CloneBackward.run(self)
-
-    def to(self, dtype):
-        """The values in another dtype; the gradient comes back in the dtype of self."""
-        dtype = np.dtype(dtype)
-        if dtype == self.dtype:
-            return self
-        if dtype.kind not in "fiub":
-            raise TypeError(
-                f"to: dtype {dtype} is not supported; use real floats, integers or bool"
-            )
-        return CastBackward.run(self, dtype=dtype)
-
-    def float(self):
-        """As float32."""
-        return self.to(np.float32)
-
-    def double(self):
-        """As float64."""
-        return self.to(np.float64)
-
-
-def _listed(args):
-    """`f(2, 3)` and `f((2, 3))` both as (2, 3)."""
-    if len(args) == 1 and isinstance(args[0], (tuple, list)):
-        return tuple(args[0])
-    return args
 
 
 def plain_index(index):

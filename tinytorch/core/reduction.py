@@ -1,8 +1,12 @@
 """Reductions: many numbers become one, and its gradient goes back to all of them."""
 
 import math
+from typing import NamedTuple
 
-from .autograd import Function
+import numpy as np
+
+from .autograd import Function, is_array
+from .indexing import GatherBackward
 from .shape import broadcast_to, checked_dims
 
 
@@ -14,8 +18,7 @@ class SumBackward(Function):
     """
 
     def forward(self, x, *, dim=None, keepdim=False):
-        axes = checked_dims("sum", x.shape, dim)
-        self.kept = tuple([1 if i in axes else n for i, n in enumerate(x.shape)])
+        axes, self.kept = _axes("sum", x, dim)
         return x.sum(axis=axes, keepdims=keepdim)
 
     def apply(self, g):
@@ -31,17 +34,234 @@ class MeanBackward(Function):
     """
 
     def forward(self, x, *, dim=None, keepdim=False):
-        if x.dtype.kind != "f":
-            raise TypeError(
-                f"mean: dtype {x.dtype} has no fractions to average in; convert with .float() first"
-            )
-        axes = checked_dims("mean", x.shape, dim)
-        self.kept = tuple([1 if i in axes else n for i, n in enumerate(x.shape)])
+        _refuse_integers("mean", x)
+        axes, self.kept = _axes("mean", x, dim)
         self.n = math.prod([x.shape[i] for i in axes])
         total = x.sum(axis=axes, keepdims=keepdim)
         return total / self.n if self.n else total * math.nan
 
     def apply(self, g):
-        return (
-            broadcast_to((g / max(self.n, 1)).reshape(self.kept), self.next_functions[0].shape),
+        g = (g / max(self.n, 1)).reshape(self.kept)
+        return (broadcast_to(g, self.next_functions[0].shape),)
+
+
+class VarBackward(Function):
+    """z = Σ (x - mean x)² / (n - correction) over the axes `dim`.
+
+    ∂L/∂x = g · 2 (x - mean x) / (n - correction). The mean depends on x too, but what flows
+    through it is a sum of deviations from it, which is 0. Keeps the input.
+    NaN where n ≤ correction, as in PyTorch.
+    """
+
+    saves = ("x",)
+
+    def forward(self, x, *, dim=None, correction=1, keepdim=False):
+        _refuse_integers("var", x)
+        self.axes, self.kept = _axes("var", x, dim)
+        self.n = _degrees_of_freedom(x, self.axes, correction)
+        deviation = _centered(x, self.axes)
+        return (deviation * deviation).sum(axis=self.axes, keepdims=keepdim) / self.n
+
+    def apply(self, g):
+        (x,) = self.saved_tensors
+        return (g.reshape(self.kept) * (2 / self.n) * _centered(x, self.axes),)
+
+
+class StdBackward(Function):
+    """z = √(Σ (x - mean x)² / (n - correction)) over the axes `dim`.
+
+    ∂L/∂x = g · (x - mean x) / ((n - correction) z), and 0 where z = 0: equal values stay equal.
+    Keeps the input and the result.
+    """
+
+    saves = ("x", "z")
+
+    def forward(self, x, *, dim=None, correction=1, keepdim=False):
+        _refuse_integers("std", x)
+        self.axes, self.kept = _axes("std", x, dim)
+        self.n = _degrees_of_freedom(x, self.axes, correction)
+        deviation = _centered(x, self.axes)
+        return np.sqrt((deviation * deviation).sum(axis=self.axes, keepdims=keepdim) / self.n)
+
+    def apply(self, g):
+        x, z = self.saved_tensors
+        flat = np.asarray(z) == 0
+        g = g * ~flat / (z + flat)
+        return (g.reshape(self.kept) / self.n * _centered(x, self.axes),)
+
+
+class ProdBackward(Function):
+    """z = Π x over the axis `dim`, or over all elements.
+
+    ∂L/∂xᵢ = g · Π of the others: g · z / xᵢ, unless an element is 0; then the others are
+    multiplied out. Keeps the input and the result.
+    """
+
+    saves = ("x", "z")
+
+    def forward(self, x, *, dim=None, keepdim=False):
+        axes, self.kept = _axes("prod", x, dim)
+        self.axis = None if dim is None else axes[0] if axes else None
+        if len(axes) > 1 and dim is not None:
+            raise TypeError(f"prod: dim must be one axis or None, got {dim}")
+        return x.prod(axis=axes, keepdims=keepdim)
+
+    def apply(self, g):
+        x, z = self.saved_tensors
+        if (np.asarray(x) != 0).all():
+            return (g.reshape(self.kept) * z.reshape(self.kept) / x,)
+        last = x.reshape(-1) if self.axis is None else x.swapaxes(self.axis, -1)
+        n = last.shape[-1]
+        own = np.eye(n, dtype=x.dtype)  # row i is the product without element i: a 1 in its place
+        others = (last[..., None, :] * (1 - own) + own).prod(-1)
+        others = others.reshape(x.shape) if self.axis is None else others.swapaxes(self.axis, -1)
+        return (g.reshape(self.kept) * others,)
+
+
+class MaxBackward(Function):
+    """z = the largest element over the axes `dim`.
+
+    ∂L/∂x = g at the largest; elements that tie share it evenly. Keeps the input and the result.
+    """
+
+    saves = ("x", "z")
+
+    def forward(self, x, *, dim=None, keepdim=False):
+        axes, self.kept = _axes("max", x, dim)
+        _refuse_empty("max", x, axes)
+        self.axes = axes
+        return x.max(axis=axes, keepdims=keepdim)
+
+    def apply(self, g):
+        return (_shared_evenly(self, g),)
+
+
+class MinBackward(Function):
+    """z = the smallest element over the axes `dim`.
+
+    ∂L/∂x = g at the smallest; elements that tie share it evenly. Keeps the input and the result.
+    """
+
+    saves = ("x", "z")
+
+    def forward(self, x, *, dim=None, keepdim=False):
+        axes, self.kept = _axes("min", x, dim)
+        _refuse_empty("min", x, axes)
+        self.axes = axes
+        return x.min(axis=axes, keepdims=keepdim)
+
+    def apply(self, g):
+        return (_shared_evenly(self, g),)
+
+
+class LogsumexpBackward(Function):
+    """z = ln Σ eˣ over the axes `dim`, computed as m + ln Σ e^(x - m) with m the largest x.
+
+    ∂L/∂x = g · e^(x - z): the softmax of x. Keeps the input and the result.
+    """
+
+    saves = ("x", "z")
+
+    def forward(self, x, *, dim, keepdim=False):
+        axes, self.kept = _axes("logsumexp", x, dim)
+        m = x.max(axis=axes, keepdims=True, initial=-np.inf)
+        m = np.where(np.isfinite(m), m, 0).astype(x.dtype)
+        with np.errstate(divide="ignore", over="ignore"):
+            z = np.log(np.exp(x - m).sum(axis=axes, keepdims=True)) + m
+        return z if keepdim else z.reshape([n for i, n in enumerate(x.shape) if i not in axes])
+
+    def apply(self, g):
+        x, z = self.saved_tensors
+        return (g.reshape(self.kept) * np.exp(x - z.reshape(self.kept)),)
+
+
+class CumsumBackward(Function):
+    """zᵢ = x₀ + … + xᵢ along the axis `dim`.
+
+    ∂L/∂xⱼ = gⱼ + … + gₙ: x_j is in every sum from its own on. A cumulative sum from the end.
+    Keeps nothing.
+    """
+
+    def forward(self, x, *, dim):
+        axes = checked_dims("cumsum", x.shape, (dim,))
+        self.axis = axes[0] if axes else None
+        return x.cumsum(self.axis) if axes else x.copy()
+
+    def apply(self, g):
+        if self.axis is None:
+            return (g,)
+        reverse = (slice(None),) * self.axis + (slice(None, None, -1),)
+        return (g[reverse].cumsum(self.axis)[reverse],)
+
+
+class Extremes(NamedTuple):
+    """What `max(dim)` and `min(dim)` return: the values, and where along the axis they were."""
+
+    values: object
+    indices: object
+
+
+def extremes(name, x, dim, keepdim):
+    """The values and indices of the largest (`name` "max") or smallest along one axis.
+
+    An index names one element, the first, and it gets the whole gradient.
+    """
+    axes = checked_dims(name, x.shape, (dim,))
+    _refuse_empty(name, x._data, axes)
+    if not axes:
+        return Extremes(x.clone(), type(x)._wrap(np.int64(0)))
+    find = np.argmax if name == "max" else np.argmin
+    index = find(x._data, axis=axes[0], keepdims=True)
+    values = GatherBackward.run(x, dim=axes[0], index=index)
+    if not keepdim:
+        values, index = values.squeeze(axes[0]), index.squeeze(axes[0])
+    return Extremes(values, type(x)._wrap(index))
+
+
+def position(name, x, dim, keepdim):
+    """argmax and argmin: integers, which have no gradient."""
+    axes = checked_dims(name, x.shape, None if dim is None else (dim,))
+    _refuse_empty(name, x._data, axes)
+    find = getattr(np, name)
+    index = find(x._data, axis=axes[0] if dim is not None and axes else None, keepdims=keepdim)
+    return type(x)._wrap(index)
+
+
+def sum_kept(x, axes):
+    """The sum over `axes`, kept at length 1, for arrays and Tensors alike: what rules use."""
+    return x.sum(axis=axes, keepdims=True) if is_array(x) else x.sum(axes, keepdim=True)
+
+
+def _axes(name, x, dim):
+    """The axes to reduce, and the shape with length 1 there."""
+    axes = checked_dims(name, x.shape, dim)
+    return axes, tuple([1 if i in axes else n for i, n in enumerate(x.shape)])
+
+
+def _centered(x, axes):
+    n = math.prod([x.shape[i] for i in axes])
+    return x - sum_kept(x, axes) / max(n, 1)
+
+
+def _degrees_of_freedom(x, axes, correction):
+    n = math.prod([x.shape[i] for i in axes]) - correction
+    return n if n > 0 else math.nan
+
+
+def _refuse_integers(name, x):
+    if x.dtype.kind != "f":
+        raise TypeError(
+            f"{name}: dtype {x.dtype} has no fractions to average in; convert with .float() first"
         )
+
+
+def _refuse_empty(name, x, axes):
+    if math.prod([x.shape[i] for i in axes]) == 0:
+        raise ValueError(f"{name}: no elements to choose from in shape {x.shape}")
+
+
+def _shared_evenly(node, g):
+    x, z = node.saved_tensors
+    chosen = np.asarray(x) == np.asarray(z).reshape(node.kept)
+    share = chosen / chosen.sum(axis=node.axes, keepdims=True)
+    return g.reshape(node.kept) * share.astype(g.dtype)

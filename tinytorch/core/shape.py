@@ -15,7 +15,7 @@ def checked_dims(name, shape, dim):
     axes = []
     for d in dim if isinstance(dim, (tuple, list)) else (dim,):
         if not isinstance(d, (int, np.integer)) or isinstance(d, bool):
-            raise TypeError(f"{name}: dim must be an integer or a tuple of them, got {dim!r}")
+            raise TypeError(f"{name}: dim must be an integer or a tuple of them, got {d!r}")
         if not -rank <= d < rank and not (rank == 0 and d in (0, -1)):
             span = f"use {-rank} to {rank - 1}" if rank else "a 0-d tensor has no axes"
             raise IndexError(f"{name}: dim {d} is out of range for shape {shape}; {span}")

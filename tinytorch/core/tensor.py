@@ -12,10 +12,9 @@ import numpy as np
 
 from . import autograd, memory
 from .autograd import AccumulateGrad, HookHandle, is_grad_enabled
+from .dtypes import get_default_dtype
 from .numpy_functions import FLAT_UFUNCS, FUNCTIONS, UFUNCS, as_arrays
 from .operators import Operations, plain_index
-
-DEFAULT_DTYPE = np.dtype(np.float32)
 
 
 def _as_array(data, dtype=None):
@@ -31,7 +30,7 @@ def _as_array(data, dtype=None):
             f"tensor: cannot make an array of {type(data).__name__}: {error}"
         ) from None
     if dtype is None and array.dtype == np.float64 and not _has_dtype(data):
-        array = array.astype(DEFAULT_DTYPE)
+        array = array.astype(get_default_dtype())
     if array.dtype.kind not in "fiub":
         raise TypeError(
             f"tensor: dtype {array.dtype} is not supported; use real floats, integers or booleans"
@@ -108,10 +107,7 @@ class Tensor(Operations):
 
     @property
     def data(self):
-        array = self._data
-        if type(array) is not np.ndarray:  # a scalar: NumPy keeps it as a number
-            self._data = array = np.asarray(array)
-        return memory.lend(array)
+        return self._lent()
 
     @data.setter
     def data(self, value):
@@ -139,6 +135,12 @@ class Tensor(Operations):
         ):
             self._node = AccumulateGrad(self)  # a graph that used the old values keeps its leaf
 
+    def _lent(self):
+        """The array itself, with a note that the caller may write to it."""
+        if type(self._data) is not np.ndarray:  # a scalar: NumPy keeps it as a number
+            self._data = np.asarray(self._data)
+        return memory.lend(self._data)
+
     def numpy(self):
         """The values as a NumPy array that shares their memory; refused while a gradient is
         wanted.
@@ -148,12 +150,18 @@ class Tensor(Operations):
                 "numpy: the tensor requires a gradient, which the array would lose;"
                 " use .detach().numpy(), or .data for the array itself"
             )
-        return self.data
+        return self._lent()
 
     def __array__(self, dtype=None, copy=None):
         if copy:
             return np.array(self._data, dtype=dtype)
-        return np.asarray(self.data, dtype=dtype)
+        return np.asarray(self._lent(), dtype=dtype)
+
+    def __dlpack__(self, **kwargs):
+        return self.numpy().__dlpack__(**kwargs)
+
+    def __dlpack_device__(self):
+        return self._lent().__dlpack_device__()
 
     def item(self):
         """The one number of a one-element tensor, as a Python number."""
@@ -349,8 +357,8 @@ class Tensor(Operations):
             np.asarray(self._data), precision=4, separator=", ", prefix=f"{self._label}("
         )
         notes = []
-        if self.dtype not in (DEFAULT_DTYPE, np.int64, np.bool_) or not self.size():
-            notes.append(f"dtype={self.dtype}") if self.dtype != DEFAULT_DTYPE else None
+        if self.dtype not in (get_default_dtype(), np.int64, np.bool_):
+            notes.append(f"dtype={self.dtype}")
         if self.grad_fn is not None:
             notes.append(f"grad_fn={self.grad_fn!r}")
         elif self.requires_grad:
@@ -400,3 +408,8 @@ def from_numpy(array) -> Tensor:
             f"{f' of {array.dtype}' if isinstance(array, np.ndarray) else ''}"
         )
     return Tensor._wrap(memory.lend(array))
+
+
+def from_dlpack(source) -> Tensor:
+    """Make a Tensor that shares the memory of another library's tensor on the CPU."""
+    return from_numpy(np.from_dlpack(source))

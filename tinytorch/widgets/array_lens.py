@@ -161,9 +161,7 @@ class ArrayLens(Figure):
         layout = [arrange(arrays, len(inputs), looks["width"], wide) for wide in (True, False)]
         self.space = [
             height + 8 + 20 * math.ceil(lines / per_line) + controls
-            for (_, _, height), per_line, controls in zip(
-                layout, (88, 44), (44, 132), strict=True
-            )
+            for (_, _, height), per_line, controls in zip(layout, (88, 44), (44, 132), strict=True)
         ]
         return {"exact": exact, "label": self._label, "grids": grids, "layout": layout} | looks
 

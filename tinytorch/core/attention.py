@@ -1,0 +1,69 @@
+"""Attention: every position asks all others what they have to say."""
+
+import numpy as np
+
+from .activations import softmax
+from .autograd import Function, is_array, unbroadcast
+from .reduction import sum_kept
+
+
+class AttentionBackward(Function):
+    """z = P @ v with P = softmax(q @ kᵀ · scale + mask), for (…, L, E), (…, S, E), (…, S, Ev).
+
+    With dP = g @ vᵀ and dS = P · (dP - Σⱼ dP · P), the gradient of the scores:
+    ∂L/∂v = Pᵀ @ g,  ∂L/∂q = dS @ k · scale,  ∂L/∂k = dSᵀ @ q · scale,  ∂L/∂mask = dS.
+    A row that may attend to nothing gives zeros. Keeps the inputs and P.
+    Source: A. Vaswani et al., "Attention is all you need" (2017).
+    """
+
+    saves = ("q", "k", "v", "mask")
+
+    def forward(self, q, k, v, mask, *, scale, drop=None):
+        self.scale, self.drop = scale, drop
+        scores = (q * scale) @ k.swapaxes(-1, -2)
+        if np.ndim(mask):
+            if mask.dtype == np.bool_:
+                scores = np.where(mask, scores, -np.inf).astype(scores.dtype)
+            else:
+                scores = scores + mask
+        self.scratch = p = _softmax(scores)
+        return (p if drop is None else p * drop) @ v
+
+    def apply(self, g):
+        q, k, v, mask = self.saved_tensors
+        to_q, to_k, to_v, to_mask = self.next_functions
+        p = self.scratch if is_array(g) else self._attention(q, k, mask)
+        dropped = p if self.drop is None else p * self.drop
+        dv = unbroadcast(dropped.mT @ g, v.shape) if to_v else None
+        dp = g @ v.mT
+        if self.drop is not None:
+            dp = dp * self.drop
+        ds = dp * p
+        ds = ds - p * sum_kept(ds, (ds.ndim - 1,))
+        return (
+            unbroadcast(ds @ k * self.scale, q.shape) if to_q else None,
+            unbroadcast(ds.mT @ q * self.scale, k.shape) if to_k else None,
+            dv,
+            unbroadcast(ds, mask.shape) if to_mask else None,
+        )
+
+    def _attention(self, q, k, mask):
+        """P again, in Tensor operations."""
+        scores = q * self.scale @ k.mT
+        if np.ndim(mask):
+            if mask.dtype == np.bool_:
+                dead = ~np.asarray(mask).any(axis=-1, keepdims=True)
+                hidden = ~np.asarray(mask) & ~dead
+                return (scores.masked_fill(hidden, -np.inf)).softmax(-1) * ~dead
+            scores = scores + mask
+        return softmax(scores, (scores.ndim - 1,))
+
+
+def _softmax(scores):
+    """The softmax of the last axis; rows that are -∞ throughout become 0."""
+    top = scores.max(axis=-1, keepdims=True, initial=-np.inf)
+    with np.errstate(under="ignore"):
+        e = np.exp(scores - np.where(np.isfinite(top), top, 0).astype(scores.dtype))
+    total = e.sum(axis=-1, keepdims=True)
+    e /= total + (total == 0)
+    return e

@@ -1,0 +1,336 @@
+"""Losses: how wrong the predictions are, as one number to go down from.
+
+Each has one term for every element, or for every row of class scores, and reduces them: "mean",
+"sum", or "none" for the terms themselves. The derivative of the reduction is in `scale`.
+"""
+
+import math
+
+import numpy as np
+
+from .activations import LogSoftmaxBackward, SoftplusBackward, sigmoid
+from .autograd import Function, is_array
+from .indexing import scatter
+from .reduction import sum_kept
+
+
+class MSEBackward(Function):
+    """z = mean (input - target)².
+
+    ∂L/∂input = g · 2 (input - target) / n,  ∂L/∂target = the negative. Keeps both.
+    """
+
+    saves = ("input", "target")
+
+    def forward(self, input, target, *, reduction="mean"):
+        _refuse_other_shape("mse", input, target)
+        d = input - target
+        return reduce(self, d * d, reduction)
+
+    def apply(self, g):
+        input, target = self.saved_tensors
+        d = g * (2 * self.scale) * (input - target)
+        return d, -d
+
+
+class L1Backward(Function):
+    """z = mean |input - target|.
+
+    ∂L/∂input = g · sign(input - target) / n, 0 where they are equal; ∂L/∂target = the negative.
+    Keeps both.
+    """
+
+    saves = ("input", "target")
+
+    def forward(self, input, target, *, reduction="mean"):
+        _refuse_other_shape("l1", input, target)
+        return reduce(self, np.abs(input - target), reduction)
+
+    def apply(self, g):
+        input, target = self.saved_tensors
+        d = g * self.scale * np.sign(input - target)
+        return d, -d
+
+
+class HuberBackward(Function):
+    """z = mean of d²/2 where |d| ≤ `delta`, of delta · (|d| - delta/2) beyond; d = input - target.
+
+    ∂L/∂input = g · d / n, with d held between -delta and delta; ∂L/∂target = the negative.
+    Keeps both. Source: P. Huber, "Robust estimation of a location parameter" (1964).
+    """
+
+    saves = ("input", "target")
+
+    def forward(self, input, target, *, reduction="mean", delta=1.0):
+        _refuse_other_shape("huber", input, target)
+        if not delta > 0:
+            raise ValueError(f"huber: delta must be positive, got {delta}")
+        self.delta = delta
+        d = np.abs(input - target)
+        near = np.minimum(d, delta)
+        return reduce(self, near * (d - 0.5 * near), reduction)
+
+    def apply(self, g):
+        input, target = self.saved_tensors
+        d = input - target
+        plain = np.asarray(d)
+        near = np.abs(plain) <= self.delta
+        held = d * near + np.sign(plain) * ~near * self.delta
+        d = g * self.scale * held
+        return d, -d
+
+
+class BCEBackward(Function):
+    """z = mean -(t ln p + (1 - t) ln(1 - p)), for probabilities p and targets t in [0, 1].
+
+    ∂L/∂p = g · (p - t) / (p (1 - p)) / n,  ∂L/∂t = g · (ln(1 - p) - ln p) / n. Keeps both.
+    As in PyTorch, a logarithm is at least -100 and p (1 - p) at least 1e-12, so that a sure and
+    wrong answer costs much but not infinity.
+    """
+
+    saves = ("input", "target")
+
+    def forward(self, input, target, *, weight=None, reduction="mean"):
+        _refuse_other_shape("bce", input, target)
+        if input.size and not (input.min() >= 0 and input.max() <= 1):
+            raise ValueError(
+                f"bce: input must be probabilities in [0, 1], but ranges from {input.min():.4g} to"
+                f" {input.max():.4g}; use sigmoid, or bce_with_logits on the scores themselves"
+            )
+        self.weight = 1 if weight is None else weight
+        terms = -(target * _log(input) + (1 - target) * _log(1 - input))
+        return reduce(self, terms * self.weight, reduction)
+
+    def apply(self, g):
+        p, t = self.saved_tensors
+        to_p, to_t = self.next_functions
+        g = g * self.scale * self.weight
+        variance = p * (1 - p)
+        tiny = np.asarray(variance) < 1e-12
+        return (
+            g * (p - t) / (variance * ~tiny + tiny * 1e-12) if to_p else None,
+            g * (_log(1 - p) - _log(p)) if to_t else None,
+        )
+
+
+def _log(p):
+    """ln p, at least -100."""
+    tiny = np.asarray(p) < math.exp(-100)
+    return np.log(p + tiny) - tiny * 100.0
+
+
+class BCEWithLogitsBackward(Function):
+    """z = mean -(w t ln σ(x) + (1 - t) ln(1 - σ(x))), for scores x, w = `pos_weight`.
+
+    ∂L/∂x = g · (σ(x) - t) / n for w = 1,  ∂L/∂t = -g · x / n. Keeps both.
+    The logarithms are taken of nothing that could have been rounded to 0: -ln σ(x) is
+    softplus(-x), and -ln(1 - σ(x)) is softplus(-x) + x.
+    """
+
+    saves = ("input", "target")
+
+    def forward(self, input, target, *, weight=None, reduction="mean", pos_weight=None):
+        _refuse_other_shape("bcewithlogits", input, target)
+        self.weight = 1 if weight is None else weight
+        self.extra = 0 if pos_weight is None else pos_weight - 1
+        terms = (1 - target) * input + (1 + self.extra * target) * _softplus(-input)
+        return reduce(self, terms * self.weight, reduction)
+
+    def apply(self, g):
+        x, t = self.saved_tensors
+        to_x, to_t = self.next_functions
+        g = g * self.scale * self.weight
+        return (
+            g * (1 - t - (1 + self.extra * t) * sigmoid(-x)) if to_x else None,
+            g * (self.extra * _softplus(-x) - x) if to_t else None,
+        )
+
+
+def _softplus(x):
+    if is_array(x):
+        with np.errstate(under="ignore"):
+            return np.logaddexp(0, x)
+    return SoftplusBackward.run(x)
+
+
+class NLLBackward(Function):
+    """z = mean -x[n, tₙ], the negative log-probabilities of the right classes t.
+
+    ∂L/∂x = -g / n at the right classes, 0 elsewhere. With class weights w: the mean of
+    -w[tₙ] x[n, tₙ] over Σ w[tₙ]. Rows whose target is `ignore_index` count for nothing.
+    Keeps the targets.
+    """
+
+    def forward(self, input, target, *, weight=None, ignore_index=-100, reduction="mean"):
+        target = _class_indices("nll", input, target, ignore_index)
+        self.index, self.weights = _right_classes("nll", input, target, weight, ignore_index)
+        terms = (-input[self.index] * self.weights).reshape(target.shape)
+        return reduce(self, terms, reduction, self.weights.sum())
+
+    def apply(self, g):
+        target = self.next_functions[0]
+        g = -(g.reshape(self.weights.shape) if g.ndim else g) * self.scale * self.weights
+        return scatter(g, self.index, target.shape), None
+
+
+class CrossEntropyBackward(Function):
+    """z = mean -ln softmax(x)[n, tₙ], for class scores x and the right classes t.
+
+    ∂L/∂x = g · (softmax(x) - onehot(t)) / n: what was said minus what should have been.
+
+    Classes are axis 1 of x (axis 0 of a single row). t holds class numbers, or, in the shape of x,
+    probabilities q; then z = mean -Σ q ln softmax(x), ∂L/∂x = g · (softmax(x) Σq - q) / n and
+    ∂L/∂q = -g · ln softmax(x) / n. Class weights multiply q, and the mean is over their sum;
+    `label_smoothing` ε replaces q by (1 - ε) q + ε/C. Rows whose target is `ignore_index` count
+    for nothing. Keeps the scores and their softmax.
+    Source: D. Cox, "The regression analysis of binary sequences" (1958).
+    """
+
+    saves = ("input", "target")
+
+    def forward(
+        self,
+        input,
+        target,
+        *,
+        weight=None,
+        ignore_index=-100,
+        reduction="mean",
+        label_smoothing=0.0,
+    ):
+        if not 0 <= label_smoothing <= 1:
+            raise ValueError(
+                f"crossentropy: label_smoothing must be in [0, 1], got {label_smoothing}"
+            )
+        self.axis = axis = min(1, input.ndim - 1)
+        self.smoothing, self.classes = label_smoothing, input.shape[axis] if input.ndim else 0
+        self.class_weights = _class_weights("crossentropy", input, weight, axis)
+        log_p, p = _log_softmax_and_softmax(input, axis)
+        self.soft = target.shape == input.shape and target.dtype.kind == "f"
+        if self.soft:
+            self.index = None
+            terms = -(self._smoothed(target) * log_p).sum(axis=axis)
+            total = None
+        else:
+            target = _class_indices("crossentropy", input, target, ignore_index)
+            self.index, self.weights = _right_classes(
+                "crossentropy", input, target, weight, ignore_index
+            )
+            self.kept = (target != ignore_index).reshape(self.weights.shape)
+            terms = -log_p[self.index] * self.weights * (1 - label_smoothing)
+            if label_smoothing:
+                spread = (log_p * self.class_weights).sum(axis=axis, keepdims=True) * self.kept
+                terms -= spread * (label_smoothing / self.classes)
+            terms, total = terms.reshape(target.shape), self.weights.sum()
+        self.scratch = p
+        return reduce(self, terms, reduction, total)
+
+    def apply(self, g):
+        x, target = self.saved_tensors
+        to_x, to_target = self.next_functions
+        kept = (*x.shape[: self.axis], 1, *x.shape[self.axis + 1 :])
+        g = (g.reshape(kept) if g.ndim else g) * self.scale
+        dx = dt = None
+        if to_x and is_array(g) and not self.soft and not self.smoothing:
+            g = g * self.weights
+            dx = self.scratch * g  # a one-hot q is never written out
+            dx[self.index] -= g
+        elif to_x:
+            q = self._smoothed(target) if self.soft else self._one_hot(x)
+            p = self.scratch if is_array(g) else x.softmax(self.axis)
+            dx = g * (p * sum_kept(q, (self.axis,)) - q)
+        if to_target and self.soft:
+            log_p = (
+                _log_softmax_and_softmax(x, self.axis)[0]
+                if is_array(g)
+                else LogSoftmaxBackward.run(x, dim=self.axis)
+            )
+            dt = -g * log_p * self.class_weights * (1 - self.smoothing)
+        return dx, dt
+
+    def _smoothed(self, q):
+        if self.smoothing:
+            q = q * (1 - self.smoothing) + self.smoothing / self.classes
+        return q * self.class_weights
+
+    def _one_hot(self, x):
+        q = np.full(x.shape, self.smoothing / self.classes, x.dtype) * self.class_weights
+        q = q * self.kept
+        q[self.index] += self.weights * (1 - self.smoothing)
+        return q
+
+
+def reduce(node, terms, reduction, total=None):
+    """The terms, their sum, or their mean over `total`; `node.scale` is what one term weighs."""
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(
+            f"{node.name}: reduction must be 'mean', 'sum' or 'none', got {reduction!r}"
+        )
+    total = terms.size if total is None else float(total)
+    node.scale = 1 / total if reduction == "mean" and total else 1
+    if reduction == "none":
+        return terms
+    if reduction == "mean" and not total:
+        return terms.sum() * math.nan
+    return terms.sum() * terms.dtype.type(node.scale)
+
+
+def _refuse_other_shape(name, input, target):
+    if np.shape(input) != np.shape(target):
+        raise ValueError(
+            f"{name}: input has shape {np.shape(input)}, target {np.shape(target)}; broadcasting"
+            " them would compare everything with everything: reshape one to the other's shape"
+        )
+
+
+def _class_indices(name, x, target, ignore_index):
+    """The targets, checked: integers of the shape of x without its class axis."""
+    if not x.ndim:
+        raise ValueError(f"{name}: input is 0-d, it has no axis of class scores")
+    axis = min(1, x.ndim - 1)
+    expected = x.shape[:axis] + x.shape[axis + 1 :]
+    if target.dtype.kind not in "iu" or target.shape != expected:
+        raise ValueError(
+            f"{name}: input of shape {x.shape} takes class numbers (integers) of shape"
+            f" {expected}, got {target.dtype} of shape {target.shape}"
+        )
+    wrong = (target != ignore_index) & ((target < 0) | (target >= x.shape[axis]))
+    if wrong.any():
+        raise IndexError(
+            f"{name}: target {target[wrong].flat[0]} is not one of the {x.shape[axis]} classes,"
+            f" 0 to {x.shape[axis] - 1}"
+        )
+    return target
+
+
+def _class_weights(name, x, weight, axis):
+    """One weight a class, in the rank of x; 1 if none are given."""
+    if weight is None:
+        return 1
+    classes = x.shape[axis]
+    if np.shape(weight) != (classes,):
+        raise ValueError(f"{name}: weight must have shape ({classes},), got {np.shape(weight)}")
+    return np.asarray(weight, x.dtype).reshape(-1, *(1,) * (x.ndim - axis - 1))
+
+
+def _right_classes(name, x, target, weight, ignore_index):
+    """Where in x the right classes are, as an index, and the weight of each; 0 if ignored."""
+    axis = min(1, x.ndim - 1)
+    kept = target != ignore_index
+    right = np.where(kept, target, 0)
+    weights = kept.astype(x.dtype)
+    if weight is not None:
+        weights *= _class_weights(name, x, weight, axis).reshape(-1)[right]
+    shape = (*x.shape[:axis], 1, *x.shape[axis + 1 :])
+    index = list(np.ogrid[tuple(slice(n) for n in shape)])
+    index[axis] = right.reshape(shape)
+    return tuple(index), weights.reshape(shape)
+
+
+def _log_softmax_and_softmax(x, axis):
+    shifted = x - x.max(axis=axis, keepdims=True, initial=-np.inf)
+    with np.errstate(under="ignore"):
+        e = np.exp(shifted)
+    total = e.sum(axis=axis, keepdims=True)
+    e /= total
+    return shifted - np.log(total), e

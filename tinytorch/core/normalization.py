@@ -1,0 +1,109 @@
+"""Normalization: zero mean and unit variance, over the features or over the batch."""
+
+import math
+
+import numpy as np
+
+from .autograd import Function, is_array, unbroadcast
+from .reduction import sum_kept
+
+
+class LayerNormBackward(Function):
+    """z = weight · (x - mean) / √(var + eps) + bias, each over the last axes of x.
+
+    With x̂ the normalized x and h = g · weight:
+    ∂L/∂x = (h - mean h - x̂ · mean(h · x̂)) / √(var + eps),
+    ∂L/∂weight = Σ g · x̂,  ∂L/∂bias = Σ g, summed over the leading axes.
+    What would shift or scale all of x is taken out of h, for neither changes x̂. Keeps x and x̂.
+    Source: J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer normalization" (2016).
+    """
+
+    saves = ("x", "weight")
+
+    def forward(self, x, weight, bias, *, normalized_shape, eps=1e-5):
+        shape = tuple(normalized_shape)
+        if x.shape[x.ndim - len(shape) :] != shape or not shape:
+            raise ValueError(
+                f"layernorm: normalized_shape {shape} is not the end of the input's shape {x.shape}"
+            )
+        for name, p in (("weight", weight), ("bias", bias)):
+            if np.ndim(p) and p.shape != shape:
+                raise ValueError(f"layernorm: {name} must have shape {shape}, got {p.shape}")
+        self.axes, self.eps = tuple(range(x.ndim - len(shape), x.ndim)), eps
+        self.scratch = x_hat, _ = _normalized(x, self.axes, eps)
+        return x_hat * weight + bias
+
+    def apply(self, g):
+        x, weight = self.saved_tensors
+        x_hat, scale = self.scratch if is_array(g) else _normalized(x, self.axes, self.eps)
+        return _through(self, g, x_hat, scale, weight, self.axes, x.shape[self.axes[0] :])
+
+
+class BatchNormBackward(Function):
+    """z = weight · (x - mean) / √(var + eps) + bias, for each channel (axis 1) over all others.
+
+    In training, mean and var are those of the batch and depend on x: the gradient is that of
+    layer normalization, over the other axes. In evaluation they are constants, the running ones,
+    and ∂L/∂x = g · weight / √(var + eps). Keeps x and x̂.
+    Source: S. Ioffe and C. Szegedy, "Batch normalization" (2015).
+    """
+
+    saves = ("x", "weight")
+
+    def forward(self, x, weight, bias, *, mean=None, var=None, eps=1e-5):
+        self.axes = tuple(i for i in range(x.ndim) if i != 1)
+        self.column = (-1, *(1,) * (x.ndim - 2))
+        self.eps = eps
+        if mean is None:
+            self.scratch = x_hat, _ = _normalized(x, self.axes, eps)
+            self.fixed = None
+        else:
+            scale = (1 / np.sqrt(var + eps)).astype(x.dtype).reshape(self.column)
+            self.fixed = mean.astype(x.dtype).reshape(self.column), scale
+            x_hat = (x - self.fixed[0]) * scale
+        return x_hat * self._column(weight) + self._column(bias)
+
+    def apply(self, g):
+        x, weight = self.saved_tensors
+        if self.fixed is not None:
+            mean, scale = self.fixed
+            x_hat = (x - mean) * scale
+            grads = (
+                g * self._column(weight) * scale,
+                sum_kept(g * x_hat, self.axes),
+                sum_kept(g, self.axes),
+            )
+        else:
+            x_hat, scale = self.scratch if is_array(g) else _normalized(x, self.axes, self.eps)
+            of_channels = (x.shape[1], *self.column[1:])
+            grads = _through(self, g, x_hat, scale, self._column(weight), self.axes, of_channels)
+        return tuple(
+            d.reshape(to.shape) if to else None
+            for d, to in zip(grads, self.next_functions, strict=True)
+        )
+
+    def _column(self, p):
+        return p.reshape(self.column) if getattr(p, "ndim", 0) else p
+
+
+def _normalized(x, axes, eps):
+    """x̂ and 1/√(var + eps), for arrays and Tensors alike."""
+    n = max(math.prod([x.shape[i] for i in axes]), 1)
+    deviation = x - sum_kept(x, axes) / n
+    scale = 1 / np.sqrt(sum_kept(deviation * deviation, axes) / n + eps)
+    return deviation * scale, scale
+
+
+def _through(node, g, x_hat, scale, weight, axes, shape):
+    """The gradients of x, weight and bias (of `shape`), the statistics being functions of x."""
+    to_x, to_weight, to_bias = node.next_functions
+    dx = None
+    if to_x:
+        h = g * weight
+        n = max(math.prod([g.shape[i] for i in axes]), 1)
+        dx = (h - sum_kept(h, axes) / n - x_hat * (sum_kept(h * x_hat, axes) / n)) * scale
+    return (
+        dx,
+        unbroadcast(g * x_hat, shape) if to_weight else None,
+        unbroadcast(g, shape) if to_bias else None,
+    )

@@ -1,0 +1,168 @@
+"""Choosing between values: what was chosen gets the gradient."""
+
+import numbers
+
+import numpy as np
+
+from .autograd import Function, is_array, unbroadcast
+
+
+class MaximumBackward(Function):
+    """z = the larger of a and b, element by element.
+
+    ∂L/∂a = g where a > b, half of g where they are equal; the rest goes to b. Keeps both inputs.
+    Source: a subgradient at the tie, PyTorch's.
+    """
+
+    saves = ("a", "b")
+
+    def forward(self, a, b):
+        return np.maximum(a, b)
+
+    def apply(self, g):
+        a, b = self.saved_tensors
+        to_a, to_b = self.next_functions
+        share = share_of(a, b, g.dtype)
+        return (
+            unbroadcast(g * share, a.shape) if to_a else None,
+            unbroadcast(g * (1 - share), b.shape) if to_b else None,
+        )
+
+
+class MinimumBackward(Function):
+    """z = the smaller of a and b, element by element.
+
+    ∂L/∂a = g where a < b, half of g where they are equal; the rest goes to b. Keeps both inputs.
+    """
+
+    saves = ("a", "b")
+
+    def forward(self, a, b):
+        return np.minimum(a, b)
+
+    def apply(self, g):
+        a, b = self.saved_tensors
+        to_a, to_b = self.next_functions
+        share = share_of(b, a, g.dtype)
+        return (
+            unbroadcast(g * share, a.shape) if to_a else None,
+            unbroadcast(g * (1 - share), b.shape) if to_b else None,
+        )
+
+
+def share_of(a, b, dtype):
+    """1 where a > b, ½ where they are equal, 0 elsewhere: a constant, in `dtype`."""
+    a, b = np.asarray(a), np.asarray(b)
+    return ((a > b) + 0.5 * (a == b)).astype(dtype)
+
+
+class WhereBackward(Function):
+    """z = a where `condition` holds, b elsewhere.
+
+    ∂L/∂a = g where it holds, ∂L/∂b = g where it doesn't; 0 elsewhere. Keeps the condition.
+    What was not chosen gets an exact 0, whatever it was, NaN and infinities included.
+    """
+
+    saves = ("condition",)
+
+    def forward(self, condition, a, b):
+        if getattr(condition, "dtype", None) != np.bool_:
+            raise TypeError(
+                "where: the condition must be booleans, such as x > 0, got"
+                f" {getattr(condition, 'dtype', type(condition).__name__)}"
+            )
+        return np.where(condition, a, b)
+
+    def apply(self, g):
+        (condition,) = self.saved_tensors
+        _, to_a, to_b = self.next_functions
+        return (
+            None,
+            unbroadcast(g * condition, to_a.shape) if to_a else None,
+            unbroadcast(g * (condition == 0), to_b.shape) if to_b else None,
+        )
+
+
+class MaskedFillBackward(Function):
+    """z = `value` where `mask` holds, x elsewhere.
+
+    ∂L/∂x = g where it doesn't hold, 0 where it does. Keeps the mask.
+    """
+
+    saves = ("mask",)
+
+    def forward(self, x, mask, *, value):
+        if not isinstance(value, (numbers.Real, np.bool_)):
+            raise TypeError(f"maskedfill: value must be a number, got {type(value).__name__}")
+        if getattr(mask, "dtype", None) != np.bool_:
+            raise TypeError(
+                "maskedfill: the mask must be booleans, such as x > 0, got"
+                f" {getattr(mask, 'dtype', type(mask).__name__)}"
+            )
+        return np.where(mask, x.dtype.type(value), x)
+
+    def apply(self, g):
+        (mask,) = self.saved_tensors
+        return (unbroadcast(g * (mask == 0), self.next_functions[0].shape), None)
+
+
+class ClampBackward(Function):
+    """z = x, but not below `min` and not above `max`.
+
+    ∂L/∂x = g where min ≤ x ≤ max, the bounds included, and 0 beyond. Keeps the input.
+    """
+
+    saves = ("x",)
+
+    def forward(self, x, *, min=None, max=None):
+        if min is None and max is None:
+            raise ValueError("clamp: give min, max or both")
+        for bound in (min, max):
+            if not isinstance(bound, (numbers.Real, type(None))):
+                raise TypeError(
+                    f"clamp: min and max must be numbers, got {type(bound).__name__}; use maximum"
+                    " and minimum for bounds that are tensors"
+                )
+        self.min, self.max = min, max
+        return np.clip(x, min, max)
+
+    def apply(self, g):
+        (x,) = self.saved_tensors
+        x = np.asarray(x)
+        inside = np.ones(x.shape, np.bool_)
+        if self.min is not None:
+            inside &= x >= self.min
+        if self.max is not None:
+            inside &= x <= self.max
+        return (g * inside,)
+
+
+class TrilBackward(Function):
+    """z = the lower triangle of x: 0 above the `diagonal`.   ∂L/∂x = the same triangle of g."""
+
+    def forward(self, x, *, diagonal=0):
+        _refuse_flat("tril", x)
+        self.diagonal = diagonal
+        return np.tril(x, diagonal)
+
+    def apply(self, g):
+        d = self.diagonal
+        return (np.tril(g, d) if is_array(g) else TrilBackward.run(g, diagonal=d),)
+
+
+class TriuBackward(Function):
+    """z = the upper triangle of x: 0 below the `diagonal`.   ∂L/∂x = the same triangle of g."""
+
+    def forward(self, x, *, diagonal=0):
+        _refuse_flat("triu", x)
+        self.diagonal = diagonal
+        return np.triu(x, diagonal)
+
+    def apply(self, g):
+        d = self.diagonal
+        return (np.triu(g, d) if is_array(g) else TriuBackward.run(g, diagonal=d),)
+
+
+def _refuse_flat(name, x):
+    if x.ndim < 2:
+        raise ValueError(f"{name}: shape {x.shape} has no triangle; it takes two axes or more")

@@ -1,0 +1,292 @@
+"""Images: convolution and pooling, over windows that slide along the last two axes.
+
+All of them look at the input through the same windows: for each of the K² places in a window, the
+input seen from that place is a strided slice. K² slices, not N·H·W windows, are what Python
+loops over.
+"""
+
+import numpy as np
+
+from .autograd import Function, is_array
+from .indexing import scatter
+from .reduction import sum_kept
+
+
+class UnfoldBackward(Function):
+    """z = the windows of x as columns: (N, C, H, W) → (N, C·Kh·Kw, number of windows).
+
+    ∂L/∂x = the columns of g added back where they came from: `FoldBackward`. Keeps nothing.
+    """
+
+    def forward(self, x, *, windows):
+        self.windows = windows
+        return unfolded(x, windows)
+
+    def apply(self, g):
+        return (fold(g, self.windows),)
+
+
+class FoldBackward(Function):
+    """z = columns added up at the places of their windows: (N, C·Kh·Kw, P) → (N, C, H, W).
+
+    ∂L/∂x = the windows of g as columns: `UnfoldBackward`. Each is the other's transpose.
+    """
+
+    def forward(self, x, *, windows):
+        self.windows = windows
+        return folded(x, windows)
+
+    def apply(self, g):
+        return (unfold(g, self.windows),)
+
+
+class Conv2dBackward(Function):
+    """z = x ★ weight + bias: (N, C, H, W) ★ (O, C/groups, Kh, Kw) → (N, O, H', W').
+
+    With X the windows of x as columns and W the weight as a matrix, z = W @ X + bias, and so
+    ∂L/∂weight = Σ g @ Xᵀ,  ∂L/∂x = fold(Wᵀ @ g),  ∂L/∂bias = Σ g, sums over the batch.
+    Keeps x, the weight and the windows.
+    Source: Y. LeCun et al., "Backpropagation applied to handwritten zip code recognition" (1989).
+    """
+
+    saves = ("x", "weight")
+
+    def forward(self, x, weight, bias, *, stride, padding, dilation, groups):
+        if x.ndim != 4 or weight.ndim != 4:
+            raise ValueError(
+                "conv2d: expected an input (N, C, H, W) and a weight (O, C/groups, Kh, Kw), got"
+                f" {x.shape} and {weight.shape}"
+            )
+        channels, out = x.shape[1], weight.shape[0]
+        if groups < 1 or channels != weight.shape[1] * groups or out % groups:
+            raise ValueError(
+                f"conv2d: input {x.shape} has {channels} channels; weight {weight.shape} with"
+                f" groups={groups} takes {weight.shape[1] * max(groups, 1)} and must make a"
+                f" multiple of {groups}"
+            )
+        if np.ndim(bias) and bias.shape != (out,):
+            raise ValueError(f"conv2d: bias must have shape ({out},), got {bias.shape}")
+        self.groups = groups
+        self.windows = Windows("conv2d", x.shape, weight.shape[2:], stride, padding, dilation)
+        self.scratch = columns = self._by_group(unfolded(x, self.windows))
+        z = self._matrix(weight) @ columns
+        if np.ndim(bias):
+            z += bias.reshape(groups, -1, 1)
+        return z.reshape(x.shape[0], out, *self.windows.out)
+
+    def apply(self, g):
+        x, weight = self.saved_tensors
+        to_x, to_weight, to_bias = self.next_functions
+        n, out = g.shape[:2]
+        positions = g.shape[2] * g.shape[3]
+        G = g.reshape(n, self.groups, out // self.groups, positions)
+        dx = dw = db = None
+        if to_x:
+            columns = self._matrix(weight).mT @ G
+            dx = fold(columns.reshape(n, self.groups * columns.shape[2], positions), self.windows)
+        if to_weight:
+            if is_array(g):
+                columns = self.scratch
+            else:
+                columns = self._by_group(unfold(x, self.windows))
+            dw = (G @ columns.mT).sum(0).reshape(weight.shape)
+        if to_bias:
+            db = sum_kept(g, (0, 2, 3)).reshape(out)
+        return dx, dw, db
+
+    def _matrix(self, weight):
+        return weight.reshape(self.groups, weight.shape[0] // self.groups, -1)
+
+    def _by_group(self, columns):
+        return columns.reshape(
+            columns.shape[0], self.groups, columns.shape[1] // self.groups, columns.shape[2]
+        )
+
+
+class MaxPool2dBackward(Function):
+    """z = the largest element of every window: (N, C, H, W) → (N, C, H', W').
+
+    ∂L/∂x = g added at the element that was largest; a tie goes to the first of the window, row by
+    row. Keeps the place of that element in its window.
+    """
+
+    def forward(self, x, *, windows):
+        self.windows = windows
+        padded = windows.padded(x, -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min)
+        places = windows.places()
+        z = padded[places[0]].copy()
+        best = np.zeros(z.shape, np.int16)
+        for k, place in enumerate(places[1:], start=1):
+            seen = padded[place]
+            larger = ~(seen <= z)  # a NaN counts as larger and stays
+            larger &= z == z
+            np.copyto(z, seen, where=larger)
+            best[larger] = k
+        self.best = best
+        return z
+
+    def apply(self, g):
+        w = self.windows
+        if not is_array(g):
+            return (scatter(g, self._flat_index(), w.shape),)
+        padded = np.zeros(w.padded_shape, g.dtype)
+        for k, place in enumerate(w.places()):
+            padded[place] += g * (self.best == k)
+        return (w.cropped(padded),)
+
+    def _flat_index(self):
+        """The index into x of each largest element."""
+        w = self.windows
+        n, c, i, j = np.ogrid[tuple(slice(m) for m in self.best.shape)]
+        row, column = self.best // w.kernel[1], self.best % w.kernel[1]
+        return (
+            n,
+            c,
+            i * w.stride[0] + row * w.dilation[0] - w.padding[0][0],
+            j * w.stride[1] + column * w.dilation[1] - w.padding[1][0],
+        )
+
+
+class AvgPool2dBackward(Function):
+    """z = the mean of every window: (N, C, H, W) → (N, C, H', W').
+
+    ∂L/∂x = g / (Kh·Kw) added to every element of its window; padding counts as zeros, unless
+    `count_include_pad` is False: then it is left out of the mean. Keeps nothing.
+    """
+
+    def forward(self, x, *, windows, count_include_pad=True):
+        self.windows = w = windows
+        self.count = w.kernel[0] * w.kernel[1]
+        if not count_include_pad:
+            ones = w.padded(np.ones((1, 1, *w.shape[2:]), x.dtype), 0)
+            self.count = sum(ones[place] for place in w.places())
+        padded = w.padded(x, 0)
+        total = np.zeros((*x.shape[:2], *w.out), x.dtype)
+        for place in w.places():
+            total += padded[place]
+        return total / self.count
+
+    def apply(self, g):
+        w, g = self.windows, g / self.count
+        if is_array(g):
+            padded = np.zeros(w.padded_shape, g.dtype)
+            for place in w.places():
+                padded[place] += g
+            return (w.cropped(padded),)
+        n, c = g.shape[:2]
+        k = w.kernel[0] * w.kernel[1]
+        positions = w.out[0] * w.out[1]
+        columns = g.reshape(n, c, 1, positions).expand(n, c, k, positions)
+        return (fold(columns.reshape(n, c * k, positions), w),)
+
+
+class Windows:
+    """Where windows lie on images of one shape.
+
+    Parameters
+    ----------
+    name : str
+        The operation, for error messages.
+    shape : tuple
+        (N, C, H, W)
+    kernel, stride, padding, dilation : int or pair
+        Size of a window, steps between windows, zeros around the image, steps inside a window.
+        `padding` may be "valid" (none) or "same" (as many windows as pixels; stride 1).
+    """
+
+    def __init__(self, name, shape, kernel, stride, padding, dilation):
+        self.shape, self.kernel = tuple(shape), _pair(name, "kernel_size", kernel, 1)
+        self.stride = _pair(name, "stride", stride, 1)
+        self.dilation = _pair(name, "dilation", dilation, 1)
+        span = [d * (k - 1) + 1 for d, k in zip(self.dilation, self.kernel, strict=True)]
+        if padding == "same":
+            if self.stride != (1, 1):
+                raise ValueError(f"{name}: padding='same' needs stride 1, got {self.stride}")
+            self.padding = tuple(((s - 1) // 2, s // 2) for s in span)
+        else:
+            amount = _pair(name, "padding", 0 if padding == "valid" else padding, 0)
+            self.padding = tuple((p, p) for p in amount)
+        height, width = (n + sum(p) for n, p in zip(shape[2:], self.padding, strict=True))
+        self.padded_shape = (*shape[:2], height, width)
+        if height < span[0] or width < span[1]:
+            raise ValueError(
+                f"{name}: a window of {span[0]}×{span[1]} does not fit into {height}×{width}"
+                f" pixels (input {self.shape}, padding included)"
+            )
+        self.out = tuple(
+            (n - s) // t + 1 for n, s, t in zip((height, width), span, self.stride, strict=True)
+        )
+
+    def places(self):
+        """For each place in a window, the slice of the padded image that is seen from there."""
+        (kh, kw), (sh, sw), (dh, dw), (h, w) = self.kernel, self.stride, self.dilation, self.out
+        return [
+            (
+                ...,
+                slice(i * dh, i * dh + sh * (h - 1) + 1, sh),
+                slice(j * dw, j * dw + sw * (w - 1) + 1, sw),
+            )
+            for i in range(kh)
+            for j in range(kw)
+        ]
+
+    def padded(self, x, value):
+        """x with `value` around it."""
+        (top, bottom), (left, right) = self.padding
+        if not (top or bottom or left or right):
+            return x
+        room = np.full((*x.shape[:2], *self.padded_shape[2:]), value, x.dtype)
+        room[..., top : top + x.shape[2], left : left + x.shape[3]] = x
+        return room
+
+    def cropped(self, x):
+        """x without what `padded` put around it."""
+        (top, _), (left, _) = self.padding
+        return x[..., top : top + self.shape[2], left : left + self.shape[3]]
+
+
+def _pair(name, what, value, least):
+    pair = (value, value) if isinstance(value, (int, np.integer)) else value
+    if (
+        not isinstance(pair, (tuple, list))
+        or len(pair) != 2
+        or not all(isinstance(v, (int, np.integer)) and v >= least for v in pair)
+    ):
+        raise ValueError(
+            f"{name}: {what} must be an integer of at least {least}, or two, got {value!r}"
+        )
+    return tuple(int(v) for v in pair)
+
+
+def unfolded(x, windows):
+    """The windows of an array as columns: K² slice copies."""
+    n, c = x.shape[:2]
+    k, (h, w) = windows.kernel[0] * windows.kernel[1], windows.out
+    columns = np.empty((n, c, k, h, w), x.dtype)
+    padded = windows.padded(x, 0)
+    for i, place in enumerate(windows.places()):
+        columns[:, :, i] = padded[place]
+    return columns.reshape(n, c * k, h * w)
+
+
+def folded(columns, windows):
+    """The transpose of `unfolded`: every column added up where its window was."""
+    n, (h, w) = columns.shape[0], windows.out
+    k = windows.kernel[0] * windows.kernel[1]
+    parts = columns.reshape(n, columns.shape[1] // k, k, h, w)
+    padded = np.zeros((n, parts.shape[1], *windows.padded_shape[2:]), columns.dtype)
+    for i, place in enumerate(windows.places()):
+        padded[place] += parts[:, :, i]
+    return windows.cropped(padded)
+
+
+def unfold(x, windows):
+    """`unfolded` for arrays and Tensors alike: what rules use."""
+    return unfolded(x, windows) if is_array(x) else UnfoldBackward.run(x, windows=windows)
+
+
+def fold(columns, windows):
+    """`folded` for arrays and Tensors alike: what rules use."""
+    if is_array(columns):
+        return folded(columns, windows)
+    return FoldBackward.run(columns, windows=windows)
