@@ -12,7 +12,8 @@ import gc as _gc
 
 from numpy import bool, float32, float64, int32, int64, uint8
 
-from . import autograd, nn
+from . import autograd, data, nn, optim
+from .core import course as _course  # noqa: F401 (it has done its work when it is imported)
 from .core.autograd import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .core.creation import (
     arange,
@@ -92,6 +93,7 @@ from .core.functional import (
     where,
 )
 from .core.random import get_rng_state, manual_seed, set_rng_state
+from .core.saving import load, save
 from .core.tensor import Tensor, from_dlpack, from_numpy, tensor
 
 __version__ = "0.1.0"
@@ -112,6 +114,7 @@ __all__ = [
     "clamp",
     "cos",
     "cumsum",
+    "data",
     "div",
     "einsum",
     "enable_grad",
@@ -135,6 +138,7 @@ __all__ = [
     "is_grad_enabled",
     "leaky_relu",
     "linspace",
+    "load",
     "log",
     "log_softmax",
     "logsumexp",
@@ -152,6 +156,7 @@ __all__ = [
     "no_grad",
     "ones",
     "ones_like",
+    "optim",
     "permute",
     "pow",
     "prod",
@@ -162,6 +167,7 @@ __all__ = [
     "relu",
     "reshape",
     "round",
+    "save",
     "set_default_dtype",
     "set_grad_enabled",
     "set_rng_state",

@@ -86,7 +86,11 @@ def test_sinusoidal_positions_rotate():
 
 x = tt.tensor(np.zeros((2, 3), np.float32))
 REFUSED = [
-    (lambda: nn.Linear(4, 2)(x), ValueError, r"Linear: the input has shape \(2, 3\); its last axis"),
+    (
+        lambda: nn.Linear(4, 2)(x),
+        ValueError,
+        r"Linear: the input has shape \(2, 3\); its last",
+    ),
     (lambda: nn.Conv2d(3, 4, 2, groups=2), ValueError, "3 input and 4 output channels"),
     (lambda: nn.Conv2d(3, 4, 2)(x), ValueError, "conv2d: .*2, 3"),
     (lambda: nn.BatchNorm1d(4)(x), ValueError, r"BatchNorm1d: .* expected \(N, 4\)"),

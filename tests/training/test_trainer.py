@@ -275,7 +275,7 @@ def test_a_damaged_checkpoint_is_refused_and_nothing_changes(tmp_path, harm):
             }[harm]
         )
     before = snapshot(trainer)
-    with pytest.raises(saving.CheckpointError, match="run.ckpt"):
+    with pytest.raises(saving.CheckpointError, match=r"run\.ckpt"):
         trainer.load_checkpoint(path)
     assert snapshot(trainer) == before
 

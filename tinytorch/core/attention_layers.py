@@ -45,9 +45,7 @@ class MultiHeadAttention(Module):
         if bias:
             initializers.zeros_(self.out_proj.bias)
 
-    def forward(
-        self, query, key=None, value=None, mask=None, is_causal=False, need_weights=False
-    ):
+    def forward(self, query, key=None, value=None, mask=None, is_causal=False, need_weights=False):
         """Attend from `query` to `key` and `value`.
 
         Parameters

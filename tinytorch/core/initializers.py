@@ -7,10 +7,8 @@ about 1/n undo that, n being the number of inputs (fan in, for the forward pass)
 
 import math
 
-import numpy as np
-
-from .module import write
 from . import random
+from .module import write
 
 _GAINS = {
     "linear": 1.0,

@@ -5,13 +5,14 @@ import math
 import numpy as np
 
 from . import initializers, layer_functions
+from .dtypes import get_default_dtype
 from .module import Module, Parameter
 from .tensor import Tensor
 
 
 def untrained(*shape) -> Parameter:
     """A parameter whose values an initializer is about to write."""
-    return Parameter(np.empty(shape, np.float32))
+    return Parameter(np.empty(shape, get_default_dtype()))
 
 
 class Linear(Module):
@@ -149,7 +150,7 @@ class SinusoidalPositions(_Positions):
         super().__init__()
         rates = np.exp(np.arange(0, embed_dim, 2) * (-math.log(10000) / embed_dim))
         angles = np.arange(max_seq_len)[:, None] * rates
-        table = np.empty((max_seq_len, embed_dim), np.float32)
+        table = np.empty((max_seq_len, embed_dim), get_default_dtype())
         table[:, 0::2], table[:, 1::2] = np.sin(angles), np.cos(angles[:, : embed_dim // 2])
         self.table = Tensor(table)
 

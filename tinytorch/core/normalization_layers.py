@@ -3,6 +3,7 @@
 import numpy as np
 
 from . import initializers, layer_functions
+from .creation import ones, zeros
 from .layers import untrained
 from .module import Module, write
 
@@ -93,8 +94,8 @@ class _BatchNorm(Module):
         self.weight = initializers.ones_(untrained(num_features)) if affine else None
         self.bias = initializers.zeros_(untrained(num_features)) if affine else None
         track = track_running_stats
-        self.register_buffer("running_mean", np.zeros(num_features, np.float32) if track else None)
-        self.register_buffer("running_var", np.ones(num_features, np.float32) if track else None)
+        self.register_buffer("running_mean", zeros(num_features) if track else None)
+        self.register_buffer("running_var", ones(num_features) if track else None)
         self.register_buffer("num_batches_tracked", np.array(0) if track else None)
 
     def forward(self, x):

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 _WORD = re.compile(r"\s?[^\s]+|\s+")
 
@@ -96,7 +97,7 @@ class BPETokenizer:
         while len(merges) < vocab_size - 256:
             pairs = Counter()
             for tokens, count in words:
-                for pair in zip(tokens, tokens[1:], strict=False):
+                for pair in pairwise(tokens):
                     pairs[pair] += count
             if not pairs:
                 break
@@ -122,7 +123,7 @@ class BPETokenizer:
             tokens = list(word.encode())
             while len(tokens) > 1:
                 pair = min(
-                    zip(tokens, tokens[1:], strict=False),
+                    pairwise(tokens),
                     key=lambda pair: self._rank.get(pair, len(self.merges)),
                 )
                 if pair not in self._rank:

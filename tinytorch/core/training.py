@@ -244,7 +244,7 @@ class Trainer:
         self.optimizer.zero_grad()
         counts = [self._count(target) for _, target in batches]
         for (inputs, target), n in zip(batches, counts, strict=True):
-            output, loss = self._measured(inputs, target, n, sums)
+            loss = self._measured(inputs, target, n, sums)
             if not np.isfinite(loss.item()):
                 raise FloatingPointError(
                     f"Trainer: the loss is {loss.item()} in step {self.step + 1}; a smaller"
@@ -283,7 +283,7 @@ class Trainer:
         for name, metric in self.metrics.items():
             sums.add(name, float(metric(output.detach(), target)), n)
         sums.count += n
-        return output, loss
+        return loss
 
     def _parted(self, batch):
         """The inputs and the target of a batch, as Tensors."""

@@ -55,9 +55,7 @@ class TransformerBlock(Module):
 
     def forward(self, x, mask=None, need_weights=False):
         causal = self.is_causal and mask is None
-        z = self.attention(
-            self.ln1(x), mask=mask, is_causal=causal, need_weights=need_weights
-        )
+        z = self.attention(self.ln1(x), mask=mask, is_causal=causal, need_weights=need_weights)
         z, weights = z if need_weights else (z, None)
         x = x + self.drop(z)
         x = x + self.drop(self.mlp(self.ln2(x)))
