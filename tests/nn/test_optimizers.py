@@ -5,6 +5,7 @@ import pytest
 
 import tinytorch as tt
 from tinytorch import nn, optim
+from tinytorch.core import memory
 from tinytorch.nn.utils import clip_grad_norm_, clip_grad_value_
 
 SETTINGS = [
@@ -161,6 +162,28 @@ def test_a_step_between_forward_and_backward_is_noticed():
     loss = (p * p).sum()
     loss.backward(retain_graph=True)
     sgd.step()
+    with pytest.raises(RuntimeError, match="changed in place"):
+        loss.backward()
+
+
+def test_a_look_at_the_data_is_watched_for_as_long_as_it_lasts():
+    p = tt.tensor([1.0, 2.0], requires_grad=True)
+    sgd = optim.SGD([p], lr=0.1)
+    held = p.data
+    for _ in range(2):
+        sgd.zero_grad()
+        (p * p).sum().backward()
+        sgd.step()
+    assert held.tolist() == p.tolist()  # what is held follows, as in PyTorch
+    loss = (p * p).sum()
+    held[0] = 5
+    with pytest.raises(RuntimeError, match="changed in place"):
+        loss.backward()
+    del held, loss
+    sgd.step()
+    assert memory.ledger[id(p._data)].checksum is None
+    loss = (p * p).sum()
+    p.data[0] = 5
     with pytest.raises(RuntimeError, match="changed in place"):
         loss.backward()
 

@@ -7,11 +7,23 @@ keeps.
 
 import math
 from collections.abc import Iterable
+from sys import getrefcount
 
 import numpy as np
 
 from . import memory
 from .tensor import Tensor
+
+
+
+def _own_references():
+    """What `getrefcount` says of an array that one object and one local name hold."""
+    holder = [np.empty(0)]
+    array = holder[0]
+    return getrefcount(array)
+
+
+_OWN_REFERENCES = _own_references()
 
 
 class Optimizer:
@@ -107,23 +119,33 @@ class Optimizer:
         RuntimeError
             If a parameter has no gradient; then none has been changed.
         """
-        work = [(p, g) for g in self.param_groups for p in g["params"] if p._node is not None]
+        work = []
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p._node is None:
+                    continue
+                g = getattr(p.grad, "_data", p.grad)
+                if g is None or g.shape != p._data.shape:
+                    raise RuntimeError(self._missing(p))
+                work.append((p, g, group))
         if not work:
             raise RuntimeError(f"{type(self).__name__}.step: all parameters are frozen")
-        for p, _ in work:
-            if p.grad is None or p.grad.shape != p.shape:
-                raise RuntimeError(self._missing(p))
-        for p, group in work:
-            if type(p._data) is not np.ndarray:  # a scalar, which NumPy keeps as a number
-                p._data = np.asarray(p._data)
+        for p, g, group in work:
             array = p._data
+            if type(array) is not np.ndarray:  # a scalar, which NumPy keeps as a number
+                p._data = array = np.asarray(array)
             key = array.shape, array.dtype
             scratch = self._scratch.get(key)
             if scratch is None:
                 scratch = self._scratch[key] = np.empty_like(array), np.empty_like(array)
-            g = getattr(p.grad, "_data", p.grad)
-            self.update(array, g, self.state.setdefault(p, {}), group, *scratch)
-            memory.written(array)
+            state = self.state.get(p)
+            if state is None:
+                state = self.state[p] = {}
+            self.update(array, g, state, group, *scratch)
+            # Whoever looked at p.data and let go of it again need not be watched: a checksum of all
+            # weights at every step costs more than the step.
+            borrowed = getrefcount(array) > _OWN_REFERENCES
+            memory.written(array, borrowed)
 
     def _missing(self, p):
         where = f"{type(self).__name__}.step: {self.names[p]}, of shape {p.shape}, has"
