@@ -65,6 +65,9 @@ def test_evaluation_is_the_mean_over_samples_and_changes_nothing():
     assert parts["loss"] == pytest.approx(trainer.loss_fn(output, y).item(), rel=1e-6)
     assert parts["accuracy"] == pytest.approx(accuracy(output, y))
     trainer.model.train()
+    trainer.model[2].eval()
+    trainer.evaluate(loaders()[1])
+    assert trainer.model.training and not trainer.model[2].training
     after = trainer.state_dict()
     assert before["random"] == after["random"] and trainer.history == {}
     assert all(np.array_equal(before["model"][k], after["model"][k]) for k in before["model"])
@@ -217,6 +220,8 @@ def test_metrics():
     assert accuracy(scores, tt.tensor([0, 1, 1])) == pytest.approx(2 / 3)
     assert accuracy(scores, tt.tensor([0, -100, 0])) == 1.0
     assert binary_accuracy(tt.tensor([[0.2], [0.9]]), tt.tensor([[0.0], [0.0]])) == 0.5
+    ones = tt.tensor(np.ones((2, 3, 4)) * np.array([0.0, 2.0, 1.0])[:, None])
+    assert accuracy(ones, tt.tensor(np.ones((2, 4), int))) == 1.0
     with pytest.raises(ValueError, match=r"go with targets of shape \(3,\), got \(3, 1\)"):
         accuracy(scores, tt.tensor([[0], [1], [1]]))
     with pytest.raises(ValueError, match="differ"):

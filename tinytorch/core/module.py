@@ -7,6 +7,7 @@ without being trained. Nothing is kept twice, so nothing can disagree.
 
 import textwrap
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -260,6 +261,18 @@ def _once(entries):
         if tensor not in seen:
             seen.add(tensor)
             yield name, tensor
+
+
+@contextmanager
+def evaluating(module: Module):
+    """A block in which `module` evaluates; afterwards every part is in its own mode again."""
+    modes = [(part, part.training) for part in module.modules()]
+    module.eval()
+    try:
+        yield
+    finally:
+        for part, mode in modes:
+            part.training = mode
 
 
 # ---------------------------------------------------------------------------------- containers

@@ -15,7 +15,6 @@ from . import memory
 from .tensor import Tensor
 
 
-
 def _own_references():
     """What `getrefcount` says of an array that one object and one local name hold."""
     holder = [np.empty(0)]

@@ -22,12 +22,13 @@ class Quiet:
         """Do nothing."""
 
 
-def bar(total: int, show: bool | None = None):
+def bar(total: int | None, show: bool | None = None):
     """A tqdm bar of `total` steps, or `Quiet`.
 
     Parameters
     ----------
-    total : int
+    total : int or None
+        None where it is not known.
     show : bool, optional
         By default the bar appears in a terminal and in a notebook, if tqdm is installed. The
         environment variable TQDM_DISABLE=1 turns it off.

@@ -39,7 +39,7 @@ def save(state, path) -> None:
     path = Path(path)
     arrays = []
     tree = json.dumps({"format": _FORMAT, "state": _packed(state, arrays, "state")})
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    unfinished = path.with_name(f".{path.name}.unfinished")
     try:
         with open(unfinished, "wb") as file:
             with zipfile.ZipFile(file, "w") as archive:

@@ -1,7 +1,7 @@
 """Tokenizers: text as a list of numbers, and back without loss."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from itertools import pairwise
 
 _WORD = re.compile(r"\s?[^\s]+|\s+")
@@ -91,22 +91,27 @@ class BPETokenizer:
             raise ValueError(
                 f"BPETokenizer.train: vocab_size must be at least 256, the bytes; got {vocab_size}"
             )
-        words = Counter(_WORD.findall(text))
-        words = [(list(word.encode()), count) for word, count in words.items()]
+        words = [(list(w.encode()), n) for w, n in Counter(_WORD.findall(text)).items()]
+        pairs, where = Counter(), defaultdict(set)
+
+        def count(i, sign):
+            tokens, n = words[i]
+            for pair in pairwise(tokens):
+                pairs[pair] += sign * n
+                where[pair].add(i)
+
+        for i in range(len(words)):
+            count(i, +1)
         merges = []
         while len(merges) < vocab_size - 256:
-            pairs = Counter()
-            for tokens, count in words:
-                for pair in pairwise(tokens):
-                    pairs[pair] += count
-            if not pairs:
-                break
-            best = min(pairs, key=lambda pair: (-pairs[pair], pair))
-            if pairs[best] < 2:
+            best = min(pairs, key=lambda pair: (-pairs[pair], pair), default=None)
+            if best is None or pairs[best] < 2:
                 break
             merges.append(best)
-            for tokens, _ in words:
-                _merge(tokens, best, 255 + len(merges))
+            for i in where.pop(best):  # only these words change
+                count(i, -1)
+                _merge(words[i][0], best, 255 + len(merges))
+                count(i, +1)
         return cls(merges)
 
     @property

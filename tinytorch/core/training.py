@@ -9,7 +9,7 @@ import numpy as np
 from . import random, saving
 from .autograd import no_grad
 from .clipping import clip_grad_norm_
-from .module import Module
+from .module import Module, evaluating
 from .optimizers import Optimizer
 from .progress import Quiet, bar
 from .schedules import LRScheduler
@@ -197,7 +197,8 @@ class Trainer:
             raise ValueError("fit: resume=True needs checkpoint=, the file to resume from")
         if resume and Path(checkpoint).exists():
             self.load_checkpoint(checkpoint)
-        steps = len(train_loader) * max(last - self.epoch, 0)
+        epochs = max(last - self.epoch, 0)
+        steps = len(train_loader) * epochs if hasattr(train_loader, "__len__") else None
         with bar(steps, self.progress) as progress:
             while self.epoch < last and not self.stopped:
                 progress.set_description(f"epoch {self.epoch + 1}/{last}")
@@ -264,16 +265,11 @@ class Trainer:
 
     def evaluate(self, loader: Iterable) -> dict[str, float]:
         """The mean loss and the metrics over all batches, in evaluation mode."""
-        training = self.model.training
-        self.model.eval()
         sums = _Means()
-        try:
-            with no_grad():
-                for batch in loader:
-                    inputs, target = self._parted(batch)
-                    self._measured(inputs, target, self._count(target), sums)
-        finally:
-            self.model.train(training)
+        with evaluating(self.model), no_grad():
+            for batch in loader:
+                inputs, target = self._parted(batch)
+                self._measured(inputs, target, self._count(target), sums)
         return sums.means("evaluate")
 
     def _measured(self, inputs, target, n, sums):
@@ -380,17 +376,19 @@ def accuracy(output: Tensor, target: Tensor) -> float:
 
     Parameters
     ----------
-    output : Tensor, (N, C), or (N, …, C) with targets (N, …)
-    target : Tensor of int
+    output : Tensor, (N, C, …)
+        Scores; as for `CrossEntropyLoss`, the classes are axis 1.
+    target : Tensor of int, (N, …)
         Classes; negative ones (padding) don't count.
     """
-    if output.shape[:-1] != target.shape:
+    axis = min(1, output.ndim - 1)
+    best = output._data.argmax(axis)
+    if best.shape != target.shape:
         raise ValueError(
-            f"accuracy: outputs of shape {output.shape} go with targets of shape"
-            f" {output.shape[:-1]}, got {target.shape}"
+            f"accuracy: outputs of shape {output.shape} go with targets of shape {best.shape},"
+            f" got {target.shape}"
         )
-    counted = target._data >= 0
-    return float((output._data.argmax(-1) == target._data)[counted].mean())
+    return float((best == target._data)[target._data >= 0].mean())
 
 
 def binary_accuracy(output: Tensor, target: Tensor, threshold: float = 0.5) -> float:

@@ -9,7 +9,7 @@ from .activation_layers import GELU
 from .attention_layers import MultiHeadAttention
 from .autograd import no_grad
 from .layers import Dropout, Embedding, LearnedPositions, Linear
-from .module import Module, ModuleList, Sequential
+from .module import Module, ModuleList, Sequential, evaluating
 from .normalization_layers import LayerNorm
 from .tensor import Tensor
 
@@ -177,16 +177,11 @@ class GPT(Module):
                 "generate: temperature and max_new_tokens must not be negative and top_k at least"
                 f" 1, got {temperature}, {max_new_tokens} and {top_k}"
             )
-        training = self.training
-        self.eval()
-        try:
-            with no_grad():
-                for _ in range(max_new_tokens):
-                    scores = self(tokens[:, -self.max_seq_len :])._data[:, -1].astype(np.float64)
-                    new = _drawn(scores, temperature, top_k)
-                    tokens = np.concatenate([tokens, new[:, None]], axis=1)
-        finally:
-            self.train(training)
+        with evaluating(self), no_grad():
+            for _ in range(max_new_tokens):
+                scores = self(tokens[:, -self.max_seq_len :])._data[:, -1].astype(np.float64)
+                new = _drawn(scores, temperature, top_k)
+                tokens = np.concatenate([tokens, new[:, None]], axis=1)
         return Tensor(tokens)
 
     def _checked(self, tokens):
