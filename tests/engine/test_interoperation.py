@@ -189,3 +189,44 @@ def test_numpy_s_reductions_are_recorded(name, axis, keep):
 )
 def test_printing(make, text):
     assert repr(make()) == text
+
+
+# ------------------------------------------------------------------------------- dlpack
+
+
+def test_dlpack_shares_memory_both_ways():
+    array = np.arange(3.0)
+    x = tt.from_dlpack(array)
+    array[0] = 5
+    assert x.tolist() == [5, 1, 2]
+    back = np.from_dlpack(x)
+    assert np.shares_memory(back, array)
+    with pytest.raises(RuntimeError, match=r"use \.detach\(\)"):
+        np.from_dlpack(leaf([1.0]))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: np.concatenate([x, x]),
+        lambda x: np.stack([x, x], axis=1),
+        lambda x: np.where(x > 1, x, 0.0),
+        lambda x: np.clip(x, 0.5, 2.0),
+        lambda x: np.prod(x, axis=0),
+        lambda x: np.max(x, axis=0),
+        lambda x: np.min(x),
+        lambda x: np.var(x, axis=0),
+        lambda x: np.std(x, axis=0, ddof=1),
+        lambda x: np.cumsum(x, axis=0),
+        lambda x: np.einsum("i,i->", x, x),
+        lambda x: np.reshape(x, (3, 1)),
+        lambda x: np.maximum(x, 1.5),
+        lambda x: np.abs(x),
+        lambda x: np.transpose(x),
+    ],
+)
+def test_more_functions_of_numpy_are_recorded(call):
+    x = leaf([0.4, 1.3, 2.2])
+    z = call(x)
+    assert type(z) is tt.Tensor and z.requires_grad
+    np.testing.assert_allclose(z.data, call(x.data))

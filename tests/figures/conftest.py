@@ -5,9 +5,6 @@ import shutil
 
 import pytest
 
-pytest.importorskip("anywidget")
-playwright = pytest.importorskip("playwright.sync_api")
-
 PAGE = """<!doctype html><html data-theme="%(theme)s"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>body { margin: 0; background: var(--tt-page) } %(css)s</style>
@@ -36,6 +33,7 @@ window.ready = true;
 
 @pytest.fixture(scope="session")
 def chromium():
+    playwright = pytest.importorskip("playwright.sync_api")
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     if path is None:
         pytest.skip("needs Debian's chromium: apt-get install chromium")

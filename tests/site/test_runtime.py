@@ -3,7 +3,6 @@
 import json
 import re
 
-import nbformat
 import pytest
 
 
@@ -93,6 +92,11 @@ def test_source_is_the_package_s_own(page):
     assert page.locator(".highlight-python .nc", has_text="Source").count() == 1
 
 
+def test_punctuation_stays_with_its_formula(page):
+    kept = page.locator(".tt-together").all_text_contents()
+    assert any(text.endswith(",") for text in kept)
+
+
 def test_without_javascript(sink, visit):
     page = visit.open(sink, java_script_enabled=False)
     one = page.locator("figure#fig-one")
@@ -135,9 +139,3 @@ def test_words_are_legible(page):
             }"""
         )
         assert not poor, theme
-
-
-def test_notebook_download(sink):
-    notebook = nbformat.read(sink.parent / "_sources" / "page.ipynb", as_version=4)
-    nbformat.validate(notebook)
-    assert "application/vnd.jupyter.widget-state+json" in notebook.metadata.widgets

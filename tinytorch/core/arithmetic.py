@@ -117,6 +117,6 @@ class PowBackward(Function):
         if to_a:
             da = unbroadcast(g * b * a ** (b - 1 + (b == 0)), a.shape)
         if to_b:
-            at_zero = (a == 0) * (b >= 0)
-            db = unbroadcast(g * z * np.log(a + at_zero), b.shape)
+            at_zero = (np.asarray(a) == 0) & (np.asarray(b) >= 0)
+            db = unbroadcast(g * z * np.log(a + at_zero.astype(b.dtype)), b.shape)
         return da, db

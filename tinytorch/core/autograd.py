@@ -17,10 +17,12 @@ from operator import itemgetter
 
 import numpy as np
 
-from . import memory
 from .dtypes import get_default_dtype
+from .memory import ledger, seal, tick
 
 _FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+_ARRAYS = (np.float32, np.ndarray)
+_new = object.__new__
 _recording = True
 _watcher = None
 
@@ -105,7 +107,7 @@ class Function:
     @classmethod
     def run(cls, *inputs, **params):
         """Compute the operation, and record it if a gradient may be wanted through it."""
-        return cls.__new__(cls)._trace(inputs, params)
+        return _new(cls)._trace(inputs, params)
 
     def _trace(self, inputs, params):
         """The one door: every operation is computed and recorded here, and nowhere else."""
@@ -122,26 +124,25 @@ class Function:
                 arrays.append(_constant(x, self))
                 nexts.append(None)
         try:
-            z = self.forward(*arrays, **params)
+            z = self.forward(*arrays, **params) if params else self.forward(*arrays)
         except (ValueError, TypeError, IndexError) as error:
             raise _explained(self, arrays, error) from error
-        dtype = getattr(z, "dtype", None)
-        if dtype is not _FLOAT32:
+        if type(z) not in _ARRAYS or z.dtype is not _FLOAT32:
             z = _settled(z, arrays)
-            dtype = z.dtype
-        out = kind.__new__(kind)
+        dtype = z.dtype
+        out = _new(kind)
         out._data = z
         out.grad = None
-        if _recording and any(nexts) and dtype.kind == "f":
+        if _recording and any(nexts) and (dtype is _FLOAT32 or dtype.kind == "f"):
             self.next_functions = tuple(nexts)
-            self.order = memory.tick()
+            self.order = tick()
             self.mark = None
             self.shape = z.shape
             self.dtype = dtype
             arrays.append(z)
             self.saved_tensors = saved = self._pick(arrays)
-            if memory.ledger and saved:
-                self.seals = memory.seal(saved)
+            if ledger and saved:
+                self.seals = seal(saved)
             out._node = self
         else:
             out._node = None
@@ -206,7 +207,7 @@ class HookHandle:
     def __init__(self, node, hook):
         if node.hooks is None:
             node.hooks = {}
-        self._hooks, self._key = node.hooks, memory.tick()
+        self._hooks, self._key = node.hooks, tick()
         node.hooks[self._key] = hook
 
     def remove(self):

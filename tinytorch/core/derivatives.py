@@ -161,7 +161,7 @@ def _evaluated(name, func, inputs, create_graph):
         else:
             xs = [x.detach().requires_grad_() for x in given]
         outputs = func(*xs)
-    for z in _listed(outputs):
+    for z in outputs if isinstance(outputs, (tuple, list)) else [outputs]:
         if not isinstance(z, Tensor):
             raise TypeError(f"{name}: func returned {type(z).__name__}, not a Tensor")
     return xs, outputs, single

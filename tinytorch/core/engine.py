@@ -7,9 +7,12 @@ arrives at a leaf is its gradient. A stack and a sort, no recursion: depth and s
 nothing extra.
 """
 
+from operator import attrgetter
+
 import numpy as np
 
 from . import autograd, memory
+from .memory import ledger
 from .tensor import Tensor
 
 
@@ -115,7 +118,7 @@ def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
         retain_graph = create_graph
     order = reachable(roots) if within is None else within
     _check(order)
-    order.sort(key=_order)  # taken from the end: newest first
+    order.sort(key=attrgetter("order"))  # taken from the end: newest first
     useful = leading = None
     if wanted is not None:
         useful, leading = set(wanted), set()
@@ -170,23 +173,18 @@ def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
     return found
 
 
-def _order(node):
-    return node.order
-
-
 def reachable(roots):
-    """Every node that a gradient could reach from `roots`, each once; a stack, no recursion."""
+    """Every node that a gradient could reach from `roots`, each once; no recursion."""
     this_pass = object()  # a mark on the nodes is cheaper than a set of all of them
     found = []
-    stack = list(roots)
-    while stack:
-        node = stack.pop()
-        if node.mark is not this_pass:
-            node.mark = this_pass
-            found.append(node)
-            for source in node.next_functions:
-                if source is not None:
-                    stack.append(source)
+    for root in roots:
+        root.mark = this_pass
+        found.append(root)
+    for node in found:  # the list grows while it is gone through
+        for source in node.next_functions:
+            if source is not None and source.mark is not this_pass:
+                source.mark = this_pass
+                found.append(source)
     return found
 
 
@@ -199,7 +197,7 @@ def _check(nodes):
                 f"backward: the graph behind {type(node).__name__} was freed by an earlier"
                 " backward(); pass retain_graph=True to that one, or run the forward pass again"
             )
-        if memory.ledger and saved:
+        if ledger and saved:
             i = memory.changed(saved, node.order, node.seals)
             if i is not None:
                 name = node.saves[min(i, len(node.saves) - 1)]

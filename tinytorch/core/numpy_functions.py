@@ -11,6 +11,7 @@ from .arithmetic import (
     PowBackward,
     SubBackward,
 )
+from .einsum import einsum
 from .elementary import (
     AbsBackward,
     CosBackward,
@@ -19,9 +20,10 @@ from .elementary import (
     SinBackward,
     SqrtBackward,
 )
+from .joining import cat, stack
 from .matmul import MatmulBackward
 from .operators import Operations
-from .selection import MaximumBackward, MinimumBackward
+from .selection import MaximumBackward, MinimumBackward, WhereBackward
 
 UFUNCS = {
     np.add: AddBackward,
@@ -54,9 +56,45 @@ def _reduction(name):
     return function
 
 
+def _spread(name):
+    def function(a, axis=None, ddof=0, keepdims=False):
+        return getattr(a, name)(dim=axis, correction=ddof, keepdim=keepdims)
+
+    return function
+
+
+def _joined(join):
+    def function(arrays, axis=0):
+        tensors = [x if isinstance(x, Operations) else _like(arrays, x) for x in arrays]
+        return join(tensors, axis)
+
+    return function
+
+
+def _like(values, array):
+    """An array as a Tensor, of the kind that is among `values`."""
+    kind = next(type(x) for x in values if isinstance(x, Operations))
+    return kind._wrap(np.array(array))
+
+
 FUNCTIONS = {
     np.sum: _reduction("sum"),
     np.mean: _reduction("mean"),
+    np.prod: _reduction("prod"),
+    np.max: _reduction("amax"),
+    np.min: _reduction("amin"),
+    np.var: _spread("var"),
+    np.std: _spread("std"),
+    np.cumsum: lambda a, axis: a.cumsum(axis),
+    np.concatenate: _joined(cat),
+    np.stack: _joined(stack),
+    np.where: lambda condition, x, y: WhereBackward.run(condition, x, y),
+    np.clip: lambda a, a_min=None, a_max=None: a.clamp(a_min, a_max),
+    np.reshape: lambda a, shape: a.reshape(shape),
+    np.transpose: lambda a, axes=None: a.T if axes is None else a.permute(axes),
+    np.einsum: lambda equation, *operands: einsum(
+        equation, *[x if isinstance(x, Operations) else _like(operands, x) for x in operands]
+    ),
 }
 
 

@@ -21,9 +21,13 @@ def same(found, right):
     """Whether two arrays agree in shape and, up to rounding, in every number."""
     if found.shape != right.shape:
         return False
+    return bool(_close(found, right).all())
+
+
+def _close(found, right):
     rtol = 1e-4 if right.dtype == np.float32 else 1e-8
     size = np.abs(right[np.isfinite(right)]).max(initial=0)
-    return np.allclose(found, right, rtol=rtol, atol=rtol * min(size, 1), equal_nan=True)
+    return np.isclose(found, right, rtol=rtol, atol=rtol * min(size, 1), equal_nan=True)
 
 
 def wrong_shape(found, x, name):
@@ -49,12 +53,12 @@ def wrong_shape(found, x, name):
 def wrong_values(trial, i, found):
     """Name the mistake behind a gradient of the right shape with wrong numbers, or None."""
     name, right = trial.names[i], trial.right[i]
-    others = [j for j in range(len(trial.names)) if j != i]
+    others = [j for j, wanted in enumerate(trial.wanted) if j != i and wanted]
     said = f"The gradient of `{name}`"
     for mistake in trial.exercise.mistakes:
         d = _mistaken(mistake.rule, trial, i)
         if d is not None and same(found, d):
-            other = trial.names[others[0]] if others else ""
+            other = next((n for n in trial.names if n != name), "")
             return f"{said} is {mistake.says.format(x=name, other=other)}"
     for j in others:
         if same(found, trial.right[j]):
@@ -84,27 +88,29 @@ def wrong_values(trial, i, found):
         return f"{said} is g unchanged: the slope of z along `{name}` is missing."
     with np.errstate(all="ignore"):
         ratios = (found / right)[right != 0]
-    if ratios.size > 1 and np.allclose(ratios, ratios[0], rtol=1e-4):
+    if ratios.size > 1 and np.allclose(ratios, ratios[0], rtol=1e-4) and abs(ratios[0] - 1) > 0.01:
         return f"{said} is {ratios[0]:.4g} times what it should be, in every entry."
     return None
 
 
 def first_difference(found, right):
     """Where two arrays of one shape first differ: "at [0, 1] it is 2, and should be 3"."""
-    unequal = ~np.isclose(found, right, rtol=1e-4, atol=0, equal_nan=True)
-    index = tuple(int(i) for i in np.argwhere(unequal)[0]) if unequal.any() else ()
+    index = tuple(int(i) for i in np.argwhere(~_close(found, right))[0])
     where = f"at {list(index)} " if found.ndim else ""
-    return f"{where}it is {found[index]:.6g}, and should be {right[index]:.6g}"
+    a, b = found[index], right[index]
+    digits = 6 if f"{a:.6g}" != f"{b:.6g}" else 12
+    return f"{where}it is {a:.{digits}g}, and should be {b:.{digits}g}"
 
 
 def raised(error, method, cls, sample):
     """An exception in the reader's code, with the line it came from and what may be behind it."""
     while error.__cause__ is not None:  # the engine explains errors of forward
         error = error.__cause__
-    said = f"`{method}` raises {type(error).__name__}: {error}"
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    said = f"`{method}` raises `{what}`"
     line = _line(error.__traceback__)
     if line:
-        said += f"\n\n```python\n{line}\n```\n"
+        said += f" in the line\n\n```python\n{line}\n```\n"
     if "saved_tensors" in line and "unpack" in str(error):
         kept = ", ".join(cls.saves) or "nothing"
         return f"{said}\n`saved_tensors` holds what `saves` names, and it names {kept}."
@@ -124,7 +130,7 @@ def _line(trace):
 def _mistaken(rule, trial, i):
     """The gradient of input i that a mistaken rule gives; None where its shapes don't fit."""
     try:
-        d = rule(trial.g, *trial.inputs)[i]
+        d = rule(trial.g, *trial.inputs, **trial.params)[i]
         return None if d is None else unbroadcast(np.asarray(d), trial.inputs[i].shape)
     except ValueError:
         return None
@@ -133,7 +139,7 @@ def _mistaken(rule, trial, i):
 def _wrong_sum(trial, i, found):
     """What went wrong where an input that was broadcast collects its gradient."""
     x, shape = trial.inputs[i], trial.z.shape
-    if not trial.elementwise or x.shape == shape:
+    if not trial.exercise.broadcasts or x.shape == shape:
         return None
     full = trial.truth(trial.g, [np.broadcast_to(a, shape) for a in trial.inputs])[i]
     copied = _copied(x.shape, shape)

@@ -24,6 +24,7 @@ ADD = RuleExercise(
             lambda g, a, b: (g / 2, g / 2),
         ),
     ),
+    broadcasts=True,
 )
 
 MUL = RuleExercise(
@@ -52,6 +53,7 @@ MUL = RuleExercise(
             lambda g, a, b: (g * (a * b) / a, g * (a * b) / b),
         ),
     ),
+    broadcasts=True,
 )
 
 MATMUL = RuleExercise(
@@ -64,8 +66,8 @@ MATMUL = RuleExercise(
         Sample("no rows", ((0, 3), (3, 2))),
         Sample("nothing to sum over", ((2, 0), (0, 3))),
         Sample("float32", ((2, 3), (3, 4)), dtype=np.float32),
-        Sample("only `a` wanted", ((2, 3), (3, 4)), wanted=(True, False)),
-        Sample("only `b` wanted", ((2, 3), (3, 4)), wanted=(False, True)),
+        Sample("an input without gradient", ((2, 3), (3, 4)), wanted=(True, False)),
+        Sample("an input without gradient", ((2, 3), (3, 4)), wanted=(False, True)),
         Sample("extremes", ([[1e150, 0.0], [-1e150, 1e-150]], [[1e-150, 2.0], [0.0, 1e100]])),
         Sample(
             "batches of matrices",
@@ -131,7 +133,7 @@ RELU = RuleExercise(
             lambda g, x: (1.0 * (x > 0),),
         ),
         Mistake(
-            "the gate with g ≥ 0 cut off: the gate depends on `{x}`, not on g.",
+            "g where g > 0: the gate depends on `{x}`, not on g.",
             lambda g, x: (g * (g > 0),),
         ),
         Mistake(

@@ -30,7 +30,8 @@ class Mistake:
         What follows "The gradient of `a` is ". `{x}` stands for the name of the input, `{other}`
         for that of the other one.
     rule : callable
-        From g and the inputs, the wrong gradients as a tuple; None for an input it doesn't concern.
+        From g, the inputs and parameters, the wrong gradients as a tuple; None for an input that it
+        doesn't concern.
     """
 
     says: str
@@ -48,11 +49,14 @@ class RuleExercise:
     samples : sequence of Sample
         Simplest first.
     mistakes : sequence of Mistake
+    broadcasts : bool
+        Whether the operation is elementwise with broadcasting, so that sums may be forgotten.
     """
 
     name: str
     samples: Sequence[Sample]
     mistakes: Sequence[Mistake] = ()
+    broadcasts: bool = False
 
     @property
     def reference(self):
@@ -66,7 +70,7 @@ class RuleExercise:
                 f"A subclass of `Function` is needed, and this is {_kind(cls)}: begin with"
                 f" `class My{self.name}(Function):` and give `check` the class itself.",
             )
-        right, remarks = [], []
+        right, remarks = {}, []  # what was right, once each and in order
         with warnings.catch_warnings(), np.errstate(all="ignore"), enable_grad():
             warnings.simplefilter("ignore")
             for sample in self.samples:
@@ -82,7 +86,7 @@ class RuleExercise:
                         return Answer(False, said + so_far)
                     remarks.append(f"Beyond the exercise: {said}")
                 else:
-                    right.append(sample.about)
+                    right[sample.about] = True
             remarks[:0] = [_to_second_order(self, cls), *_too_much(self, cls)]
         agree = f"Values and gradients agree with `{self.name}` on {', '.join(right)}."
         return Answer(True, " ".join([agree, *remarks]))
@@ -101,44 +105,43 @@ class Trial:
 
     def __init__(self, exercise, cls, sample):
         self.exercise, self.cls, self.sample = exercise, cls, sample
-        self.inputs = sample.arrays()
-        self.wanted = sample.wanted or (True,) * len(self.inputs)
+        self.inputs, self.params = sample.arrays(), sample.params
+        self.wanted = sample.wanted or tuple(x.dtype.kind == "f" for x in self.inputs)
         self.names = _parameters(exercise.reference)
-        self.z = np.asarray(exercise.reference.run(*self.leaves())._data)
+        self.z = np.asarray(exercise.reference.run(*self.leaves(), **self.params)._data)
         self.g = np.array(np.random.default_rng(1).normal(size=self.z.shape), self.z.dtype)
         self.right = self.truth(self.g)
-        shapes = [x.shape for x in self.inputs]
-        self.elementwise = _broadcast(shapes) == self.z.shape
 
     def __str__(self):
         shapes = " and ".join(
             f"`{name}` of shape {x.shape}" for name, x in zip(self.names, self.inputs, strict=True)
         )
-        return f"{shapes} ({self.sample.about})"
+        params = "".join(f", `{name}={value}`" for name, value in self.params.items())
+        return f"{shapes}{params} ({self.sample.about})"
 
-    def leaves(self, wanted=None):
-        wanted = wanted or (True,) * len(self.inputs)
-        return [Tensor(x, requires_grad=want) for x, want in zip(self.inputs, wanted, strict=True)]
+    def leaves(self):
+        return [Tensor(x, want) for x, want in zip(self.inputs, self.wanted, strict=True)]
 
     def truth(self, g, inputs=None):
         """The gradients by the package's own rule."""
-        node = self.exercise.reference(*(self.inputs if inputs is None else inputs))
+        inputs = self.inputs if inputs is None else inputs
+        node = self.exercise.reference(*inputs, **self.params)
         return [np.asarray(d) for d in node.apply(g)]
 
     def run(self):
         mine = _parameters(self.cls)
         if len(mine) == len(self.names):
             self.names = mine
-        leaves = self.leaves(self.wanted)
+        leaves = self.leaves()
         z = self.forward(leaves)
+        result, g = np.array(z._data), self.g.copy()
         for name, leaf, x in zip(self.names, leaves, self.inputs, strict=True):
             self.untouched("forward", f"its input `{name}`", leaf._data, x)
-        g = self.g.copy()
         found = self.apply(z._node, g)
         self.untouched("apply", "g, which other rules still get", g, self.g)
         for name, leaf, x in zip(self.names, leaves, self.inputs, strict=True):
             self.untouched("apply", f"`{name}`, which other rules still need", leaf._data, x)
-        self.untouched("apply", "the result z, which the next rule needs", z._data, self.z)
+        self.untouched("apply", "the result z, which the next rule needs", z._data, result)
         for i, d in self.those_wanted(found):
             self.compare(i, d)
         for i, d in self.those_wanted(self.apply(z._node, g)):
@@ -154,25 +157,25 @@ class Trial:
     def forward(self, leaves):
         """The reader's result, recorded, after a comparison with the reference."""
         try:
-            z = self.cls.run(*leaves)
+            z = self.cls.run(*leaves, **self.params)
         except NotImplementedError:
             raise NotWritten("Fill in `forward` and `apply`, then run the cell again.") from None
         except Exception as error:
             raise Wrong(raised(error, "forward", self.cls, self.sample)) from error
         found = np.asarray(z._data)
-        if found.dtype == object:
-            if found.shape == () and found.item() in (None, ...):
-                raise NotWritten("`forward` returns nothing: let it return the result, z.")
+        if found.dtype == object and found.shape == () and found.item() in (None, ...):
+            raise NotWritten("`forward` returns nothing: let it return the result, z.")
+        if found.dtype.kind not in "fiub":
             raise Wrong("`forward` does not return an array of numbers.")
         if found.shape != self.z.shape:
             raise Wrong(f"The result has shape {found.shape}, and should have {self.z.shape}.")
-        if not same(found, self.z):
-            raise Wrong(f"The result of `forward` is wrong: {first_difference(found, self.z)}.")
         if found.dtype != self.z.dtype:
             raise Wrong(
                 f"The result is {found.dtype}, the inputs are {self.z.dtype}: `forward` must keep"
                 " the dtype."
             )
+        if not same(found, self.z):
+            raise Wrong(f"The result of `forward` is wrong: {first_difference(found, self.z)}.")
         return z
 
     def apply(self, node, g):
@@ -204,23 +207,23 @@ class Trial:
         """Hold the gradient of input i against the right one."""
         name, x, right = self.names[i], self.inputs[i], self.right[i]
         if d is None or d is ...:
-            raise Wrong(f"The gradient of `{name}` is missing: `apply` returns {d} for it.")
+            raise Wrong(f"The gradient of `{name}` is missing: `apply` returns `{d}` for it.")
+        if not isinstance(d, (np.ndarray, np.generic, int, float, Tensor)):
+            raise Wrong(f"The gradient of `{name}` is {_kind(d)}, and should be an array.")
         d = np.asarray(d)
-        if d.dtype.kind != "f":
-            raise Wrong(f"The gradient of `{name}` has dtype {d.dtype}, `{name}` {x.dtype}.")
         if d.shape != x.shape:
             raise Wrong(wrong_shape(d, x, name))
+        if d.dtype != x.dtype:
+            raise Wrong(
+                f"The gradient of `{name}` is {d.dtype}, `{name}` is {x.dtype}: every gradient has"
+                " the dtype of its input."
+            )
         if not same(d, right):
             said = wrong_values(self, i, d)
             if said is None:
                 said = f"The gradient of `{name}` is wrong: {first_difference(d, right)}."
                 said = f"{said} {self.sample.hint}".rstrip()
             raise Wrong(said)
-        if d.dtype != x.dtype:
-            raise Wrong(
-                f"The gradient of `{name}` is {d.dtype}, `{name}` is {x.dtype}: every gradient has"
-                " the dtype of its input."
-            )
 
     def untouched(self, method, what, now, before):
         if not np.array_equal(now, before, equal_nan=True):
@@ -231,9 +234,9 @@ class Trial:
 
 def _to_second_order(exercise, cls):
     """A remark on gradients of gradients, where `apply` is called with Tensors."""
-    inputs = exercise.samples[0].arrays()
+    sample = exercise.samples[0]
     try:
-        mine, theirs = (_second_gradients(c, inputs) for c in (cls, exercise.reference))
+        mine, theirs = (_second_gradients(c, sample) for c in (cls, exercise.reference))
         agree = all(map(same, mine, theirs))
     except Exception:  # whatever the reader's code makes of Tensors
         agree = False
@@ -246,13 +249,12 @@ def _to_second_order(exercise, cls):
     )
 
 
-def _second_gradients(cls, inputs):
-    leaves = [Tensor(x, requires_grad=True) for x in inputs]
-    z = cls.run(*leaves)
+def _second_gradients(cls, sample):
+    leaves = [Tensor(x, x.dtype.kind == "f") for x in sample.arrays()]
+    z = cls.run(*leaves, **sample.params)
+    leaves = [x for x in leaves if x.requires_grad]
     first = grad(z * z * z, leaves, np.ones(z.shape), create_graph=True)
-    total = first[0].sum()
-    for d in first[1:]:
-        total = total + (d * d).sum()
+    total = sum((d * d).sum() for d in first)
     return [np.asarray(d) for d in grad(total, leaves)]
 
 
@@ -267,15 +269,9 @@ def _too_much(exercise, cls):
 
 
 def _parameters(cls):
-    """The names of the inputs of `forward`."""
-    return list(inspect.signature(cls.forward).parameters)[1:]
-
-
-def _broadcast(shapes):
-    try:
-        return np.broadcast_shapes(*shapes)
-    except ValueError:
-        return None
+    """The names of the inputs of `forward`, which come before its keyword-only parameters."""
+    parameters = list(inspect.signature(cls.forward).parameters.values())[1:]
+    return [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
 
 
 def _kind(thing):

@@ -1,6 +1,6 @@
 """What an operation is tried on: the shapes and numbers that tell a right rule from a lucky one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,12 +14,17 @@ class Sample:
     about : str
         What is tried, as a phrase after "agree on": "equal shapes".
     inputs : tuple
-        A shape, to be filled by a fixed seed, or the numbers themselves as a list, for each input.
+        For each input a shape, to be filled by a fixed seed, or the numbers as a list or array.
+    params : dict
+        What the operation takes by keyword, such as ``{"dim": 1}``.
     hint : str
         What to say when the class fails here in a way that nothing else explains.
     dtype : numpy dtype
+        Of what comes as a shape or a list; an array keeps its own.
+    within : tuple of float, optional
+        Where the numbers that fill a shape lie; by default they are normal.
     wanted : tuple of bool, optional
-        Which inputs require a gradient; by default all.
+        Which inputs require a gradient; by default those that are floating-point.
     extra : bool
         Beyond what the exercise asks: a failure is a remark, not a wrong answer.
     """
@@ -27,15 +32,23 @@ class Sample:
     about: str
     inputs: tuple
     hint: str = ""
+    params: dict = field(default_factory=dict)
     dtype: type = np.float64
+    within: tuple[float, float] | None = None
     wanted: tuple[bool, ...] = ()
     extra: bool = False
 
     def arrays(self):
         """The inputs as new arrays, the same at every call."""
         rng = np.random.default_rng(5)
+
+        def filled(shape):
+            return rng.uniform(*self.within, shape) if self.within else rng.normal(size=shape)
+
         return [
-            np.array(rng.normal(size=x) if isinstance(x, tuple) else x, dtype=self.dtype)
+            x.copy()
+            if isinstance(x, np.ndarray)
+            else np.array(filled(x) if isinstance(x, tuple) else x, dtype=self.dtype)
             for x in self.inputs
         ]
 
@@ -50,17 +63,17 @@ def elementwise_pair(*special):
     """Samples for z = f(a, b), entry by entry with broadcasting; `special` ones come last."""
     return (
         Sample("equal shapes", ((2, 3), (2, 3))),
-        Sample("a row shared by a batch of 64", ((64, 3), (3,))),
+        Sample("a row shared by a batch", ((64, 3), (3,))),
         Sample("a row on the left", ((3,), (4, 3))),
         Sample("a row shared by a square", ((3, 3), (3,))),
         Sample("a column with a row", ((4, 1), (1, 3))),
-        Sample("a row with fewer axes than a batch of matrices", ((2, 4, 3), (4, 1))),
+        Sample("three axes", ((2, 4, 3), (4, 1))),
         Sample("a number with an array", ((), (2, 3))),
         Sample("two numbers", ((), ())),
         Sample("an empty batch", ((0, 3), (3,))),
         Sample("float32", ((4, 3), (3,)), dtype=np.float32),
-        Sample("a factor without gradient", ((4, 3), (3,)), NO_GRADIENT, wanted=(True, False)),
-        Sample("only the second wanted", ((4, 3), (3,)), NO_GRADIENT, wanted=(False, True)),
+        Sample("an input without gradient", ((4, 3), (3,)), NO_GRADIENT, wanted=(True, False)),
+        Sample("an input without gradient", ((4, 3), (3,)), NO_GRADIENT, wanted=(False, True)),
         *special,
     )
 

@@ -1,8 +1,8 @@
 """An operation on small arrays: every cell, the cells it comes from, and the sum that makes it."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from itertools import combinations, product
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,15 +11,12 @@ import traitlets
 import tinytorch as tt
 from tinytorch.widgets._module import bundle
 from tinytorch.widgets.figure import HUGE, Figure, Unshowable, digits, plain
+from tinytorch.widgets.terms import Terms, products, slopes
 
 COLUMNS, ROWS = 8, 24  # the largest grid that can be read
-EVALUATIONS = 20_000  # what finding the terms of one degree may cost
-# px, as in array_lens.js: above a grid, below it, between its pages, beside it, room for an arrow
-HEAD, BELOW, PAGE, BESIDE, ARROW = 40, 12, 10, 18, (76, 28)
-FOLD = 8  # a sum of more terms is written with dots; also in array_lens.js
-
-Key = tuple[tuple[int, int], ...]  # what a term multiplies: (array, place in it), …
-Terms = list[tuple[float, Key]]  # the sum that makes one cell: coefficients and what they multiply
+HEAD, BELOW, BESIDE = 40, 12, 18  # px that a grid needs above it, below it and to its left
+PAGE, FOLD = 10, 8  # px between pages; terms of a sum that are written out; as in array_lens.js
+LINE, CONTROLS = (88, 44), (44, 132)  # letters of a readout's line, px below it: wide, stacked
 
 
 class ArrayLens(Figure):
@@ -132,123 +129,72 @@ class ArrayLens(Figure):
             raise Unshowable(odd)
         self._point = self.inputs
 
-        terms = self._terms(point, g)
-        if exact := terms is not None:
-            of_z, of_grads = terms
-        else:
-            of_z, of_grads = slopes(self._backward, point, g.shape)
+        exact, (of_z, of_grads) = self._terms(point, g)
         starts = dict(zip(arrays, np.cumsum([0, *(x.size for x in arrays.values())]), strict=False))
         here = [int(starts[name]) for name in inputs]
-        found = {self._out: numbered(of_z, here)}
+        terms = {self._out: numbered(of_z, here)}
         of_grads = numbered(of_grads, [int(starts["g"]), *here])
         for name, d in grads.items():
-            found[name], of_grads = of_grads[: d.size], of_grads[d.size :]
+            terms[name], of_grads = of_grads[: d.size], of_grads[d.size :]
 
-        names = {name: cells(name, x.shape) for name, x in arrays.items()}
-        every = [cell for of in names.values() for cell in of]
+        grids = [grid(name, x, terms.get(name)) for name, x in arrays.items()]
+        if not exact:
+            grids[len(inputs)]["values"] = z.ravel()
+        every = [cell for grid in grids for cell in grid["cells"]]
         if self.cell not in every:
             if self.cell:
-                raise ValueError(f"cell {self.cell!r} is none of {every[0]} … {every[-1]}")
-            self.cell = names[next(iter(grads), self._out)][0]
-        looks = look(arrays, found, exact, self._step)
-        grids = [
-            {"name": name, "shape": x.shape, "cells": names[name]}
-            | ({"terms": found[name]} if name in found else {})
-            | ({"values": z.ravel()} if name == self._out and not exact else {})
-            for name, x in arrays.items()
-        ]
-        lines = longest(found, names, every, looks["digits"][0])
-        layout = [arrange(arrays, len(inputs), looks["width"], wide) for wide in (True, False)]
-        self.space = [
-            height + 8 + 20 * math.ceil(lines / per_line) + controls
-            for (_, _, height), per_line, controls in zip(layout, (88, 44), (44, 132), strict=True)
-        ]
-        return {"exact": exact, "label": self._label, "grids": grids, "layout": layout} | looks
+                raise ValueError(f"no cell {self.cell!r}; the grids are {', '.join(arrays)}")
+            self.cell = next((of for of in grids if of["role"] == "grad"), grids[0])["cells"][0]
+        tell_scales(grids, arrays)
 
-    def _terms(self, point: list[np.ndarray], g: np.ndarray) -> tuple | None:
-        """Return the terms of every cell of z and of the gradients, or None if they are no sums."""
+        place, derived = precision(arrays, terms, exact, self._step)
+        step = self._step or (0.1 if place else 1.0)
+        most = max(np.abs(x).max() for x in (*point, g))
+        limit = step * math.ceil(max(3.0, 1.5 * most) / step)
+        letters = 1 + max(len(f"{abs(v):.{derived}f}") for x in arrays.values() for v in x.flat)
+        longest = sentence(terms, every, place, exact)
+        layout, heights = zip(
+            *(arrange(arrays, self._out, width, 6.5 * letters + 8) for width in (640, 340)),
+            strict=True,
+        )
+        lines = [
+            max(least, math.ceil(longest / line)) for least, line in zip((2, 3), LINE, strict=True)
+        ]
+        self.space = [
+            high + 8 + 20 * count + controls
+            for high, count, controls in zip(heights, lines, CONTROLS, strict=True)
+        ]
+        return {
+            "exact": exact,
+            "label": self._label,
+            "fixed": f"On this page g can be edited; {' and '.join(inputs)} only in a notebook.",
+            "grids": grids,
+            "layout": layout,
+            "heights": heights,
+            "lines": lines,
+            "digits": [place, derived],
+            "step": step,
+            "limit": limit,
+            "choices": np.arange(-limit, limit + step / 2, step).round(6) + 0.0,
+        }
+
+    def _terms(
+        self, point: list[np.ndarray], g: np.ndarray
+    ) -> tuple[bool, tuple[list[Terms], list[Terms]]]:
+        """Return whether z and the gradients are sums of products, and the terms (or slopes)."""
 
         def forward(*inputs: np.ndarray) -> np.ndarray:
             return self._forward(*inputs).ravel()
 
         def backward(g: np.ndarray, *inputs: np.ndarray) -> np.ndarray:
             grads = [d.ravel() for d in self._backward(g, *inputs) if d is not None]
-            return np.concatenate(grads) if grads else np.zeros(0)
+            return np.concatenate([*grads, []])
 
         of_z = products(forward, point)
         of_grads = of_z and products(backward, [g, *point])
-        return None if of_grads is None else (of_z, of_grads)
-
-
-def products(f: Callable, point: Sequence[np.ndarray]) -> list[Terms] | None:
-    """Return every output cell of `f` as a sum of products of input cells, or None if it is none.
-
-    f on arrays of zeros and a few ones is a sum of coefficients; taking away those of fewer ones
-    leaves the one that is new. What was found is held against f at `point` and at a random one.
-    """
-    sizes = [x.size for x in point]
-    random = np.random.default_rng(0)
-    trials = [point, [random.normal(size=x.shape) for x in point]]
-    results = [f(*trial) for trial in trials]
-
-    def at(key: Key) -> np.ndarray:
-        ones = [np.zeros(x.shape) for x in point]
-        for k, i in key:
-            ones[k].flat[i] = 1.0
-        return f(*ones)
-
-    found = {(): at(())}
-    for degree in range(1, min(3, len(point)) + 1):
-        which = list(combinations(range(len(point)), degree))
-        if sum(math.prod(sizes[k] for k in ks) for ks in which) > EVALUATIONS:
-            return None
-        for ks in which:
-            for places in product(*(range(sizes[k]) for k in ks)):
-                key = tuple(zip(ks, places, strict=True))
-                fewer = (part for n in range(degree) for part in combinations(key, n))
-                new = at(key) - sum(found[part] for part in fewer if part in found)
-                if np.abs(new).max(initial=0) > 1e-12:
-                    found[key] = new
-        if all(
-            np.allclose(
-                sum(c * math.prod(x[k].flat[i] for k, i in key) for key, c in found.items()),
-                result,
-                rtol=1e-9,
-                atol=1e-9,
-            )
-            for x, result in zip(trials, results, strict=True)
-        ):
-            size = len(results[0])
-            return [[(c[o], key) for key, c in found.items() if c[o]] for o in range(size)]
-    return None
-
-
-def slopes(
-    backward: Callable, point: Sequence[np.ndarray], shape: tuple[int, ...]
-) -> tuple[list[Terms], list[Terms]]:
-    """Return ∂z/∂x at the point as terms: of each cell of z over x, of each gradient over g.
-
-    A slope that is zero here and not everywhere, such as that of a dead ReLU, is a term too.
-    """
-    size = math.prod(shape)
-
-    def jacobian(at: Sequence[np.ndarray]) -> list[np.ndarray | None]:
-        rows = [backward(one.reshape(shape), *at) for one in np.eye(size)]
-        columns = zip(*rows, strict=True)
-        return [c[0] if c[0] is None else np.stack([d.ravel() for d in c]) for c in columns]
-
-    random = np.random.default_rng(0)
-    tries = [point, *([random.normal(size=x.shape) for x in point] for _ in range(2))]
-    of_z, of_grads = [[] for _ in range(size)], []
-    for k, (here, *others) in enumerate(zip(*map(jacobian, tries), strict=True)):
-        if here is None:
-            continue
-        touched = np.any([slope != 0 for slope in (here, *others)], axis=0)
-        for i, (column, mask) in enumerate(zip(here.T, touched.T, strict=True)):
-            of_grads.append([(column[o], ((0, int(o)),)) for o in np.flatnonzero(mask)])
-            for o in np.flatnonzero(mask):
-                of_z[o].append((column[o], ((k, i),)))
-    return of_z, of_grads
+        if of_grads is not None:
+            return True, (of_z, of_grads)
+        return False, slopes(self._backward, point, g.shape)
 
 
 def numbered(terms: Iterable[Terms], starts: Sequence[int]) -> list[list[list[float]]]:
@@ -280,55 +226,109 @@ def cells(name: str, shape: tuple[int, ...]) -> list[str]:
     return [f"{name}[{','.join(map(str, index))}]" for index in np.ndindex(*shape)]
 
 
-def look(
+def grid(name: str, x: np.ndarray, terms: list | None) -> dict[str, Any]:
+    """Return what the page knows of one array; its values too, unless they are a sum or a state."""
+    rows, columns = (1, 1, *x.shape)[-2:]
+    return (
+        {
+            "name": name,
+            "role": "g" if name == "g" else "grad" if name.startswith("∂") else "value",
+            "shape": str(x.shape),
+            "cells": cells(name, x.shape),
+            "rows": rows,  # of a page
+            "marks": [",".join(map(str, row)) for row in np.ndindex(*x.shape[:-1])],
+            "line": columns,
+        }
+        | ({} if terms is None else {"terms": terms})
+    )
+
+
+def tell_scales(grids: list[dict[str, Any]], arrays: dict[str, np.ndarray]) -> None:
+    """Note in each grid what full color means: one number for all values, one for all gradients."""
+    for roles in (("value",), ("g", "grad")):
+        alike = [grid for grid in grids if grid["role"] in roles]
+        most = max(1.0, *(float(np.abs(arrays[grid["name"]]).max()) for grid in alike))
+        for one in alike:
+            one["most"] = most
+
+
+def precision(
     arrays: dict[str, np.ndarray], terms: dict[str, list], exact: bool, step: float | None
-) -> dict[str, Any]:
-    """Return how numbers are printed and edited, and what the color scales reach."""
+) -> tuple[int, int]:
+    """Return the digits of what is given and of what is derived: exact, up to three."""
     given = np.concatenate([x.ravel() for name, x in arrays.items() if name not in terms])
     place = digits(*given, step or 1.0, least=0, most=2)
-    every = [term for sums in terms.values() for cell in sums for term in cell]
+    every = [term for found in terms.values() for sums in found for term in sums]
     factors = max((len(term) - 1 for term in every), default=1)
     parts = digits(*{term[0] for term in every}, least=0, most=3)
-    derived = min(3, factors * place + parts) if exact else 3
-    values = [x for name, x in arrays.items() if name != "g" and not name.startswith("∂")]
-    grads = [x for name, x in arrays.items() if name == "g" or name.startswith("∂")]
-    printed = [
-        f"{v:.{derived if name in terms else place}f}" for name, x in arrays.items() for v in x.flat
-    ]
-    return {
-        "digits": [place, derived],
-        "step": step or (0.1 if place else 1.0),
-        "limit": max(3.0, math.ceil(1.5 * np.abs(given).max())),
-        "most": [max(1.0, *(float(np.abs(x).max()) for x in kind)) for kind in (values, grads)],
-        "width": 8 + 6.5 * max(map(len, printed)),
-    }
+    return place, min(3, factors * place + parts) if exact else 3
 
 
-def longest(
-    terms: dict[str, list], names: dict[str, list[str]], every: list[str], place: int
-) -> int:
-    """Return about how many letters the longest sum takes, in names and in numbers."""
-    most = 0
-    for name, sums in terms.items():
-        for cell in sums:
-            letters = len(names[name][0]) + 12
-            for _, *parts in cell[:FOLD]:
-                letters += sum(len(every[part]) + place + 5 for part in parts) + 6
-            most = max(most, letters)
-    return most
+def sentence(terms: dict[str, list], every: list[str], place: int, exact: bool) -> int:
+    """Return about how many letters the longest readout takes.
+
+    It is a sum in names and then in numbers, or a list of the cells that a given one goes into.
+    """
+    letters, used = [], Counter()
+    for sums in (sums for found in terms.values() for sums in found):
+        used.update({part for _, *parts in sums for part in parts})
+        coefficient = 12 * any(abs(c) != 1 for c, *_ in sums)
+        letters.append(
+            sum(
+                coefficient + sum(len(every[part]) + place + 8 for part in parts)
+                for _, *parts in sums[:FOLD]
+            )
+        )
+    users = min(FOLD, max(used.values(), default=0)) * (max(map(len, every)) + 2)
+    return 24 + max(*letters, users + 60 * (not exact))
 
 
 def arrange(
-    arrays: dict[str, np.ndarray], inputs: int, width: float, wide: bool
-) -> tuple[bool, int, int]:
-    """Return whether gradients stand below their arrays (else beside), and px: a row, all rows."""
-    shapes = [(math.prod(x.shape[:-2]), *(1, 1, *x.shape)[-2:]) for x in arrays.values()]
-    shapes = shapes[: inputs + 1]  # a gradient has the shape of what it belongs to
-    columns = sum(shape[2] for shape in shapes)
-    room = (640 if wide else 340) - BESIDE * len(shapes) - ARROW[not wide]
-    across = room / columns >= width
-    tallest = [max(shapes, key=lambda s: s[0] * s[1])] * 2 if across else shapes
-    rows = sum(pages * rows for pages, rows, _ in tallest)
-    px = 34 if rows <= 10 else 26
-    pages = sum(pages - 1 for pages, _, _ in tallest)
-    return across, px, len(tallest) * (HEAD + BELOW) + rows * px + pages * PAGE
+    arrays: dict[str, np.ndarray], out: str, width: float, cell: float
+) -> tuple[dict[str, Any], int]:
+    """Return where the grids stand in a figure of that `width`, and how high they are.
+
+    Gradients stand below the arrays they belong to, so that equal shapes line up; if numbers of
+    `cell` px would not fit that way, beside them.
+    """
+    names = list(arrays)
+    inputs = names[: names.index(out)]
+    table = [[*inputs, out], [*(f"∂L/∂{name}" for name in inputs), "g"]]
+    arrow = (62 if width >= 640 else 14) + 14
+    columns = sum((1, *arrays[name].shape)[-1] for name in table[0])
+    if (width - BESIDE * len(table[0]) - arrow) / columns < cell:
+        table, arrow = [list(pair) for pair in zip(*table, strict=True)], 0
+
+    def lines(name: str) -> int:
+        return math.prod(arrays[name].shape[:-1])
+
+    def pages(name: str) -> int:
+        return math.prod(arrays[name].shape[:-2])
+
+    shown = [[name for name in names if name in arrays] for names in table]
+    tall = [max(map(lines, names)) for names in shown]
+    px = 34 if sum(tall) <= 10 else 26
+    wide = [
+        max((1, *arrays[name].shape)[-1] for name in names if name in arrays)
+        for names in zip(*table, strict=True)
+    ]
+    # A title may be wider than its grid.
+    room = min(54, (width - BESIDE * len(wide) - arrow) / sum(wide))
+    more = [
+        max(0, *(8 * len(f"{n} {arrays[n].shape}") - room * count for n in names if n in arrays))
+        for names, count in zip(zip(*table, strict=True), wide, strict=True)
+    ]
+    more[-1] = 0
+    at, y = {}, 0
+    for names, rows in zip(table, tall, strict=True):
+        for j, name in enumerate(names):
+            beside = BESIDE * (j + 1) + sum(more[:j]) + arrow * (j == len(wide) - 1)
+            at[name] = [sum(wide[:j]), beside, y + HEAD]
+        y += HEAD + rows * px + max(pages(n) - 1 for n in names if n in arrays) * PAGE + BELOW
+    return {
+        "at": [at[name] for name in arrays],
+        "row": px,
+        "columns": sum(wide),
+        "free": BESIDE * len(wide) + sum(more) + arrow,
+        "long": arrow and arrow - 14,
+    }, y

@@ -38,6 +38,7 @@ function draw(view) {
       ["f′(x)", fmt(at.slope, 3), "grad"],
       ["g", fmt(at.g), "g"],
       ["∂L/∂x", fmt(at.grad, 3), "grad"],
+      ["h", fmt(at.h, data.digits)],
       ["(f(x+h) − f(x−h)) / 2h", fmt(at.secant, 3), "diff"],
     ],
   };
@@ -83,7 +84,7 @@ function above(data, at, X, { w, h }) {
   const unit = (Y(1) - Y(0)) / (X(1) - X(0)); // px of slope 1
   let lines = line(px, py, px, h, "tt-hair");
   let words = "";
-  /** A line of this slope, and its name beyond one end (side ±1), on the side that the line leaves free. */
+  /** A line of this slope, and its name beyond one end (side ±1), off the curve. */
   const through = (x0, y0, slope, half, role, text, side, classes) => {
     const dx = half / Math.hypot(1, slope * unit);
     const end = (s) => [x0 + s * dx, y0 + s * dx * slope * unit];
@@ -91,7 +92,9 @@ function above(data, at, X, { w, h }) {
     const [ex, ey] = end(side);
     const room = 7 * text.length;
     const x = side > 0 ? Math.min(ex + 2, w - 4 - room) : Math.max(ex - 2, LEFT + 4 + room);
-    const y = ey + (side * slope >= 0 === side > 0 ? 17 : -9);
+    const off = Y(data.f[nearest(data.x, X.invert(ex + 30 * side))]) - ey;
+    const under = Math.abs(off) > 6 ? off < 0 : slope >= 0 === side > 0;
+    const y = ey + (under ? 17 : -9);
     words += label(x, Math.min(floor, Math.max(top + 8, y)), text, { role, at: side > 0 ? "start" : "end" });
   };
   if (Number.isFinite(at.secant)) {
@@ -116,7 +119,7 @@ function below(data, at, X, { w, h }) {
   if (data.compare) back += inside(slopes(xs, data.compare, X, Y, "soft", "tt-dashed"));
   back += inside(slopes(xs, data, X, Y, "grad", "tt-thick"));
   back += label(LEFT - 8, 15, svgFormula("f′(x)"), { role: "grad", classes: "tt-title" });
-  back += label(w - RIGHT, floor - 6, svgFormula("x"), { role: "soft", at: "end" });
+  back += label(w - 2, floor + 17, svgFormula("x"), { role: "soft", at: "end" });
   let front = line(px, 0, px, floor, "tt-hair");
   if (Number.isFinite(at.slope)) {
     const py = Y(at.slope);
@@ -149,6 +152,8 @@ function chain(data, at, { w, h }) {
   return [product, clip(160, 0, w, h, drawn + handle(B(at.g), 24, "g"))];
 }
 
+const inFull = (value, { data }) => fmt(value, data.digits);
+
 const toX = (drag, { data, size }) => {
   const xs = shown(data);
   return { x: xs[nearest(xs, scale(...data.domain, LEFT, size.f.w - RIGHT).invert(drag.x))] };
@@ -161,13 +166,20 @@ export default {
       state: ["x", "g", "h"],
       panels: { f: [220, 200], df: [160, 150], chain: [108, 108] },
       controls: [
-        { trait: "x", label: "x", role: "value", values: ({ data }) => shown(data) },
+        {
+          trait: "x",
+          label: "x",
+          role: "value",
+          values: ({ data }) => shown(data),
+          text: inFull,
+        },
         { trait: "g", label: "g", role: "g", values: ({ data }) => data.g },
         {
           trait: "h",
           label: "h",
           role: "diff",
           values: ({ data }) => Array.from({ length: data.reach }, (_, k) => Number(((k + 1) * data.step).toPrecision(9))),
+          text: inFull,
         },
       ],
       drag: {

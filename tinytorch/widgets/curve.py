@@ -77,7 +77,7 @@ class Curve(Figure):
         seen = slice(REACH, -REACH)
         data = {
             "label": self._labels[0],
-            "domain": [x[REACH], x[-REACH - 1]],
+            "domain": [min(self._domain[0], self.x), max(self._domain[1], self.x)],
             "step": step,
             "reach": REACH,
             "digits": digits(step, self.x),

@@ -143,15 +143,18 @@ def interval(domain: Any, what: str = "domain") -> tuple[float, float]:
 def grid(domain: Any, cells: int, through: float, beyond: int = 0) -> tuple[np.ndarray, float]:
     """Return evenly spaced points across `domain`, one of them `through`, and their step.
 
-    The step is the smallest round number that makes at most `cells` of them. The points are its
-    multiples, zero included, unless `through` lies between; `beyond` more follow at either end.
+    The step is a round number that makes at most `cells` of them: the smallest one, or up to
+    twice as much if `through` is then among the multiples. Where no step has it, all points
+    shift; otherwise zero is one of them. `beyond` more points follow at either end.
     """
     lo, hi = interval(domain)
     lo, hi = interval((min(lo, through), max(hi, through)))
     least = (hi - lo) / cells * (1 - 1e-9)
     power = 10.0 ** math.floor(math.log10(least))
-    step = next(n * power for n in (1, 1.25, 2, 2.5, 5, 10) if n * power >= least)
-    shift = through - step * np.round(through / step)
+    steps = [n * power for n in (1, 1.25, 2, 2.5, 5, 10, 12.5, 20) if least <= n * power]
+    fits = (s for s in steps if s <= 2 * least and abs(math.remainder(through, s)) < 1e-6 * s)
+    step = next(fits, steps[0])
+    shift = math.remainder(through, step)
     shift = 0.0 if abs(shift) < 1e-6 * step else shift
     first = int(np.ceil((lo - shift) / step - 1e-9)) - beyond
     last = int(np.floor((hi - shift) / step + 1e-9)) + beyond

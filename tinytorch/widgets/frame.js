@@ -67,6 +67,8 @@ export function figure({ model, el }, spec) {
   }
   const readout = node("p", "tt-readout", root);
   readout.setAttribute("aria-live", "polite");
+  const [wideLines, lines] = model.get("data")?.lines ?? [2, 3]; // kept free, so that nothing below moves
+  readout.setAttribute("style", `--wide:${wideLines};--stacked:${lines}`);
   const bar = node("div", "tt-controls", root);
   if (el.dataset.host !== "static" && model.get("caption")) {
     node("figcaption", "tt-caption", root).innerHTML = caption(model.get("caption"));
@@ -254,7 +256,8 @@ export function morph(old, markup) {
 
 function sync(old, next) {
   const have = [...old.childNodes];
-  [...next.childNodes].forEach((want, i) => {
+  const wanted = [...next.childNodes];
+  wanted.forEach((want, i) => {
     const is = have[i];
     if (!is) old.append(want);
     else if (is.nodeName !== want.nodeName) is.replaceWith(want);
@@ -265,7 +268,7 @@ function sync(old, next) {
       sync(is, want);
     }
   });
-  for (const extra of have.slice(next.childNodes.length)) extra.remove();
+  for (const extra of have.slice(wanted.length)) extra.remove();
 }
 
 /**
@@ -302,7 +305,9 @@ export const formula = (text) =>
 function caption(text) {
   const signs = { partial: "∂", cdot: "·", times: "×", prime: "′", to: "→", sum: "∑", Delta: "Δ", le: "≤", ge: "≥", odot: "⊙", top: "ᵀ" };
   const math = (tex) =>
-    formula(tex.replace(/\\([A-Za-z]+) ?/g, (_, word) => signs[word] ?? word).replace(/\\[,;]|[{}]/g, ""));
+    formula(tex.replace(/\\([A-Za-z]+) ?/g, (_, word) => signs[word] ?? word).replace(/\\[,;]|[{}]/g, ""))
+      .replace(/\^([-−]?(?:\d+|<i>.<\/i>))/g, "<sup>$1</sup>")
+      .replace(/_(\d+|<i>.<\/i>)/g, "<sub>$1</sub>");
   return text
     .replace(/\s+/g, " ")
     .split(/(\$[^$]+\$|`[^`]+`)/)
@@ -447,6 +452,54 @@ export function shade({ a, b, z, range }, A, B) {
       <rect class="tt-${role}" ${box(A.range[0], B.range[1], A.range[1], B.range[0])} mask="url(#${id})"/>`;
   };
   return one("plus", 1) + one("minus", -1);
+}
+
+/** A cell of an array: shaded on the diverging scale, centered on zero; its number in it if texts of `letters` fit. */
+export function tile(w, h, value, text, { strength = 0.5, letters = text.length } = {}) {
+  const font = Math.min(13, (w - 6) / (0.58 * letters));
+  const fill = `rgb(var(--tt-${value < 0 ? "minus" : "plus"})/${(strength * Math.min(1, Math.abs(value))).toFixed(2)})`;
+  const number = `<text x="${w / 2}" y="${h / 2 + 4.5}" style="font-size:${font.toFixed(1)}px">${text}</text>`;
+  return `<rect x="1" y="1" width="${w - 2}" height="${h - 2}" rx="3" style="fill:${fill}"/>${font > 8.5 ? number : ""}`;
+}
+
+/** Controls of a figure that goes in steps (traits `step` and `playing`): a slider, First to Last, Play. */
+export function steps(last) {
+  const at = (view) => Math.min(view.state.step, last(view));
+  const [first, ended] = [(view) => !at(view), (view) => at(view) === last(view)];
+  const go = (label, to, off) => ({ label, off, press: (view) => ({ step: to(view), playing: false }) });
+  const all = (view) => Array.from({ length: last(view) + 1 }, (_, step) => step);
+  return [
+    { label: "step", value: at, values: all, set: (step) => ({ step, playing: false }), text: (step, view) => `${step} of ${last(view)}` },
+    go("First", () => 0, first),
+    go("Back", (view) => at(view) - 1, first),
+    go("Forward", (view) => at(view) + 1, ended),
+    go("Last", last, ended),
+    {
+      label: "Play",
+      on: ({ state }) => state.playing,
+      off: still,
+      press: (view) => ({ playing: !view.state.playing, step: ended(view) ? 0 : at(view) }),
+    },
+  ];
+}
+
+/** Goes a step every `pause` ms while `playing`, for a kind's `setup`; returns the cleanup. */
+export function player(model, { view, set }, last, pause) {
+  let timer;
+  const next = () => {
+    const now = view();
+    set(now.state.step < last(now) && !still() ? { step: now.state.step + 1 } : { playing: false });
+  };
+  const play = () => {
+    clearInterval(timer);
+    if (model.get("playing")) timer = setInterval(next, pause);
+  };
+  model.on("change:playing", play);
+  play();
+  return () => {
+    clearInterval(timer);
+    model.off("change:playing", play);
+  };
 }
 
 /** Readers who asked for less motion see states, not the way between them. */

@@ -107,7 +107,7 @@ function slice(data, at, k, size) {
   const back =
     axes(X, Z, { across: narrow ? 3 : 5 }) +
     label(LEFT, 15, svgFormula(title), { role: "value", classes: "tt-title" }) +
-    label(size.w - 16, size.h - 30, svgFormula(data.labels[k]), { role: "soft", at: "end" });
+    label(size.w, size.h - 7, svgFormula(data.labels[k]), { role: "soft", at: "end" });
   if (!Number.isFinite(at.z)) return [back, `<path class="tt-line tt-thick tt-value" d="${d}"/>`];
   const [x, y] = [X(at[own]), Z(at.z)];
   let lines = line(x, y, x, Z.range[0], "tt-hair") + `<path class="tt-line tt-thick tt-value" d="${d}"/>`;
@@ -131,7 +131,13 @@ export default {
       state: ["a", "b", "g"],
       panels: { map: [350, 340], a: [175, 170], b: [175, 170] },
       controls: [
-        ...INPUTS.map((trait, k) => ({ trait, label: ({ data }) => data.labels[k], role: "value", values: ({ data }) => data[trait] })),
+        ...INPUTS.map((trait, k) => ({
+          trait,
+          label: ({ data }) => data.labels[k],
+          role: "value",
+          values: ({ data }) => data[trait],
+          text: (value, { data }) => fmt(value, data.digits[k]),
+        })),
         { trait: "g", label: "g", role: "g", values: ({ data }) => data.g },
       ],
       drag: {

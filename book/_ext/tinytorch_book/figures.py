@@ -9,6 +9,8 @@ so it fails the build.
 
 import hashlib
 import json
+import shutil
+from collections import ChainMap
 from html import escape
 from pathlib import Path
 
@@ -190,12 +192,12 @@ def write_assets(app, error):
     if error or app.builder.format != "html":
         return
     folder = Path(app.outdir) / "_static" / "figures"
-    folder.mkdir(parents=True, exist_ok=True)
-    for assets in Assets.of(app.env).values():
-        for name, text in assets.items():
-            if name.endswith(".js"):
-                text = f"(self.ttModules ??= {{}})[{json.dumps(name)}] = {json.dumps(text)};\n"
-            (folder / name).write_text(text, encoding="utf8")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, text in ChainMap(*Assets.of(app.env).values()).items():
+        if name.endswith(".js"):
+            text = f"(self.ttModules ??= {{}})[{json.dumps(name)}] = {json.dumps(text)};\n"
+        (folder / name).write_text(text, encoding="utf8")
 
 
 def setup(app):

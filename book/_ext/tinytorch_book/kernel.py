@@ -1,6 +1,7 @@
 """Chapters run against the package beside the book, and run anew when it changes."""
 
 import hashlib
+import importlib
 import os
 import shutil
 import sys
@@ -37,7 +38,16 @@ def name_cache(app, config):
     config.nb_execution_cache_path = str(current)
 
 
+def find_fonts():
+    """List the fonts of this machine once, as matplotlib's first import does.
+
+    On a new machine that may take long enough for a remark on stderr: in a cell, an error.
+    """
+    importlib.import_module("matplotlib.font_manager")
+
+
 def setup(app):
     """Set the kernels' path at once and the cache's folder when the settings are known."""
     put_package_on_path(app.srcdir)
+    find_fonts()
     app.connect("config-inited", name_cache, priority=100)

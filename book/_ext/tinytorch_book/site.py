@@ -6,10 +6,15 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
+import nbformat
 from sphinx.util.fileutil import copy_asset
 
 HERE = Path(__file__).parent
 MATHJAX = "mathjax/tex-chtml.js"
+PUNCTUATED = re.compile(
+    r'\(<span class="math notranslate nohighlight">[^<]*</span>[,.;:!?)’]*'
+    r'|<span class="math notranslate nohighlight">[^<]*</span>[,.;:!?)’]+'
+)
 
 
 def repository(srcdir, fallback):
@@ -39,10 +44,27 @@ def configure(app, config):
     options["repository_url"] = repository(app.srcdir, options["repository_url"])
 
 
-def name_hidden_cells(app, pagename, templatename, context, doctree):
-    """Let a screen reader say "Show the solution", not "Toggle hidden content" for every cell."""
+def improve_body(app, pagename, templatename, context, doctree):
+    """Name hidden cells by their own words, and keep punctuation with the formula before it."""
     if body := context.get("body"):
-        context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+        body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+        context["body"] = PUNCTUATED.sub(r'<span class="tt-together">\g<0></span>', body)
+
+
+def clear_notebook(app, pagename, templatename, context, doctree):
+    """Offer each chapter as a notebook to run, without outputs.
+
+    myst-nb leaves them in when it has run the chapter, and out when it has found them in its cache.
+    """
+    if context.get("ipynb_source"):
+        path = Path(app.outdir) / "_sources" / context["ipynb_source"]
+        notebook = nbformat.read(path, as_version=4)
+        for name in ("widgets", "source_map"):
+            notebook.metadata.pop(name, None)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.update(outputs=[], execution_count=None)
+        nbformat.write(notebook, path)
 
 
 def search_from_disk(app, pagename, templatename, context, doctree):
@@ -75,7 +97,8 @@ def setup(app):
     if not app.warningiserror:
         app.keep_going = True
     app.connect("config-inited", configure, priority=100)
-    app.connect("html-page-context", name_hidden_cells)
+    app.connect("html-page-context", improve_body)
+    app.connect("html-page-context", clear_notebook, priority=600)  # the theme has put it there
     app.connect("html-page-context", search_from_disk)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", forget_failed_build)

@@ -1,0 +1,122 @@
+"""The chapters of the book as data: front matter, code cells, prose."""
+
+import ast
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+CELL = re.compile(r"^```\{code-cell\}(?P<language>[^\n]*)\n(?P<body>.*?)^```$", re.M | re.S)
+OPTION = re.compile(r"^:(?P<name>[\w-]+): *(?P<value>.*)\n", re.M)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One code cell: where it starts in the text, its options, its code."""
+
+    start: int
+    language: str
+    options: dict
+    code: str
+
+    @property
+    def tags(self):
+        return yaml.safe_load(self.options.get("tags", "[]"))
+
+    @cached_property
+    def tree(self):
+        return ast.parse(self.code)
+
+    def calls(self, *names):
+        """The calls of functions with these names, as syntax trees."""
+        return [
+            node
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Call)
+            and getattr(node.func, "id", getattr(node.func, "attr", None)) in names
+        ]
+
+    @property
+    def classes(self):
+        return [node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef)]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    path: Path
+
+    @cached_property
+    def text(self):
+        return self.path.read_text(encoding="utf8")
+
+    @cached_property
+    def front_matter(self):
+        found = re.match(r"---\n(.*?)\n---\n", self.text, re.S)
+        return yaml.safe_load(found[1]) if found else None
+
+    @cached_property
+    def cells(self):
+        return [
+            Cell(m.start(), m["language"].strip(), *_options(m["body"]))
+            for m in CELL.finditer(self.text)
+        ]
+
+    @cached_property
+    def prose(self):
+        """The sentences: no front matter, code, formulas, inline code, roles or addresses."""
+        text = re.sub(r"\A---\n.*?\n---\n", "", self.text, flags=re.S)
+        for noise in (
+            r"^(`{3,})(?!\{admonition|\{glossary).*?^\1$",
+            r"\$\$.*?\$\$",
+            r"\$[^$]*\$",
+            r"\{[\w:]+\}`[^`]*`",
+            r"`[^`]*`",
+            r"\]\([^)]*\)",
+        ):
+            text = re.sub(noise, " ", text, flags=re.M | re.S)
+        return text
+
+    @cached_property
+    def headings(self):
+        """Its second-level headings, and where each starts."""
+        outside = CELL.sub(lambda m: " " * len(m[0]), self.text)
+        return {m[1]: m.start() for m in re.finditer(r"^## (.*)$", outside, re.M)}
+
+    def section(self, name):
+        """Where the section starts and ends whose heading begins with `name`."""
+        starts = [*self.headings.values(), len(self.text)]
+        for heading, start in self.headings.items():
+            if heading.startswith(name):
+                return start, starts[starts.index(start) + 1]
+        raise AssertionError(f"{self}: no section '## {name}'")
+
+    def cells_in(self, name):
+        start, end = self.section(name)
+        return [cell for cell in self.cells if start < cell.start < end]
+
+    @property
+    def backward(self):
+        """The class it is about, or None for a chapter of another kind."""
+        found = re.search(r"^\((\w+Backward)\)=\n# ", self.text, re.M)
+        return found and found[1]
+
+    def __str__(self):
+        return str(self.path.relative_to(ROOT))
+
+
+def chapters():
+    """Every page in the table of contents, in reading order."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf8"))
+    pages = [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
+    return [Chapter(ROOT / f"{page}.md") for page in pages]
+
+
+def _options(body):
+    options = {}
+    while found := OPTION.match(body):
+        options[found["name"]] = found["value"]
+        body = body[found.end() :]
+    return options, body

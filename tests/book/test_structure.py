@@ -1,0 +1,240 @@
+"""Every chapter keeps to the arc of the book, and no number in its prose is typed in."""
+
+import ast
+import re
+
+import pytest
+from chapters import chapters
+
+from tinytorch.core import autograd
+from tinytorch.exercises import EXERCISES, check
+
+FRONT_MATTER = {
+    "jupytext": {"text_representation": {"extension": ".md", "format_name": "myst"}},
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+}
+FIGURES = ("Curve", "Surface", "ArrayLens", "GraphStepper", "Check")
+HIDDEN = {"hide-input", "hide-cell", "hide-output", "remove-input", "remove-output", "remove-cell"}
+
+ALL = chapters()
+BACKWARD = [chapter for chapter in ALL if chapter.backward]
+WITH_CODE = [chapter for chapter in ALL if chapter.cells]
+every = pytest.mark.parametrize("chapter", ALL, ids=str)
+every_with_code = pytest.mark.parametrize("chapter", WITH_CODE, ids=str)
+every_backward = pytest.mark.parametrize("chapter", BACKWARD, ids=str)
+
+
+def figures(chapter):
+    return [call for cell in chapter.cells for call in cell.calls(*FIGURES)]
+
+
+def arguments(call):
+    """The keyword arguments of a call that are plain values."""
+    found = {}
+    for keyword in call.keywords:
+        try:
+            found[keyword.arg] = ast.literal_eval(keyword.value)
+        except ValueError:  # computed
+            found[keyword.arg] = None
+    return found
+
+
+# --------------------------------------------------------------------------------- all chapters
+
+
+def test_there_are_chapters_to_test():
+    assert {"AddBackward", "MulBackward", "MatmulBackward", "ReLUBackward"} <= {
+        chapter.backward for chapter in BACKWARD
+    }
+
+
+@every_with_code
+def test_front_matter_makes_it_a_notebook(chapter):
+    assert chapter.front_matter == FRONT_MATTER
+
+
+@every_with_code
+def test_cells_are_python_that_parses(chapter):
+    for cell in chapter.cells:
+        assert cell.language == "python"
+        assert cell.tree
+        assert cell.options.keys() <= {"tags", "mystnb", "jupyter"}
+
+
+@every
+def test_one_title_and_a_label_above_it(chapter):
+    assert (
+        len(re.findall(r"^# ", re.sub(r"^```.*?^```$", "", chapter.text, flags=re.M | re.S), re.M))
+        == 1
+    )
+
+
+@every_with_code
+def test_a_live_figure_says_what_to_see(chapter):
+    for call in figures(chapter):
+        about = arguments(call)
+        assert about.keys() >= {"name", "caption", "alt"}
+        for text in ("name", "caption", "alt"):
+            assert about[text] is None or about[text].strip()
+        assert about["name"] is None or re.fullmatch(r"fig-[a-z0-9-]+", about["name"])
+
+
+def test_figure_names_are_unique():
+    names = [arguments(call)["name"] for chapter in ALL for call in figures(chapter)]
+    names = [name for name in names if name is not None]
+    assert sorted(names) == sorted(set(names))
+
+
+@every
+def test_the_prose_keeps_its_tone(chapter):
+    assert not re.search(r"\bsimply\b|\bobviously\b|\btrivial", chapter.prose, re.I)
+    assert not re.search(r"\w!(?!\w)", chapter.prose)
+    assert not re.search("[\U0001f300-\U0001faff\u2600-\u27bf]", chapter.prose)
+
+
+@every_with_code
+def test_no_result_is_typed_in(chapter):
+    """A decimal or a measured quantity in a sentence is a given: it stands in a cell, too.
+
+    Not so in a question, whose answer is to be found in the head, nor for what other software does.
+    """
+    code = "".join(cell.code for cell in chapter.cells)
+    prose = re.sub(r"^::::\{admonition\} Predict.*?^::::$", "", chapter.prose, flags=re.M | re.S)
+    prose = re.sub(r"^- \*\*PyTorch\*\*:.*|Python 3\.\d+", "", prose, flags=re.M)
+    for number in re.findall(r"(?<![\w.])\d+\.\d+(?:e-?\d+)?(?!\w|\.\d)", prose):
+        assert number in code, f"{number}: print it in a cell, or glue it"
+    measured = r"\d+ ?(?:ms|µs|ns|seconds|minutes|[kKMG]B|%|percent)(?!\w)"
+    assert not re.findall(measured, prose)
+
+
+# ---------------------------------------------------------------------------- Backward chapters
+
+
+@every_backward
+def test_its_label_is_a_class_and_its_title_names_it(chapter):
+    cls = getattr(autograd, chapter.backward)
+    assert issubclass(cls, autograd.Function)
+    assert re.search(rf"^# .*`{chapter.backward}`$", chapter.text, re.M)
+
+
+@every_backward
+def test_the_arc_is_complete_and_in_order(chapter):
+    arc = ["Forward", "Derive", "The class", "See it", "Prove it", "Break it", "Build it"]
+    starts = [chapter.section(name)[0] for name in arc]
+    assert starts == sorted(starts)
+    keep = chapter.text.index(":::{admonition} Keep")
+    assert keep > starts[-1]
+
+
+@every_backward
+def test_a_question_comes_before_any_formula(chapter):
+    forward, _ = chapter.section("Forward")
+    opening = chapter.text[:forward]
+    box = re.search(
+        r"^::::\{admonition\} Predict\n:class: predict\n(.*?)^::::$", opening, re.M | re.S
+    )
+    assert box, "no Predict box before Forward"
+    question, answer = box[1].split(":::{dropdown} Answer\n")
+    assert "?" in question
+    assert len(answer.split()) > 10, "the answer comes with its reason"
+
+
+@every_backward
+def test_forward_has_a_formula_shapes_and_a_run(chapter):
+    start, end = chapter.section("Forward")
+    section = chapter.text[start:end]
+    assert "$$" in section
+    assert re.search(r"^\| --- \|", section, re.M) and "shape" in section
+    assert chapter.cells_in("Forward")
+
+
+@every_backward
+def test_the_derivation_collects_with_g(chapter):
+    start, end = chapter.section("Derive")
+    section = chapter.text[start:end]
+    assert "{term}`upstream gradient`" in chapter.text[:end]
+    assert re.search(r"\\partial L.*?g", section, re.S)
+    assert re.search(r"\$\$ \(eq-[\w-]+\)$", section, re.M), "no equation to refer to"
+    assert "shape" in section
+
+
+@every_backward
+def test_the_class_is_shown_from_its_source(chapter):
+    (cell,) = [c for c in chapter.cells_in("The class") if c.calls("source")]
+    assert "remove-input" in cell.tags
+    assert ast.unparse(cell.calls("source")[0]) == f"source({chapter.backward})"
+    pasted = [c.name for cell in chapter.cells for c in cell.classes if c.name == chapter.backward]
+    assert not pasted, "the class is the package's, never a copy"
+    start, end = chapter.section("The class")
+    assert len(re.findall(r"^- ", chapter.text[start:end], re.M)) >= 2, "remark on its lines"
+
+
+@every_backward
+def test_it_has_a_live_figure(chapter):
+    assert any(cell.calls(*FIGURES) for cell in chapter.cells_in("See it"))
+
+
+@every_backward
+def test_the_rule_is_proved_in_plain_sight(chapter):
+    proofs = [
+        cell
+        for cell in chapter.cells_in("Prove it")
+        if re.search(r"assert .*\bgradcheck\(", cell.code) and chapter.backward in cell.code
+    ]
+    assert proofs
+    assert not any(HIDDEN & set(cell.tags) for cell in chapter.cells_in("Prove it"))
+
+
+@every_backward
+def test_a_wrong_version_is_run_and_caught(chapter):
+    cells = chapter.cells_in("Break it")
+    assert any(cell.classes for cell in cells), "no wrong class"
+    assert any(isinstance(node, ast.Try) for cell in cells for node in ast.walk(cell.tree))
+    assert not any("raises-exception" in cell.tags for cell in cells)
+
+
+def exercise_cells(chapter):
+    """The cell with the blanks, and the one with the solution."""
+    cells = [cell for cell in chapter.cells_in("Build it") if cell.calls("check")]
+    assert len(cells) == 2, "one cell to fill in, one solution"
+    return cells
+
+
+@every_backward
+def test_hints_unfold_one_at_a_time_before_the_solution(chapter):
+    stub, solution = exercise_cells(chapter)
+    between = chapter.text[stub.start : solution.start]
+    hints = re.findall(r"^:::\{dropdown\} Hint (\d)", between, re.M)
+    assert len(hints) >= 2
+    assert hints == [str(i + 1) for i in range(len(hints))]
+    assert not stub.tags
+    assert "hide-cell" in solution.tags
+    assert "Show the solution" in solution.options["mystnb"]
+    assert "source_hidden: true" in solution.options["jupyter"]
+
+
+@every_backward
+def test_the_stub_is_unwritten_and_the_solution_passes(chapter):
+    assert chapter.backward in EXERCISES
+    stub, solution = exercise_cells(chapter)
+    first = chapter.cells[0].code
+    answers = []
+    for cell in (stub, solution):
+        (cls,) = cell.classes
+        names = {"check": check}
+        exec(first + cell.code, names)
+        answers.append(check(names[cls.name]))
+        assert ast.unparse(cell.tree.body[-1]) == f"check({cls.name})", "its answer is displayed"
+    assert [answer.passed for answer in answers] == [None, True]
+    assert stub.classes[0].name == f"My{chapter.backward}"
+    assert solution.classes[0].name != stub.classes[0].name, "Run All would overwrite their work"
+
+
+@every_backward
+def test_the_card_keeps_what_is_worth_keeping(chapter):
+    card = re.search(
+        r"^:::\{admonition\} Keep\n:class: keep\n(.*?)^:::$", chapter.text, re.M | re.S
+    )
+    entries = re.findall(r"^- \*\*(.+?)\*\*:", card[1], re.M)
+    assert {"Rule", "Shapes", "Saved", "Cost", "PyTorch", "Next", "Sources"} <= set(entries)
+    assert "](#" in card[1], "where it is used next is a link"
