@@ -160,6 +160,7 @@ def test_byte_pairs_are_deterministic_and_shorten():
     one, two = BPETokenizer.train(text, 270), BPETokenizer.train(text, 270)
     assert one.merges == two.merges and one.vocab_size == 270
     assert one.pieces[256] == b"th"
+    assert BPETokenizer.train("zy zy ab ab", 257).pieces[256] == b" a"  # the smallest of equals
     assert len(one.encode(text)) < len(text) / 2
     assert BPETokenizer(one.merges).encode(text) == one.encode(text)
     assert BPETokenizer.train("ab", 300).vocab_size == 256  # nothing occurs twice

@@ -321,6 +321,14 @@ def test_checkpoint_files_keep_every_kind_of_value(tmp_path):
     assert back["tensor"].dtype == np.float32 and back["scalar"] == np.float32(0.1)
 
 
+def test_a_damaged_header_is_noticed(tmp_path):
+    path = tmp_path / "f"
+    saving.save(np.zeros((4, 9)), path)
+    path.write_bytes(path.read_bytes().replace(b"(4, 9)", b"(4, 8)"))
+    with pytest.raises(saving.CheckpointError, match="Bad CRC-32"):
+        saving.load(path)
+
+
 def test_what_cannot_be_saved_leaves_the_old_file(tmp_path):
     path = tmp_path / "f"
     saving.save({"a": 1}, path)
