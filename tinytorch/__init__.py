@@ -9,11 +9,13 @@ tensor([2., 4., 6.])
 """
 
 import gc as _gc
+import importlib as _importlib
 
 from numpy import bool, float32, float64, int32, int64, uint8
 
-from . import autograd, data, nn, optim
-from .core import course as _course  # noqa: F401 (it has done its work when it is imported)
+from . import autograd
+from .core import layer_functions as _layers  # noqa: F401 (every operation is known from the start)
+from .core import loss_functions as _losses  # noqa: F401
 from .core.autograd import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .core.creation import (
     arange,
@@ -93,7 +95,6 @@ from .core.functional import (
     where,
 )
 from .core.random import get_rng_state, manual_seed, set_rng_state
-from .core.saving import load, save
 from .core.tensor import Tensor, from_dlpack, from_numpy, tensor
 
 __version__ = "0.1.0"
@@ -196,6 +197,26 @@ __all__ = [
     "zeros",
     "zeros_like",
 ]
+
+_LATER = {  # what is imported when it is first asked for: not every program trains a model
+    "data": ".data",
+    "nn": ".nn",
+    "optim": ".optim",
+    "load": ".core.saving",
+    "save": ".core.saving",
+}
+
+
+def __getattr__(name):
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = _importlib.import_module(_LATER[name], __name__)
+    return getattr(module, name, module)
+
+
+def __dir__():
+    return sorted(__all__)
+
 
 # A graph is many small objects without a cycle among them. Python's cycle collector finds nothing
 # there, yet walks all of it each time it has grown by a quarter: half the time of a long chain.

@@ -1,6 +1,8 @@
 """What the course's own code imports, where it imports it from."""
 
 import importlib
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -42,3 +44,18 @@ def test_variables_flow_through_layers_and_losses():
     before = layer.weight.tolist()
     SGD(layer.parameters(), lr=0.1).step()
     assert layer.weight.tolist() != before and x.grad.data.data.shape == (2, 3)
+
+
+def test_what_trains_is_imported_when_it_is_asked_for():
+    code = """
+import sys, tinytorch as tt
+later = {"tinytorch.nn", "tinytorch.optim", "tinytorch.data", "numpy.random"}
+assert not later & sys.modules.keys()
+tt.nn.Linear, tt.optim.SGD, tt.data.digits, tt.save
+assert {"nn", "optim", "data", "save", "load"} <= set(dir(tt))
+try:
+    tt.nothing
+except AttributeError as error:
+    assert "has no attribute 'nothing'" in str(error)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

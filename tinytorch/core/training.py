@@ -9,11 +9,23 @@ import numpy as np
 from . import random, saving
 from .autograd import no_grad
 from .clipping import clip_grad_norm_
+from .loss_layers import BinaryCrossEntropy, CrossEntropy, MeanSquaredError
 from .module import Module, evaluating
 from .optimizers import Optimizer
 from .progress import Quiet, bar
 from .schedules import LRScheduler
 from .tensor import Tensor
+
+__all__ = [
+    "BinaryCrossEntropy",
+    "Callback",
+    "CrossEntropy",
+    "EarlyStopping",
+    "MeanSquaredError",
+    "Trainer",
+    "accuracy",
+    "binary_accuracy",
+]
 
 
 class Callback:
