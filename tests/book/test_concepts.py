@@ -157,6 +157,6 @@ def test_remarks_quote_the_engine_as_it_is():
     start, end = (chapter := Chapter(ROOT / "book/engine/backward.md")).section("The engine's own")
     remarks = re.findall(r"^- .*$", chapter.text[start:end], re.M)
     quoted = [code for line in remarks for code in re.findall(r"`([^`]*[(=][^`]*)`", line)]
-    loop = inspect.getsource(engine._propagate)
+    loop = inspect.getsource(engine.propagate)
     assert len(quoted) >= 4
     assert [code for code in quoted if code not in loop] == []

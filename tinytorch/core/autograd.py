@@ -64,7 +64,7 @@ class Function:
     """
 
     saves: tuple[str, ...] = ()
-    hooks = scratch = None
+    hooks = None
     _pick = staticmethod(lambda values: ())
     seals: dict = {}  # noqa: RUF012 (never written to; a node with seals gets its own)
     __slots__ = (
@@ -74,6 +74,7 @@ class Function:
         "next_functions",
         "order",
         "saved_tensors",
+        "scratch",
         "shape",
     )
 
@@ -112,6 +113,7 @@ class Function:
     def _trace(self, inputs, params):
         """The one door: every operation is computed and recorded here, and nowhere else."""
         kind, arrays, nexts = Tensor, [], []
+        self.scratch = None
         for x in inputs:
             if type(x) is Tensor:
                 arrays.append(x._data)
@@ -183,11 +185,11 @@ class AccumulateGrad:
 
     next_functions = ()
     saved_tensors = ()
-    order = -1  # older than any operation: leaves come last
-    __slots__ = ("__weakref__", "dtype", "hooks", "mark", "shape", "tensor")
+    __slots__ = ("__weakref__", "dtype", "hooks", "mark", "order", "shape", "tensor")
 
     def __init__(self, tensor):
         self.tensor = weakref.ref(tensor)
+        self.order = -1 - tick()  # older than any operation: leaves come last, in their order
         self.shape = tensor._data.shape
         self.dtype = tensor._data.dtype
         self.hooks = self.mark = None

@@ -3,7 +3,7 @@
 A pass starts with the gradient of the result (1, for a loss) and takes the newest node that has a
 gradient. All nodes that used its result are newer and done, so its gradient is complete; its rule
 turns it into gradients of its inputs, which are added up at the nodes that made them. What
-arrives at a leaf is its gradient. A stack and a sort, no recursion: depth and sharing cost
+arrives at a leaf is its gradient. a list and a sort, no recursion: depth and sharing cost
 nothing extra.
 """
 
@@ -14,6 +14,8 @@ import numpy as np
 from . import autograd, memory
 from .memory import ledger
 from .tensor import Tensor
+
+_order = attrgetter("order")
 
 
 def backward(
@@ -44,7 +46,7 @@ def backward(
     wanted = None
     if inputs is not None:
         wanted = {_node_of("backward", i, x): x for i, x in enumerate(_listed(inputs))}
-    grads = propagate(roots, retain_graph, create_graph, wanted)
+    grads = _propagate(roots, retain_graph, create_graph, wanted)
     arrived = []
     for node, g in grads.items():
         tensor = wanted[node] if wanted is not None else node.tensor()
@@ -98,7 +100,7 @@ def grad(
                     f"grad: the outputs do not depend on inputs[{i}]"
                     f" (shape {inputs[i].shape}); pass allow_unused=True to get None for it"
                 )
-    grads = propagate(roots, retain_graph, create_graph, set(nodes))
+    grads = _propagate(roots, retain_graph, create_graph, set(nodes))
     given = {id(g) for g in roots.values()}
     found = []
     for node in nodes:
@@ -109,7 +111,7 @@ def grad(
     return tuple(found)
 
 
-def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
+def _propagate(roots, retain_graph, create_graph, wanted=None, within=None):
     """Run the pass. Returns the gradient at every leaf reached, or at the `wanted` nodes.
 
     `within` holds the nodes of a part of the graph whose edge is `wanted`: there the pass ends.
@@ -118,7 +120,7 @@ def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
         retain_graph = create_graph
     order = reachable(roots) if within is None else within
     _check(order)
-    order.sort(key=attrgetter("order"))  # taken from the end: newest first
+    order.sort(key=_order)  # taken from the end: newest first
     useful = leading = None
     if wanted is not None:
         useful, leading = set(wanted), set()
@@ -167,9 +169,7 @@ def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
                     d = grads[target] + d
                 grads[target] = d
             if not retain_graph:
-                node.saved_tensors, node.next_functions = None, ()
-                if node.scratch is not None:
-                    node.scratch = None
+                node.saved_tensors, node.next_functions, node.scratch = None, (), None
     return found
 
 
