@@ -203,7 +203,13 @@ def test_attention_across_sequences():
 
 def test_transformer_block():
     theirs = torch.nn.TransformerEncoderLayer(
-        8, 2, 32, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
+        8,
+        2,
+        32,
+        dropout=0.0,
+        activation=lambda x: torch.nn.functional.gelu(x, approximate="tanh"),
+        batch_first=True,
+        norm_first=True,
     )
     ours = nn.TransformerBlock(8, 2, is_causal=False)
     names = {"ln1": "norm1", "ln2": "norm2", "mlp.0": "linear1", "mlp.2": "linear2"}

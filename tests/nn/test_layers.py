@@ -103,6 +103,13 @@ REFUSED = [
     (lambda: nn.LearnedPositions(2, 3)(tt.tensor(np.zeros((1, 3, 3)))), ValueError, "T up to 2"),
     (lambda: nn.MultiHeadAttention(5, 2), ValueError, "embed_dim 5 does not divide into 2 heads"),
     (lambda: nn.MultiHeadAttention(4, 2)(x), ValueError, r"query has shape \(2, 3\), expected"),
+    (
+        lambda: nn.TransformerBlock(4, 2)(
+            tt.tensor(np.zeros((1, 2, 4))), mask=np.ones((2, 2), bool)
+        ),
+        ValueError,
+        "mask or is_causal, not both",
+    ),
     (lambda: nn.MSELoss(reduction="max"), ValueError, "reduction must be 'mean', 'sum' or 'none'"),
     (lambda: nn.MSELoss()(tt.tensor([[1.0]] * 4), tt.tensor([1.0] * 4)), ValueError, r"\(4, 1\)"),
     (lambda: nn.L1Loss()(tt.tensor([[1.0]] * 4), tt.tensor([1.0] * 4)), ValueError, r"\(4, 1\)"),

@@ -27,7 +27,8 @@ class TransformerBlock(Module):
         How many times wider the hidden layer of the network is.
     dropout : float
     is_causal : bool
-        Whether a position sees only itself and what came before.
+        Whether a position sees only itself and what came before. False: all, or what the mask
+        allows.
 
     Source: A. Radford et al., "Language models are unsupervised multitask learners" (2019); the
     order of norm and sum after R. Xiong et al. (2020).
@@ -48,14 +49,15 @@ class TransformerBlock(Module):
         self.ln2 = LayerNorm(embed_dim)
         self.mlp = Sequential(
             Linear(embed_dim, mlp_ratio * embed_dim),
-            GELU(),
+            GELU("tanh"),  # as in GPT-2; the exact one would double the time of the block
             Linear(mlp_ratio * embed_dim, embed_dim),
         )
         self.drop = Dropout(dropout)
 
     def forward(self, x, mask=None, need_weights=False):
-        causal = self.is_causal and mask is None
-        z = self.attention(self.ln1(x), mask=mask, is_causal=causal, need_weights=need_weights)
+        z = self.attention(
+            self.ln1(x), mask=mask, is_causal=self.is_causal, need_weights=need_weights
+        )
         z, weights = z if need_weights else (z, None)
         x = x + self.drop(z)
         x = x + self.drop(self.mlp(self.ln2(x)))
