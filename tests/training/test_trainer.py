@@ -306,6 +306,24 @@ def test_a_checkpoint_of_another_run_is_refused_and_nothing_changes(tmp_path):
         trainer.load_checkpoint(tmp_path / "missing.ckpt")
 
 
+@pytest.mark.parametrize(
+    "foreign",
+    [{"model": {}}, {"optimizer": {"param_groups": 3}}, {"callbacks": [1, 2]}, {"random": None}, 7],
+)
+def test_a_checkpoint_of_another_program_is_refused_and_nothing_changes(tmp_path, foreign):
+    other = make().model.state_dict()  # would fit, and has to be undone
+    trainer = resumable()
+    trainer.fit(*loaders(), epochs=1)
+    before = snapshot(trainer)
+    state = {**trainer.state_dict(), **foreign} if isinstance(foreign, dict) else foreign
+    if isinstance(foreign, dict) and "model" not in foreign:
+        state["model"] = other
+    saving.save(state, tmp_path / "f")
+    with pytest.raises(saving.CheckpointError, match="not of this training run"):
+        trainer.load_checkpoint(tmp_path / "f")
+    assert snapshot(trainer) == before
+
+
 def test_checkpoint_files_keep_every_kind_of_value(tmp_path):
     state = {
         "a": [1, 2.5, None, True, "text ✓", (3, float("inf"))],

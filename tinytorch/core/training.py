@@ -360,7 +360,7 @@ class Trainer:
         state, before = saving.load(path), self.state_dict()
         try:
             self.load_state_dict(state)
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        except Exception as error:
             self.load_state_dict(before)
             raise saving.CheckpointError(f"{path}: not of this training run: {error}") from error
 
