@@ -1,9 +1,6 @@
 """Random programs that use their intermediate results again and again, against differences."""
 
 import numpy as np
-import pytest
-
-pytest.importorskip("hypothesis")
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

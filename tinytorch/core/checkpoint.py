@@ -4,7 +4,7 @@ import numpy as np
 
 from . import memory, random
 from .autograd import Function, enable_grad
-from .engine import _propagate
+from .engine import propagate
 from .tensor import Tensor
 
 
@@ -42,7 +42,7 @@ class CheckpointBackward(Function):
                 random.set_rng_state(before)
         nodes = [getattr(x, "_node", None) for x in xs] + list(sources)
         edge = {node for node in nodes if node is not None}
-        found = _propagate({z._node: g}, again, again, edge, segment(z._node, edge.__contains__))
+        found = propagate({z._node: g}, again, again, edge, segment(z._node, edge.__contains__))
         return tuple(found.get(node) for node in nodes)
 
 

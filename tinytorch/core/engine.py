@@ -15,8 +15,6 @@ from . import autograd, memory
 from .memory import ledger
 from .tensor import Tensor
 
-_order = attrgetter("order")
-
 
 def backward(
     tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None
@@ -46,7 +44,7 @@ def backward(
     wanted = None
     if inputs is not None:
         wanted = {_node_of("backward", i, x): x for i, x in enumerate(_listed(inputs))}
-    grads = _propagate(roots, retain_graph, create_graph, wanted)
+    grads = propagate(roots, retain_graph, create_graph, wanted)
     arrived = []
     for node, g in grads.items():
         tensor = wanted[node] if wanted is not None else node.tensor()
@@ -100,7 +98,7 @@ def grad(
                     f"grad: the outputs do not depend on inputs[{i}]"
                     f" (shape {inputs[i].shape}); pass allow_unused=True to get None for it"
                 )
-    grads = _propagate(roots, retain_graph, create_graph, set(nodes))
+    grads = propagate(roots, retain_graph, create_graph, set(nodes))
     given = {id(g) for g in roots.values()}
     found = []
     for node in nodes:
@@ -111,7 +109,7 @@ def grad(
     return tuple(found)
 
 
-def _propagate(roots, retain_graph, create_graph, wanted=None, within=None):
+def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
     """Run the pass. Returns the gradient at every leaf reached, or at the `wanted` nodes.
 
     `within` holds the nodes of a part of the graph whose edge is `wanted`: there the pass ends.
@@ -120,7 +118,7 @@ def _propagate(roots, retain_graph, create_graph, wanted=None, within=None):
         retain_graph = create_graph
     order = reachable(roots) if within is None else within
     _check(order)
-    order.sort(key=_order)  # taken from the end: newest first
+    order.sort(key=attrgetter("order"))  # taken from the end: newest first
     useful = leading = None
     if wanted is not None:
         useful, leading = set(wanted), set()
