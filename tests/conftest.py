@@ -1,12 +1,16 @@
-"""What all tests share: options, and no silent skips in CI."""
+"""What all tests share: options, one Chromium, and no silent skips in CI."""
 
 import os
+import shutil
 
 import pytest
 
 # Before NumPy is imported: its matrices here are too small to share, and threads that wait for one
 # another on busy cores slow a test down tenfold.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+CHROMIUMS = "chromium", "chromium-browser", "google-chrome"
+QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
 def pytest_addoption(parser):
@@ -23,3 +27,17 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"skipped in CI: {report.longrepr[-1]}"
     return report
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Return the one running Chromium: two drivers in one process would be in each other's way."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    path = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if path is None:
+        pytest.skip("no Chromium or Chrome on this machine")
+    with playwright.sync_playwright() as p:
+        flags = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else QUIET
+        browser = p.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()

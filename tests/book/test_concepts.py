@@ -54,9 +54,11 @@ def s_bar(x, y):
     [
         (lambda x, y: (s_bar(x, y) * y, s_bar(x, y) * x), "the path through the product"),
         (lambda x, y: (s_bar(x, y), s_bar(x, y) * x), "the direct path"),
-        (lambda x, y: (1 + y, x), "upstream gradient, ∂h/∂s, is missing"),
+        (lambda x, y: (1 + y, x), "upstream gradient, ∂L/∂s, is missing"),
         (lambda x, y: s_bar(x, y) * (1 + y), "Return two gradients"),
-        (lambda x, y: (s_bar(x, y) * (1 + y), 0.0), "∂h/∂y is 32, yours 0"),
+        (lambda x, y: (s_bar(x, y) * x, s_bar(x, y) * (1 + y)), "The two are exchanged"),
+        (lambda x, y: (None, None), "Return two gradients"),
+        (lambda x, y: (s_bar(x, y) * (1 + y), 0.0), "∂L/∂y is 32, yours 0"),
     ],
 )
 def test_chain_rule_names_the_mistake(gradients, work, said):
@@ -76,6 +78,8 @@ def along(gradient, d):
         (lambda g, d: g * d, None, "A slope is one number"),
         (along, lambda g: g / np.linalg.norm(g), "leads uphill"),
         (along, lambda g: -g, "the way down is"),
+        (lambda g, d: None, None, "returns nothing"),
+        (along, lambda g: None, "returns nothing"),
     ],
 )
 def test_gradient_names_the_mistake(directions, slope, down, said):
@@ -127,6 +131,7 @@ def test_backward_names_the_mistake(backward):
         (in_rings, "before all of its gradients were in"),
         (sorted_by_recursion, "5,000 operations in a row overflow it"),
         (lambda result: {result.grad_fn: 1.0}, "is no leaf"),
+        (lambda result: {result: 1.0}, "the key is a Tensor"),
         (lambda result: 3, "return a dictionary"),
     ]:
         answer = backward["check_pass"](work)
@@ -137,6 +142,7 @@ def test_backward_names_the_mistake(backward):
 def test_notation_names_the_shape(shapes):
     right = {"x": (8, 5, 4), "W": (3, 4), "b": (3,), "s": (5, 1), "z": (8, 5, 3)}
     assert shapes(right)
+    assert shapes({**right, "x": [8, 5, 4]})
     answer = shapes({**right, "b": (8, 5, 3)})
     assert answer.passed is False
     assert "`b` has shape (3,)" in str(answer)

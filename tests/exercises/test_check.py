@@ -146,7 +146,7 @@ MISTAKES = {
     ),
     "relu: the gate as truth values": (
         lambda: relu(lambda g, x: (x > 0,)),
-        ["gradient of `x` is bool, `x` is float64"],
+        ["gradient of `x` is bool, `x` is float64", "Multiply g by them"],
     ),
     "mul: words": (
         lambda: mul(lambda g, a, b: (g * b, "g * a")),
@@ -181,6 +181,14 @@ MISTAKES = {
         lambda: add(lambda g, a, b: (g, g if g.shape == b.shape else g.sum())),
         ["shape (), `b` has (3,)", "axes along which `b` was not copied"],
     ),
+    "add: the number 1": (
+        lambda: add(lambda g, a, b: (1, 1)),
+        ["gradient of `a` has shape (), `a` has (2, 3): it is a single number, 1"],
+    ),
+    "add: shapes of each other": (
+        lambda: add(lambda g, a, b: (unbroadcast(g, b.shape), unbroadcast(g, a.shape))),
+        ["gradient of `a` has shape (3,), `a` has (64, 3): that is the shape of `b`"],
+    ),
     "matmul: transposed result": (
         lambda: matmul(lambda g, a, b: ((g @ b.mT).mT, a.mT @ g)),
         ["gradient of `a` is transposed", "nothing else shows it"],
@@ -201,6 +209,10 @@ MISTAKES = {
     "mul: wrong axis, seen on a square": (
         lambda: mul(lambda g, a, b: (unbroadcast(g * b, a.shape), by_length(g * a, b))),
         ["summed over axis 1, but `b` was copied along axis 0", "On a square"],
+    ),
+    "mul: summed before the product": (
+        lambda: mul(lambda g, a, b: (too_early(g, a, b), too_early(g, b, a))),
+        ["gradient of `b` is summed too early", "Multiply first, then `unbroadcast`", SHARED],
     ),
     # numbers of an addition
     "add: ones": (
@@ -309,6 +321,14 @@ MISTAKES = {
         lambda: matmul(lambda g, a, b: (np.ones_like(g) @ b.mT, a.mT @ np.ones_like(g))),
         ["gradient of `a` is the slope alone: multiply by the upstream gradient g"],
     ),
+    "matmul: only the other factor": (
+        lambda: matmul(lambda g, a, b: (b.mT, a.mT)),
+        ["gradient of `a` is the transpose of `b` alone: multiply by the upstream gradient g"],
+    ),
+    "matmul: mean": (
+        lambda: matmul(lambda g, a, b: (g @ b.mT, a.mT @ g / max(len(a), 1))),
+        ["gradient of `b` is the mean over the rows"],
+    ),
     "matmul: wrong for one row only": (
         lambda: matmul(lambda g, a, b: (g @ b.mT + (len(b) == 1), a.mT @ g)),
         ["gradient of `a` is wrong: at [0, 0] it is", "a column times a row"],
@@ -322,7 +342,19 @@ MISTAKES = {
         lambda: relu(lambda g, x: (g * (x >= 0),)),
         ["g where `x` is 0 too", "exact zeros"],
     ),
+    "relu: half at 0": (
+        lambda: relu(lambda g, x: (g * np.heaviside(x, 0.5),)),
+        ["half of g where `x` is 0", "exact zeros"],
+    ),
     "relu: no gate": (lambda: relu(lambda g, x: (g + 0,)), ["g everywhere"]),
+    "relu: z is never below 0": (
+        lambda: relu(lambda g, z: (g * (z >= 0),), saves=("z",)),
+        ["g everywhere", "z ≥ 0 holds for every entry"],
+    ),
+    "relu: infinity times the gate": (
+        lambda: relu(lambda g, x: (g * (x > 0),), lambda self, x: x * (x > 0)),
+        ["result of `forward` is wrong: at [5] it is nan, and should be 0", "∞ and 0 is nan"],
+    ),
     "relu: gate alone": (
         lambda: relu(lambda g, x: (1.0 * (x > 0),)),
         ["the gate alone", "multiply by the upstream gradient g"],
@@ -361,6 +393,10 @@ MISTAKES = {
         ["`apply` changes the result z"],
     ),
 }
+
+
+def too_early(g, x, other):
+    return unbroadcast(unbroadcast(g, x.shape) * other, x.shape)
 
 
 def leading(d, x):
@@ -488,6 +524,62 @@ def test_forgotten_saves():
             return g * b, g * a
 
     assert "`saved_tensors` holds what `saves` names, and it names nothing" in check(MyMul).message
+
+
+def test_an_attribute_that_was_never_kept():
+    class MyAdd(Function):
+        def forward(self, a, b):
+            return a + b
+
+        def apply(self, g):
+            return unbroadcast(g, self.a.shape), unbroadcast(g, self.b.shape)
+
+    message = check(MyAdd).message
+    assert "Nothing is kept under the name `a`" in message
+    assert "the shapes of the inputs are those of `self.next_functions`" in message
+
+
+def test_forward_with_other_parameters():
+    class MyAdd(Function):
+        def forward(self, a):
+            return a
+
+        def apply(self, g):
+            return g, g
+
+    assert "called as a method: `def forward(self, a, b):`" in check(MyAdd).message
+
+
+def test_saved_tensors_taken_for_an_array():
+    class MyReLU(Function):
+        saves = ("x",)
+
+        def forward(self, x):
+            return np.maximum(x, 0)
+
+        def apply(self, g):
+            x = self.saved_tensors
+            return (g * (x > 0),)
+
+    assert "`saved_tensors` is a tuple, even of one" in check(MyReLU).message
+
+
+def test_a_truth_value_for_a_whole_array():
+    message = relu(lambda g, x: (g if x > 0 else 0 * g,)).message
+    assert "`if`, `and` and `max` ask for one truth value" in message
+
+
+def test_a_rule_under_the_name_pytorch_gives_it():
+    class MyReLU(Function):
+        def forward(self, x):
+            return np.maximum(x, 0)
+
+        def backward(self, g):
+            return (g,)
+
+    answer = check(MyReLU)
+    assert answer.passed is None
+    assert "fill in `apply`; PyTorch calls it `backward`" in answer.message
 
 
 def test_no_shape_of_an_input_without_gradient():

@@ -1,7 +1,6 @@
 """Figures in Chromium, without a kernel: a page, a model of thirty lines, and the module itself."""
 
 import json
-import shutil
 
 import pytest
 
@@ -29,19 +28,6 @@ const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
 window.leave = (await import(url)).default.render({ model, el: document.getElementById("figure") });
 window.ready = true;
 </script>"""
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    playwright = pytest.importorskip("playwright.sync_api")
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-    if path is None:
-        pytest.skip("needs Debian's chromium: apt-get install chromium")
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=quiet)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -142,6 +142,19 @@ def test_the_surface_reads_what_the_engine_computes(show):
         }
 
 
+def test_a_loss_surface_has_no_upstream_gradient(show):
+    page = show(MAKE["surface"](g=2.0, labels=("w", "b", "L")))
+    a, b = get(page, "a"), get(page, "b")
+    assert numbers(page) == {
+        "w": fixed(a, 2),
+        "b": fixed(b, 2),
+        "L": fixed(a * b),
+        "∂L/∂w": fixed(b),
+        "∂L/∂b": fixed(a),
+    }
+    assert page.locator("input:visible").count() == 2
+
+
 def test_the_check_reads_what_the_engine_computes(show):
     page = show(MAKE["check"](h=1e-3))
     power = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")

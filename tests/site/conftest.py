@@ -1,6 +1,5 @@
 """A built site, small books to build, and a Chromium whose network is closed."""
 
-import os
 import re
 import shutil
 from pathlib import Path
@@ -8,9 +7,6 @@ from types import SimpleNamespace
 
 import pytest
 from books import BOOK, FRONT, HERE, ROOT, jupyter_book
-
-CHROMIUMS = "chromium", "chromium-browser", "google-chrome"
-QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
 @pytest.fixture(scope="session")
@@ -54,20 +50,6 @@ def sink(make_book):
     done = jupyter_book(folder)
     assert done.returncode == 0, done.stdout[-5000:]
     return folder / "_build" / "html" / "page.html"
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """Return a running Chromium."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    path = next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    if path is None:
-        pytest.skip("no Chromium or Chrome on this machine")
-    with playwright.sync_playwright() as p:
-        flags = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else QUIET
-        browser = p.chromium.launch(executable_path=path, args=flags)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -110,3 +110,14 @@ def test_launch_links_follow_the_repository(monkeypatch, tmp_path, github, remot
         git = f"git -C {tmp_path} init -q && git -C {tmp_path} remote add origin {remote}"
         assert os.system(git) == 0
     assert repository(tmp_path, "https://example.org/a/b") == expected
+
+
+def test_a_line_printed_in_pieces_stays_one_line(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "book" / "_ext")
+    from tinytorch_book.kernel import join_pieces
+
+    pieces = [{"output_type": "stream", "name": "stdout", "text": text} for text in "ab"]
+    outputs = [*pieces, {"output_type": "display_data", "data": {}}, pieces[0]]
+    joined = join_pieces(outputs)
+    assert [output.get("text") for output in joined] == ["ab", None, "a"]
+    assert join_pieces(outputs) == joined, "the notebook itself has changed"

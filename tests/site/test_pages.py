@@ -98,6 +98,22 @@ def test_search_from_disk(site, visit):
     page.locator(".bd-article h1").wait_for()
 
 
+def test_the_dark_page_prints_in_the_light(site, visit):
+    page = visit.open(site.html / f"{chapters()[0]}.html", color_scheme="dark")
+    theme = "document.documentElement.dataset.theme"
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(theme) == "light"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(theme) == "dark"
+
+
+def test_formulas_are_no_tab_stops(site, visit):
+    page = visit.open(site.html / "book" / "engine" / "gradient.html")
+    page.locator("mjx-container").first.wait_for(state="attached")
+    assert page.locator("mjx-container[tabindex]").count() == 0
+    assert page.locator("mjx-container mjx-assistive-mml").count()  # screen readers read them
+
+
 def test_theme_skip_link_and_copy(site, visit):
     page = visit.open(site.html / f"{chapters()[0]}.html", color_scheme="light")
     page.keyboard.press("Tab")
@@ -110,3 +126,19 @@ def test_theme_skip_link_and_copy(site, visit):
         seen.add(page.evaluate("[document.documentElement.dataset.mode, "
                                "document.documentElement.dataset.theme].join()"))  # fmt: skip
     assert seen == {"light,light", "dark,dark", "auto,light"}
+
+
+def test_a_dark_page_prints_as_dark_text(site, visit):
+    page = visit.open(site.html / "book" / "arithmetic" / "add.html", color_scheme="dark")
+    theme = "document.documentElement.dataset.theme"
+    for event, expected in [("beforeprint", "light"), ("afterprint", "dark")]:
+        page.evaluate(f"dispatchEvent(new Event('{event}'))")
+        assert page.evaluate(theme) == expected
+
+
+def test_a_phone_wraps_a_printed_sentence_and_no_table(site, visit):
+    page = visit.open(site.html / "book" / "arithmetic" / "add.html", width=390)
+    sentences = page.locator(".tt-sentence pre")
+    assert sentences.evaluate_all("a => a.map((e) => e.scrollWidth - e.clientWidth)") == [0]
+    table = page.locator(".output.stream pre", has_text="forgotten")
+    assert table.evaluate("(e) => getComputedStyle(e).whiteSpace") == "pre"

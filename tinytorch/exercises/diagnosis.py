@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core.autograd import unbroadcast
+from ..core.autograd import Function, unbroadcast
 
 PACKAGES = [str(Path(__file__).parents[1]), str(Path(np.__file__).parent)]
 
@@ -30,10 +30,18 @@ def _close(found, right):
     return np.isclose(found, right, rtol=rtol, atol=rtol * min(size, 1), equal_nan=True)
 
 
-def wrong_shape(found, x, name):
-    """Say how the shape of a gradient differs from that of its input, and what to do."""
+def wrong_shape(found, x, name, others):
+    """Say how the shape of a gradient differs from that of its input, and what to do.
+
+    `others` holds the names of the other inputs by their shapes.
+    """
     said = f"The gradient of `{name}` has shape {found.shape}, `{name}` has {x.shape}"
     copied = _copied(x.shape, found.shape)
+    if found.shape == ():
+        return (
+            f"{said}: it is a single number, {found:.4g}. Do not sum over axes along which `{name}`"
+            " was not copied; every gradient has the shape of its input."
+        )
     if copied:
         axes = _axes(copied)
         if all(found.shape[i] == 1 for i in copied):
@@ -45,6 +53,12 @@ def wrong_shape(found, x, name):
         return f"{said}: an axis of length 1 went missing; sum with `keepdims=True`, or reshape."
     if found.ndim > 1 and found.shape == x.shape[::-1]:
         return f"{said}: it is transposed."
+    if found.shape in others:
+        other = others[found.shape]
+        return (
+            f"{said}: that is the shape of `{other}`. Each gradient gets the shape of its own"
+            " input, and they are returned in the order of the inputs."
+        )
     if _copied(found.shape, x.shape):
         return f"{said}: it was summed over axes along which `{name}` was not copied."
     return f"{said}. Every gradient has the shape of its input."
@@ -102,7 +116,7 @@ def first_difference(found, right):
     return f"{where}it is {a:.{digits}g}, and should be {b:.{digits}g}"
 
 
-def raised(error, method, cls, sample):
+def raised(error, method, names, cls, sample):
     """An exception in the reader's code, with the line it came from and what may be behind it."""
     while error.__cause__ is not None:  # the engine explains errors of forward
         error = error.__cause__
@@ -111,10 +125,39 @@ def raised(error, method, cls, sample):
     line = _line(error.__traceback__)
     if line:
         said += f" in the line\n\n```python\n{line}\n```\n"
-    if "saved_tensors" in line and "unpack" in str(error):
-        kept = ", ".join(cls.saves) or "nothing"
-        return f"{said}\n`saved_tensors` holds what `saves` names, and it names {kept}."
-    return f"{said}\n{sample.hint}" if sample.hint else said
+    hint = _behind(error, method, names, cls, line) or sample.hint
+    return f"{said}\n{hint}" if hint and line else f"{said}. {hint}".rstrip()
+
+
+def _behind(error, method, names, cls, line):
+    """What a teacher guesses from an exception; empty where it speaks for itself."""
+    said = str(error)
+    if "saved_tensors" in line and "unpack" in said:
+        kept = quoted(cls.saves) or "nothing"
+        return f"`saved_tensors` holds what `saves` names, and it names {kept}."
+    if isinstance(error, TypeError) and "'tuple'" in said:
+        return "`saved_tensors` is a tuple, even of one: unpack it, as in `(x,) = ...`."
+    if isinstance(error, TypeError) and not line and "positional argument" in said:
+        takes = ", ".join(("self", *(names if method == "forward" else "g")))
+        return f"It is called as a method: `def {method}({takes}):`."
+    if isinstance(error, AttributeError) and isinstance(error.obj, Function):
+        return (
+            f"Nothing is kept under the name `{error.name}`. Values that the rule needs are named"
+            " in `saves` and come back in `self.saved_tensors`; the shapes of the inputs are those"
+            " of `self.next_functions`."
+        )
+    if "truth value of an array" in said:
+        return (
+            "`if`, `and` and `max` ask for one truth value, and an array has one for each entry:"
+            " compute with the whole array."
+        )
+    return ""
+
+
+def quoted(names):
+    """Names as a list in a sentence: "`a`, `b` and `z`"."""
+    listed = [f"`{name}`" for name in names]
+    return " and ".join(filter(None, (", ".join(listed[:-1]), *listed[-1:])))
 
 
 def _line(trace):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..core.autograd import unbroadcast
 from .rule import Mistake, RuleExercise
 from .samples import Sample, elementwise, elementwise_pair
 
@@ -45,6 +46,11 @@ MUL = RuleExercise(
             lambda g, a, b: (g, g),
         ),
         Mistake(
+            "summed too early: it is the sum of g times `{other}`, and what is due is the sum of"
+            " the products. Multiply first, then `unbroadcast`.",
+            lambda g, a, b: (unbroadcast(g, a.shape) * b, unbroadcast(g, b.shape) * a),
+        ),
+        Mistake(
             "g · z: both factors are in it, and only `{other}` belongs there.",
             lambda g, a, b: (g * a * b, g * a * b),
         ),
@@ -78,7 +84,7 @@ MATMUL = RuleExercise(
     ),
     (
         Mistake(
-            "built without the transpose: the other factor enters the gradient transposed.",
+            "built without the transpose: `{other}` enters it transposed.",
             lambda g, a, b: (g @ b, a @ g),
         ),
         Mistake(
@@ -105,6 +111,14 @@ MATMUL = RuleExercise(
             lambda g, a, b: (g * b, g * a),
         ),
         Mistake(
+            "the transpose of `{other}` alone: multiply by the upstream gradient g.",
+            lambda g, a, b: (b.mT, a.mT),
+        ),
+        Mistake(
+            "the mean over the rows: every row adds its own part, so it is the sum.",
+            lambda g, a, b: (g @ b.mT, a.mT @ g / max(len(a), 1)),
+        ),
+        Mistake(
             "an elementwise product (`*`) with the transpose; its gradient is a matrix product"
             " (`@`).",
             lambda g, a, b: (g * b.mT, g * a.mT),
@@ -116,7 +130,11 @@ RELU = RuleExercise(
     "ReLUBackward",
     elementwise(
         Sample("exact zeros", ([0.0, -0.0, 1.0, -1.0],)),
-        Sample("extremes", ([1e300, -1e300, 5e-324, -5e-324, np.inf, -np.inf],)),
+        Sample(
+            "extremes",
+            ([1e300, -1e300, 5e-324, -5e-324, np.inf, -np.inf],),
+            "The last two entries of `x` are ∞ and −∞, and a product of ∞ and 0 is nan.",
+        ),
     ),
     (
         Mistake(
@@ -125,7 +143,8 @@ RELU = RuleExercise(
             lambda g, x: (g * (x >= 0),),
         ),
         Mistake(
-            "g everywhere: it passes the gate where `{x}` < 0 as well.",
+            "g everywhere: it passes the gate where `{x}` < 0 as well. (If you keep z: z ≥ 0 holds"
+            " for every entry.)",
             lambda g, x: (g,),
         ),
         Mistake(
@@ -147,6 +166,10 @@ RELU = RuleExercise(
         Mistake(
             "g times `{x}`, on both sides; its slope is 1 where `{x}` > 0, and 0 elsewhere.",
             lambda g, x: (g * x,),
+        ),
+        Mistake(
+            "half of g where `{x}` is 0, the mean of both slopes. At 0 the slope is taken as 0.",
+            lambda g, x: (g * (np.sign(x) + 1) / 2,),
         ),
         Mistake(
             "that of |x|: g with the sign of `{x}`; below 0 the slope is 0.",

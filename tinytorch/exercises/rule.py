@@ -16,7 +16,7 @@ from ..core import autograd
 from ..core.autograd import Function, enable_grad, grad
 from ..core.tensor import Tensor
 from .answer import Answer
-from .diagnosis import first_difference, raised, same, wrong_shape, wrong_values
+from .diagnosis import first_difference, quoted, raised, same, wrong_shape, wrong_values
 from .samples import Sample
 
 
@@ -161,7 +161,7 @@ class Trial:
         except NotImplementedError:
             raise NotWritten("Fill in `forward` and `apply`, then run the cell again.") from None
         except Exception as error:
-            raise Wrong(raised(error, "forward", self.cls, self.sample)) from error
+            raise Wrong(raised(error, "forward", self.names, self.cls, self.sample)) from error
         found = np.asarray(z._data)
         if found.dtype == object and found.shape == () and found.item() in (None, ...):
             raise NotWritten("`forward` returns nothing: let it return the result, z.")
@@ -175,7 +175,8 @@ class Trial:
                 " the dtype."
             )
         if not same(found, self.z):
-            raise Wrong(f"The result of `forward` is wrong: {first_difference(found, self.z)}.")
+            said = f"The result of `forward` is wrong: {first_difference(found, self.z)}."
+            raise Wrong(f"{said} {self.sample.hint}".rstrip())
         return z
 
     def apply(self, node, g):
@@ -183,9 +184,10 @@ class Trial:
         try:
             found = node.apply(g)
         except NotImplementedError:
-            raise NotWritten("`forward` is right. Now fill in `apply`.") from None
+            torch = "; PyTorch calls it `backward`" if hasattr(self.cls, "backward") else ""
+            raise NotWritten(f"`forward` is right. Now fill in `apply`{torch}.") from None
         except Exception as error:
-            raise Wrong(raised(error, "apply", self.cls, self.sample)) from error
+            raise Wrong(raised(error, "apply", self.names, self.cls, self.sample)) from error
         n = len(self.inputs)
         listed = found if type(found) is tuple else (found,)
         if all(d is None or d is ... for d in listed):
@@ -212,7 +214,12 @@ class Trial:
             raise Wrong(f"The gradient of `{name}` is {_kind(d)}, and should be an array.")
         d = np.asarray(d)
         if d.shape != x.shape:
-            raise Wrong(wrong_shape(d, x, name))
+            raise Wrong(wrong_shape(d, x, name, self.shapes_of_others(i)))
+        if d.dtype.kind == "b":
+            raise Wrong(
+                f"The gradient of `{name}` is {d.dtype}, `{name}` is {x.dtype}: these are truth"
+                " values, and g is not in them. Multiply g by them."
+            )
         if d.dtype != x.dtype:
             raise Wrong(
                 f"The gradient of `{name}` is {d.dtype}, `{name}` is {x.dtype}: every gradient has"
@@ -224,6 +231,10 @@ class Trial:
                 said = f"The gradient of `{name}` is wrong: {first_difference(d, right)}."
                 said = f"{said} {self.sample.hint}".rstrip()
             raise Wrong(said)
+
+    def shapes_of_others(self, i):
+        pairs = zip(self.names, self.inputs, strict=True)
+        return {x.shape: name for name, x in pairs if name != self.names[i]}
 
     def untouched(self, method, what, now, before):
         if not np.array_equal(now, before, equal_nan=True):
@@ -263,9 +274,8 @@ def _too_much(exercise, cls):
     needed = exercise.reference.saves
     if len(cls.saves) <= len(needed):
         return []
-    kept = " and ".join(f"`{name}`" for name in cls.saves)
     enough = f"{len(needed)} would do" if needed else "the rule needs no values at all"
-    return [f"It keeps {kept} in memory until the backward pass, and {enough}."]
+    return [f"It keeps {quoted(cls.saves)} in memory until the backward pass, and {enough}."]
 
 
 def _parameters(cls):

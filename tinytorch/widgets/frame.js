@@ -33,7 +33,7 @@
  * @typedef {Object} Control      one of
  *   {trait, label, values: (view) => number[], text?: (value, view) => string, role?}    a slider by index
  *           (not a number of its own: `value: (view) => number` and `set: (value, view) => traits` in place of
- *           the trait; `off`: disabled)
+ *           the trait; `off`: disabled; `hidden`: not there at all)
  *   {label, press: (view) => Object|void, on?: (view) => boolean, off?: (view) => boolean}  a button
  *           (`on`: a switch that is pressed; `off`: disabled); `label` may be a function of the view
  *
@@ -181,6 +181,7 @@ function slider(control, bar, view, set) {
     const now = view();
     const values = control.values(now);
     const value = control.value ? control.value(now) : now.state[control.trait];
+    box.hidden = Boolean(control.hidden?.(now));
     input.disabled = Boolean(control.off?.(now));
     input.max = values.length - 1;
     input.value = nearest(values, value);

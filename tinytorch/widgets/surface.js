@@ -3,27 +3,34 @@ import { arrow, axes, clip, contour, figure, fmt, handle, label, line, nearest, 
 const INPUTS = ["a", "b"];
 const LEFT = 40;
 
+/** Whether the output is L itself: then its slopes are the gradient, and g, ∂L/∂L, is 1. */
+const isLoss = ({ labels }) => labels[2] === "L";
+
 /** The point's place on the grid, and all numbers there. */
 function read({ data, state }) {
   const [i, j] = INPUTS.map((input) => nearest(data[input], state[input]));
   const [z, za, zb] = ["z", "za", "zb"].map((table) => data[table][i][j]);
-  const times = (slope) => (Number.isFinite(slope) ? state.g * slope : slope);
-  return { i, j, a: data.a[i], b: data.b[j], z, za, zb, g: state.g, La: times(za), Lb: times(zb) };
+  const g = isLoss(data) ? 1 : state.g;
+  const times = (slope) => (Number.isFinite(slope) ? g * slope : slope);
+  return { i, j, a: data.a[i], b: data.b[j], z, za, zb, g, La: times(za), Lb: times(zb) };
 }
 
 function draw(view) {
   const { data, size } = view;
   const at = read(view);
   const [a, b, z] = data.labels;
+  const local = [
+    [`∂${z}/∂${a}`, fmt(at.za, 3), "grad"],
+    [`∂${z}/∂${b}`, fmt(at.zb, 3), "grad"],
+    ["g", fmt(at.g), "g"],
+  ];
   return {
     panels: { map: map(data, at, size.map), a: slice(data, at, 0, size.a), b: slice(data, at, 1, size.b) },
     readout: [
       [a, fmt(at.a, data.digits[0])],
       [b, fmt(at.b, data.digits[1])],
       [z, fmt(at.z, 3), "value"],
-      [`∂${z}/∂${a}`, fmt(at.za, 3), "grad"],
-      [`∂${z}/∂${b}`, fmt(at.zb, 3), "grad"],
-      ["g", fmt(at.g), "g"],
+      ...(isLoss(data) ? [] : local),
       [`∂L/∂${a}`, fmt(at.La, 3), "grad"],
       [`∂L/∂${b}`, fmt(at.Lb, 3), "grad"],
     ],
@@ -138,7 +145,7 @@ export default {
           values: ({ data }) => data[trait],
           text: (value, { data }) => fmt(value, data.digits[k]),
         })),
-        { trait: "g", label: "g", role: "g", values: ({ data }) => data.g },
+        { trait: "g", label: "g", role: "g", values: ({ data }) => data.g, hidden: ({ data }) => isLoss(data) },
       ],
       drag: {
         map({ x, y }, { data, size }) {

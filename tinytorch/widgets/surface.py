@@ -18,6 +18,7 @@ from tinytorch.widgets.figure import (
 )
 
 CELLS = 32  # steps of the grid along each axis, at most
+SLIDER = 44  # px of a slider in a stack
 
 
 class Surface(Figure):
@@ -37,7 +38,8 @@ class Surface(Figure):
     label : str, optional
         The formula in the title, such as ``"a · b"``.
     labels : tuple of str
-        What the inputs and the output are called.
+        What the inputs and the output are called. An output called "L" is the loss itself: its
+        slopes are the gradient, and there is no g to choose.
     name, caption, alt : str
         See `Figure`.
 
@@ -69,6 +71,9 @@ class Surface(Figure):
     ):
         self._f, self._domain, self._label, self._labels = f, domain, label, labels
         super().__init__(a=a, b=b, g=g, **about)
+        if labels[2] == "L":
+            wide, stacked = self.height
+            self.space = [wide, stacked - SLIDER]
 
     def covers(self) -> bool:
         return on_grid(self.data["a"], self.a) and on_grid(self.data["b"], self.b)

@@ -8,6 +8,9 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from myst_nb.core import render
+from nbformat import NotebookNode
+
 RUN_BY = ("anywidget", "ipykernel", "ipywidgets", "matplotlib", "myst-nb", "numpy")
 
 
@@ -38,6 +41,21 @@ def name_cache(app, config):
     config.nb_execution_cache_path = str(current)
 
 
+def join_pieces(outputs):
+    """Join what a cell printed and the kernel sent in pieces.
+
+    A piece may end within a line, and myst-nb would break the line there: at random.
+    """
+    joined = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output["output_type"] == "stream" and output["name"] == last.get("name"):
+            last["text"] += output["text"]
+        else:
+            joined.append(NotebookNode(output))
+    return joined
+
+
 def find_fonts():
     """List the fonts of this machine once, as matplotlib's first import does.
 
@@ -46,8 +64,20 @@ def find_fonts():
     importlib.import_module("matplotlib.font_manager")
 
 
+def sharpen_plots(outdir):
+    """Let kernels draw plots at twice the resolution, shown at their own size."""
+    folder = outdir.parent / ".ipython"
+    settings = folder / "profile_default" / "ipython_kernel_config.py"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text('c.InlineBackend.figure_formats = {"retina"}\n', encoding="utf8")
+    os.environ["IPYTHONDIR"] = str(folder)
+
+
 def setup(app):
     """Set the kernels' path at once and the cache's folder when the settings are known."""
     put_package_on_path(app.srcdir)
     find_fonts()
+    sharpen_plots(Path(app.outdir))
+    merge = render.coalesce_streams
+    render.coalesce_streams = lambda outputs: merge(join_pieces(outputs))
     app.connect("config-inited", name_cache, priority=100)

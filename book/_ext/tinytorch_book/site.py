@@ -7,10 +7,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
+from docutils import nodes
 from sphinx.util.fileutil import copy_asset
 
 HERE = Path(__file__).parent
 MATHJAX = "mathjax/tex-chtml.js"
+WIDEST_TABLE = 80  # characters; a longer printed line is a sentence
 PUNCTUATED = re.compile(
     r'\(<span class="math notranslate nohighlight">[^<]*</span>[,.;:!?)’]*'
     r'|<span class="math notranslate nohighlight">[^<]*</span>[,.;:!?)’]+'
@@ -39,9 +41,29 @@ def configure(app, config):
     config.templates_path.append(str(HERE / "templates"))
     config.html_css_files.append("book.css")
     config.mathjax_path = MATHJAX
+    config.mathjax3_config = {"options": {"enableMenu": False}}  # each formula would be a tab stop
     config.nb_ipywidgets_js = {}
     options = config.html_theme_options
     options["repository_url"] = repository(app.srcdir, options["repository_url"])
+
+
+def name_messages(app, doctree):
+    """Tell printed messages, which a phone should wrap, from tables, which it should not."""
+    for output in doctree.findall(nodes.literal_block):
+        widest = max(map(len, output.astext().splitlines()), default=0)
+        if "stream" in output["classes"] and widest > WIDEST_TABLE:
+            output["classes"].append("tt-sentence")
+
+
+def print_in_light(app, pagename, templatename, context, doctree):
+    """Print a dark page as dark text: the paper is white."""
+    body = """{
+  const { dataset } = document.documentElement;
+  let theme;
+  addEventListener("beforeprint", () => ([theme, dataset.theme] = [dataset.theme, "light"]));
+  addEventListener("afterprint", () => (dataset.theme = theme));
+}"""
+    app.add_js_file(None, body=body)
 
 
 def improve_body(app, pagename, templatename, context, doctree):
@@ -74,6 +96,19 @@ def search_from_disk(app, pagename, templatename, context, doctree):
         app.add_js_file(None, body=setting)
 
 
+def print_in_light(app, pagename, templatename, context, doctree):
+    """Let a page that is read in the dark be printed as ink on paper."""
+    app.add_js_file(
+        None,
+        body="""(() => {
+  const root = document.documentElement.dataset;
+  let theme;
+  addEventListener("beforeprint", () => ([theme, root.theme] = [root.theme, "light"]));
+  addEventListener("afterprint", () => (root.theme = theme));
+})();""",
+    )
+
+
 def copy_mathjax(app, error):
     """Copy MathJax beside the pages: one bundle, its fonts, the extensions it may load."""
     if error or app.builder.format != "html":
@@ -97,8 +132,11 @@ def setup(app):
     if not app.warningiserror:
         app.keep_going = True
     app.connect("config-inited", configure, priority=100)
+    app.connect("doctree-read", name_messages)
+    app.connect("html-page-context", print_in_light)
     app.connect("html-page-context", improve_body)
     app.connect("html-page-context", clear_notebook, priority=600)  # the theme has put it there
     app.connect("html-page-context", search_from_disk)
+    app.connect("html-page-context", print_in_light)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", forget_failed_build)
