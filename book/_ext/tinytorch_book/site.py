@@ -55,17 +55,6 @@ def name_messages(app, doctree):
             output["classes"].append("tt-sentence")
 
 
-def print_in_light(app, pagename, templatename, context, doctree):
-    """Print a dark page as dark text: the paper is white."""
-    body = """{
-  const { dataset } = document.documentElement;
-  let theme;
-  addEventListener("beforeprint", () => ([theme, dataset.theme] = [dataset.theme, "light"]));
-  addEventListener("afterprint", () => (dataset.theme = theme));
-}"""
-    app.add_js_file(None, body=body)
-
-
 def improve_body(app, pagename, templatename, context, doctree):
     """Name hidden cells by their own words, and keep punctuation with the formula before it."""
     if body := context.get("body"):
@@ -133,7 +122,6 @@ def setup(app):
         app.keep_going = True
     app.connect("config-inited", configure, priority=100)
     app.connect("doctree-read", name_messages)
-    app.connect("html-page-context", print_in_light)
     app.connect("html-page-context", improve_body)
     app.connect("html-page-context", clear_notebook, priority=600)  # the theme has put it there
     app.connect("html-page-context", search_from_disk)
