@@ -128,14 +128,6 @@ def test_theme_skip_link_and_copy(site, visit):
     assert seen == {"light,light", "dark,dark", "auto,light"}
 
 
-def test_a_dark_page_prints_as_dark_text(site, visit):
-    page = visit.open(site.html / "book" / "arithmetic" / "add.html", color_scheme="dark")
-    theme = "document.documentElement.dataset.theme"
-    for event, expected in [("beforeprint", "light"), ("afterprint", "dark")]:
-        page.evaluate(f"dispatchEvent(new Event('{event}'))")
-        assert page.evaluate(theme) == expected
-
-
 def test_a_phone_wraps_a_printed_sentence_and_no_table(site, visit):
     page = visit.open(site.html / "book" / "arithmetic" / "add.html", width=390)
     sentences = page.locator(".tt-sentence pre")
