@@ -5,6 +5,10 @@ import shutil
 
 import pytest
 
+# Before NumPy is imported: its matrices here are too small to share, and threads that wait for one
+# another on busy cores slow a test down tenfold.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 CHROMIUMS = "chromium", "chromium-browser", "google-chrome"
 QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 

@@ -9,10 +9,13 @@ tensor([2., 4., 6.])
 """
 
 import gc as _gc
+import importlib as _importlib
 
 from numpy import bool, float32, float64, int32, int64, uint8
 
-from . import autograd, nn
+from . import autograd
+from .core import layer_functions as _layers  # noqa: F401 (every operation is known from the start)
+from .core import loss_functions as _losses  # noqa: F401
 from .core.autograd import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .core.creation import (
     arange,
@@ -112,6 +115,7 @@ __all__ = [
     "clamp",
     "cos",
     "cumsum",
+    "data",
     "div",
     "einsum",
     "enable_grad",
@@ -135,6 +139,7 @@ __all__ = [
     "is_grad_enabled",
     "leaky_relu",
     "linspace",
+    "load",
     "log",
     "log_softmax",
     "logsumexp",
@@ -152,6 +157,7 @@ __all__ = [
     "no_grad",
     "ones",
     "ones_like",
+    "optim",
     "permute",
     "pow",
     "prod",
@@ -162,6 +168,7 @@ __all__ = [
     "relu",
     "reshape",
     "round",
+    "save",
     "set_default_dtype",
     "set_grad_enabled",
     "set_rng_state",
@@ -190,6 +197,26 @@ __all__ = [
     "zeros",
     "zeros_like",
 ]
+
+_LATER = {  # what is imported when it is first asked for: not every program trains a model
+    "data": ".data",
+    "nn": ".nn",
+    "optim": ".optim",
+    "load": ".core.saving",
+    "save": ".core.saving",
+}
+
+
+def __getattr__(name):
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = _importlib.import_module(_LATER[name], __name__)
+    return getattr(module, name, module)
+
+
+def __dir__():
+    return sorted(__all__)
+
 
 # A graph is many small objects without a cycle among them. Python's cycle collector finds nothing
 # there, yet walks all of it each time it has grown by a quarter: half the time of a long chain.

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from .autograd import Function, is_array
+from .course import moved
 from .elementary import erf
 from .reduction import sum_kept
 from .shape import checked_dims
@@ -239,3 +240,7 @@ class DropoutBackward(Function):
 
     def apply(self, g):
         return (g * self.mask,)
+
+
+def __getattr__(name):
+    return moved(__name__, name)

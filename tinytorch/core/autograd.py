@@ -119,7 +119,7 @@ class Function:
                 arrays.append(x._data)
                 nexts.append(x._node)
             elif isinstance(x, Tensor):
-                kind = type(x)
+                kind = kind if x._kind is Tensor else x._kind
                 arrays.append(x._data)
                 nexts.append(x._node)
             else:

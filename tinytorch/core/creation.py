@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from . import random
 from .dtypes import get_default_dtype
-from .random import generator
 from .tensor import Tensor
 
 
@@ -69,21 +69,21 @@ def eye(n, m=None, dtype=None, requires_grad=False) -> Tensor:
 
 def randn(*size, dtype=None, requires_grad=False) -> Tensor:
     """Numbers drawn from the normal distribution of mean 0 and variance 1."""
-    return _made(generator.standard_normal(_shape(size)), dtype, requires_grad)
+    return _made(random.generator.standard_normal(_shape(size)), dtype, requires_grad)
 
 
 def rand(*size, dtype=None, requires_grad=False) -> Tensor:
     """Numbers drawn evenly from [0, 1)."""
-    return _made(generator.random(_shape(size)), dtype, requires_grad)
+    return _made(random.generator.random(_shape(size)), dtype, requires_grad)
 
 
 def randint(low, high=None, size=None, dtype=None) -> Tensor:
     """Integers drawn evenly from `low`, included, to `high`, excluded; or `randint(high, size)`."""
     if size is None:
         low, high, size = 0, low, high
-    return _made(generator.integers(low, high, size), dtype, False)
+    return _made(random.generator.integers(low, high, size), dtype, False)
 
 
 def randperm(n) -> Tensor:
     """The integers from 0 to n - 1 in random order."""
-    return _made(generator.permutation(n), None, False)
+    return _made(random.generator.permutation(n), None, False)

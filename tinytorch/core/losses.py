@@ -10,6 +10,7 @@ import numpy as np
 
 from .activations import LogSoftmaxBackward, SoftplusBackward, sigmoid
 from .autograd import Function, is_array
+from .course import moved
 from .indexing import scatter
 from .reduction import sum_kept
 
@@ -334,3 +335,7 @@ def _log_softmax_and_softmax(x, axis):
     total = e.sum(axis=axis, keepdims=True)
     e /= total
     return shifted - np.log(total), e
+
+
+def __getattr__(name):
+    return moved(__name__, name)

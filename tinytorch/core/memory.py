@@ -58,13 +58,16 @@ def lend(array):
     return array
 
 
-def written(array):
-    """Note that `array` was just changed in place through its Tensor."""
+def written(array, borrowed=True):
+    """Note that `array` was just changed in place through its Tensor.
+
+    `borrowed` is False where nobody outside can hold it any more: it is no longer watched.
+    """
     owner = _owner(array)
     entry = _entry(owner)
     entry.written = tick()
     if entry.checksum is not None:  # lent, and perhaps still in the borrower's hands
-        entry.checksum = _checksum(owner)
+        entry.checksum = _checksum(owner) if borrowed else None
 
 
 def seal(saved):

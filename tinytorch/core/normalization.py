@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from .autograd import Function, is_array, unbroadcast
+from .course import moved
 from .reduction import sum_kept
 
 
@@ -107,3 +108,7 @@ def _through(node, g, x_hat, scale, weight, axes, shape):
         unbroadcast(g * x_hat, shape) if to_weight else None,
         unbroadcast(g, shape) if to_bias else None,
     )
+
+
+def __getattr__(name):
+    return moved(__name__, name)

@@ -157,7 +157,7 @@ def _in_place(name, ufunc, operation, x, other):
 
 
 def _compared(ufunc, a, b):
-    kind = type(a)
+    kind = a._kind
     a, b = a._data, b._data if isinstance(b, Operations) else b
     try:
         return kind._wrap(ufunc(a, b))

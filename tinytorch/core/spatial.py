@@ -8,6 +8,7 @@ loops over.
 import numpy as np
 
 from .autograd import Function, is_array
+from .course import moved
 from .indexing import scatter
 from .reduction import sum_kept
 
@@ -290,3 +291,7 @@ def fold(columns, windows):
     if is_array(columns):
         return folded(columns, windows)
     return FoldBackward.run(columns, windows=windows)
+
+
+def __getattr__(name):
+    return moved(__name__, name)

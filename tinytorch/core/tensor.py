@@ -179,7 +179,7 @@ class Tensor(Operations):
 
     def detach(self):
         """The same values outside the graph; shares their memory."""
-        return type(self)._wrap(self._data)
+        return self._kind._wrap(self._data)
 
     def __setitem__(self, index, value):
         if self._node is not None and is_grad_enabled():
@@ -366,6 +366,9 @@ class Tensor(Operations):
         return f"{self._label}({', '.join([text, *notes])})"
 
     _label = "tensor"
+
+
+Tensor._kind = Tensor  # what operations on it make; a subclass that says nothing makes Tensors
 
 
 class _Keep:

@@ -47,6 +47,9 @@ class Variable(Tensor):
         _tensor_grad.__set__(self, value)
 
 
+Variable._kind = Variable  # operations on it make more of it
+
+
 def _variable(x):
     return x if isinstance(x, Variable) else Variable(x, requires_grad=False)
 

@@ -1,5 +1,82 @@
-"""Neural networks, as `torch.nn` has them."""
+"""Layers, losses and models, as `torch.nn` has them."""
 
-from . import functional
+from ..core.activation_layers import (
+    GELU,
+    LeakyReLU,
+    LogSoftmax,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+)
+from ..core.attention_layers import MultiHeadAttention
+from ..core.gradient_flow import GradientFlow, gradient_flow
+from ..core.image_layers import AvgPool2d, Conv2d, MaxPool2d
+from ..core.layers import (
+    Dropout,
+    Embedding,
+    Flatten,
+    Identity,
+    LearnedPositions,
+    Linear,
+    SinusoidalPositions,
+)
+from ..core.loss_layers import (
+    BCELoss,
+    BCEWithLogitsLoss,
+    CrossEntropyLoss,
+    HuberLoss,
+    L1Loss,
+    MSELoss,
+    NLLLoss,
+)
+from ..core.module import Module, ModuleList, Parameter, Sequential
+from ..core.normalization_layers import BatchNorm1d, BatchNorm2d, LayerNorm
+from ..core.transformer import GPT, TransformerBlock
+from . import functional, init, utils
 
-__all__ = ["functional"]
+__all__ = [
+    "GELU",
+    "GPT",
+    "AvgPool2d",
+    "BCELoss",
+    "BCEWithLogitsLoss",
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "Conv2d",
+    "CrossEntropyLoss",
+    "Dropout",
+    "Embedding",
+    "Flatten",
+    "GradientFlow",
+    "HuberLoss",
+    "Identity",
+    "L1Loss",
+    "LayerNorm",
+    "LeakyReLU",
+    "LearnedPositions",
+    "Linear",
+    "LogSoftmax",
+    "MSELoss",
+    "MaxPool2d",
+    "Module",
+    "ModuleList",
+    "MultiHeadAttention",
+    "NLLLoss",
+    "Parameter",
+    "ReLU",
+    "Sequential",
+    "SiLU",
+    "Sigmoid",
+    "SinusoidalPositions",
+    "Softmax",
+    "Softplus",
+    "Tanh",
+    "TransformerBlock",
+    "functional",
+    "gradient_flow",
+    "init",
+    "utils",
+]

@@ -1,0 +1,186 @@
+"""Data sets, loaders and tokenizers."""
+
+from itertools import chain
+
+import numpy as np
+import pytest
+
+import tinytorch as tt
+from tinytorch import data
+from tinytorch.core.random import manual_seed
+from tinytorch.core.tokenizers import BPETokenizer, CharTokenizer
+
+
+def numbers(loader):
+    return [batch[0].tolist() for batch in loader]
+
+
+def test_loader_gives_every_sample_once_in_order():
+    loader = data.DataLoader(data.TensorDataset(np.arange(7), np.arange(7) * 2), batch_size=3)
+    batches = list(loader)
+    assert len(loader) == 3 and [b[0].tolist() for b in batches] == [[0, 1, 2], [3, 4, 5], [6]]
+    assert [b[1].tolist() for b in batches] == [[0, 2, 4], [6, 8, 10], [12]]
+
+
+def test_drop_last_leaves_out_the_smaller_batch():
+    loader = data.DataLoader(data.TensorDataset(np.arange(7)), batch_size=3, drop_last=True)
+    assert len(loader) == 2 and numbers(loader) == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_shuffling_follows_the_seed_and_the_epoch():
+    samples = data.TensorDataset(np.arange(20))
+    one, two = (data.DataLoader(samples, 6, shuffle=True, seed=3) for _ in range(2))
+    first, second = numbers(one), numbers(one)
+    assert first != second
+    assert sorted(chain(*first)) == sorted(chain(*second)) == list(range(20))
+    two.set_epoch(1)
+    assert numbers(two) == second
+    assert numbers(data.DataLoader(samples, 6, shuffle=True, seed=4)) != first
+
+
+def test_shuffling_without_a_seed_follows_manual_seed():
+    samples = data.TensorDataset(np.arange(20))
+    orders = []
+    for _ in range(2):
+        manual_seed(5)
+        orders.append(numbers(data.DataLoader(samples, 6, shuffle=True)))
+    assert orders[0] == orders[1]
+
+
+def test_a_batch_is_no_view_of_the_data():
+    samples = data.TensorDataset(np.zeros(4, np.float32))
+    (batch,) = next(iter(data.DataLoader(samples, 4)))
+    batch.data += 1
+    assert samples[0][0].item() == 0
+
+
+class Pairs(data.Dataset):
+    def __len__(self):
+        return 5
+
+    def __getitem__(self, i):
+        return {"x": np.full(2, i, np.float32), "name": str(i), "y": (i, i / 2)}
+
+
+def test_samples_of_any_structure_are_collated():
+    batch = next(iter(data.DataLoader(Pairs(), 3)))
+    assert batch["x"].shape == (3, 2) and batch["x"].dtype == np.float32
+    assert batch["name"] == ["0", "1", "2"]
+    assert batch["y"][0].dtype.kind == "i" and batch["y"][1].tolist() == [0.0, 0.5, 1.0]
+    assert batch["y"][1].dtype == np.float32
+    sums = data.DataLoader([1, 2, 3], 3, collate_fn=sum)
+    assert list(sums) == [6]
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda: data.DataLoader([], 2), "the data set is empty"),
+        (lambda: data.DataLoader([1], 0), "batch_size must be a positive integer, got 0"),
+        (lambda: data.TensorDataset(np.zeros(3), np.zeros(4)), r"shapes \(3,\), \(4,\)"),
+        (lambda: data.TensorDataset(3.0), r"shapes \(\)"),
+        (lambda: data.random_split([1, 2, 3], [1, 1]), "do not divide 3 samples"),
+        (lambda: data.random_split([1, 2, 3], [4, -1]), "do not divide 3 samples"),
+        (
+            lambda: list(data.DataLoader([np.zeros(2), np.zeros(3)], 2)),
+            r"samples of shapes \[\(2,\), \(3,\)\] do not stack",
+        ),
+    ],
+)
+def test_what_loading_refuses(make, text):
+    with pytest.raises(ValueError, match=text):
+        make()
+
+
+def test_random_split_divides_by_counts_and_shares():
+    samples = data.TensorDataset(np.arange(10))
+    for lengths, sizes in [([7, 3], [7, 3]), ([0.75, 0.25], [8, 2]), ([1 / 3] * 3, [4, 3, 3])]:
+        parts = data.random_split(samples, lengths, seed=1)
+        assert [len(p) for p in parts] == sizes
+        assert sorted(p[i][0].item() for p in parts for i in range(len(p))) == list(range(10))
+    again = data.random_split(samples, [7, 3], seed=1)[1]
+    assert numbers(data.DataLoader(again, 3)) == [
+        [p[0].item() for p in data.random_split(samples, [7, 3], seed=1)[1]]
+    ]
+
+
+# ------------------------------------------------------------------------------- bundled data
+
+
+def test_digits_are_whole_and_divided():
+    train, test = data.digits(), data.digits(train=False)
+    assert (len(train), len(test)) == (1437, 360)
+    images, labels = train.tensors
+    assert images.shape == (1437, 1, 8, 8) and images.dtype == np.float32
+    assert (images.data.min(), images.data.max()) == (0, 1) and labels.dtype == np.int64
+    counts = np.bincount(np.concatenate([labels.data, test.tensors[1].data]))
+    assert counts.tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    assert round(float(images.data.sum() + test.tensors[0].data.sum()) * 16) == 561718
+
+
+def test_synthetic_data_follow_the_seed():
+    for make in (data.moons, data.spirals, data.reversal, data.sorting):
+        one, two, other = make(50, seed=1), make(50, seed=1), make(50, seed=2)
+        assert np.array_equal(one.tensors[0], two.tensors[0])
+        assert not np.array_equal(one.tensors[0], other.tensors[0])
+        assert len(one) == 50
+    x, y = data.reversal(5).tensors
+    assert np.array_equal(x.data[:, ::-1], y)
+    x, y = data.sorting(5).tensors
+    assert np.array_equal(np.sort(x, axis=1), y)
+    assert data.xor().tensors[1].data.ravel().tolist() == [0, 1, 1, 0]
+    assert np.bincount(data.spirals(30, classes=3).tensors[1]).tolist() == [10, 10, 10]
+    with pytest.raises(ValueError, match="spirals: 2 points are too few for 3 classes"):
+        data.spirals(2)
+
+
+def test_the_book_is_text(tmp_path):
+    (tmp_path / "a.md").write_text("---\nkernel: x\n---\n\n# Title\n\nText.\n", encoding="utf-8")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "c.md").write_text("More.", encoding="utf-8")
+    assert data.book_text(tmp_path) == "# Title\n\nText.\n\nMore."
+    with pytest.raises(FileNotFoundError, match="no chapters in"):
+        data.book_text(tmp_path / "nowhere")
+
+
+# --------------------------------------------------------------------------------- tokenizers
+
+TEXTS = ["", " ", "the cat sat on the mat", "a\n\n\tb  c ", "größer ✓ 中文 🙂", "\x00\r\n", "ééé"]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_byte_pairs_lose_nothing(text):
+    trained = BPETokenizer.train("the theme of the thesis: größer größe", 280)
+    assert trained.decode(trained.encode(text)) == text
+    assert CharTokenizer(text).decode(CharTokenizer(text).encode(text)) == text
+
+
+def test_byte_pairs_are_deterministic_and_shorten():
+    text = "the theme of the thesis is the thing " * 3
+    one, two = BPETokenizer.train(text, 270), BPETokenizer.train(text, 270)
+    assert one.merges == two.merges and one.vocab_size == 270
+    assert one.pieces[256] == b"th"
+    assert BPETokenizer.train("zy zy ab ab", 257).pieces[256] == b" a"  # the smallest of equals
+    assert len(one.encode(text)) < len(text) / 2
+    assert BPETokenizer(one.merges).encode(text) == one.encode(text)
+    assert BPETokenizer.train("ab", 300).vocab_size == 256  # nothing occurs twice
+
+
+@pytest.mark.parametrize(
+    ("act", "text"),
+    [
+        (lambda: CharTokenizer("ab").encode("abc"), "'c' was not in the text"),
+        (lambda: CharTokenizer("ab").decode([2]), "token 2 is out of range for 2 tokens"),
+        (lambda: CharTokenizer("ab").decode([-1]), "token -1 is out of range"),
+        (lambda: BPETokenizer().decode([256]), "token 256 is out of range"),
+        (lambda: BPETokenizer.train("ab", 100), "at least 256"),
+        (lambda: BPETokenizer([(0, 256)]), "uses a token not yet made"),
+    ],
+)
+def test_what_tokenizers_refuse(act, text):
+    with pytest.raises(ValueError, match=text):
+        act()
+
+
+def test_decoding_takes_tensors():
+    assert CharTokenizer("ab").decode(tt.tensor([1, 0])) == "ba"

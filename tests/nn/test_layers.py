@@ -1,0 +1,161 @@
+"""Layers on their own: second order, modes, and what they refuse."""
+
+import numpy as np
+import pytest
+
+import tinytorch as tt
+from tinytorch import nn
+from tinytorch.autograd import gradcheck, gradgradcheck
+from tinytorch.core.random import manual_seed
+
+
+def numbers(*shape):
+    return tt.tensor(np.random.default_rng(0).normal(size=shape), requires_grad=True)
+
+
+SECOND = {
+    "LayerNorm": (lambda: nn.LayerNorm(4), (3, 4)),
+    "BatchNorm1d": (lambda: nn.BatchNorm1d(3), (4, 3)),
+    "BatchNorm2d": (lambda: nn.BatchNorm2d(2), (2, 2, 2, 2)),
+    "Conv2d": (lambda: nn.Conv2d(2, 2, 2, stride=2, padding=1, groups=2), (2, 2, 3, 3)),
+    "MultiHeadAttention": (lambda: nn.MultiHeadAttention(4, 2), (2, 3, 4)),
+    "TransformerBlock": (lambda: nn.TransformerBlock(2, 1, mlp_ratio=1), (1, 2, 2)),
+}
+
+
+@pytest.mark.parametrize("name", SECOND)
+def test_first_and_second_order(name):
+    make, shape = SECOND[name]
+    manual_seed(0)
+    layer = make().double()
+    names = [n for n, _ in layer.named_parameters()]
+
+    def f(x, *params):
+        for parameter, values in zip(names, params, strict=True):
+            *path, last = parameter.split(".")
+            module = layer
+            for step in path:
+                module = getattr(module, step)
+            setattr(module, last, values)
+        return layer(x)
+
+    inputs = (numbers(*shape), *(tt.tensor(p, requires_grad=True) for p in layer.parameters()))
+    assert gradcheck(f, inputs)
+    assert gradgradcheck(f, inputs)
+
+
+def test_dropout_drops_in_training_alone_and_keeps_the_mean():
+    manual_seed(0)
+    layer, x = nn.Dropout(0.25), tt.tensor(np.ones((100, 100), np.float32), requires_grad=True)
+    z = layer(x)
+    assert sorted(set(z.detach().data.ravel().tolist())) == [0.0, pytest.approx(4 / 3)]
+    assert z.mean().item() == pytest.approx(1, abs=0.03)
+    z.sum().backward()
+    assert np.array_equal(x.grad, z.detach())
+    assert np.array_equal(layer.eval()(x).detach(), x.detach())
+
+
+def test_batch_norm_of_a_frozen_batch_uses_what_it_remembers():
+    layer = nn.BatchNorm1d(2)
+    x = tt.tensor([[1.0, 2.0], [3.0, 6.0]])
+    layer(x)
+    assert layer.running_mean.tolist() == pytest.approx([0.2, 0.4])
+    assert layer.running_var.tolist() == pytest.approx([0.9 + 0.1 * 2, 0.9 + 0.1 * 8])
+    assert layer.num_batches_tracked.item() == 1
+    layer.eval()(x)
+    assert layer.num_batches_tracked.item() == 1
+
+
+def test_padding_row_of_an_embedding_never_learns():
+    layer = nn.Embedding(4, 3, padding_idx=1)
+    layer(tt.tensor([[1, 2], [1, 2]])).sum().backward()
+    assert layer.weight[1].tolist() == [0, 0, 0]
+    assert layer.weight.grad.tolist() == [[0] * 3, [0] * 3, [2] * 3, [0] * 3]
+
+
+def test_sinusoidal_positions_rotate():
+    table = nn.SinusoidalPositions(50, 8).table.data
+    assert table[0].tolist() == [0, 1] * 4
+    assert table[3, 0] == pytest.approx(np.sin(3)) and table[3, 1] == pytest.approx(np.cos(3))
+    products = table @ table.T
+    np.testing.assert_allclose(np.diag(products, 5), products[0, 5], rtol=1e-5)
+    layer = nn.SinusoidalPositions(50, 7)  # an odd width
+    assert layer(tt.tensor(np.zeros((2, 3, 7), np.float32))).shape == (2, 3, 7)
+    assert layer.state_dict() == {} and layer.parameters() == []
+
+
+x = tt.tensor(np.zeros((2, 3), np.float32))
+REFUSED = [
+    (
+        lambda: nn.Linear(4, 2)(x),
+        ValueError,
+        r"Linear: the input has shape \(2, 3\); its last",
+    ),
+    (lambda: nn.Conv2d(3, 4, 2, groups=2), ValueError, "3 input and 4 output channels"),
+    (lambda: nn.Conv2d(3, 4, 2)(x), ValueError, "conv2d: .*2, 3"),
+    (lambda: nn.BatchNorm1d(4)(x), ValueError, r"BatchNorm1d: .* expected \(N, 4\)"),
+    (lambda: nn.BatchNorm2d(3)(x), ValueError, r"BatchNorm2d: .* expected \(N, 3, H, W\)"),
+    (lambda: nn.BatchNorm1d(3)(x[:1]), ValueError, "batchnorm: .* 1 value for each channel"),
+    (lambda: nn.LayerNorm(4)(x), ValueError, "layernorm: normalized_shape"),
+    (lambda: nn.Dropout(1.5), ValueError, "Dropout: p must be a probability"),
+    (lambda: nn.Embedding(4, 2)(tt.tensor([4])), IndexError, "embedding: index 4 is out of range"),
+    (lambda: nn.Embedding(4, 2)(tt.tensor([1.0])), TypeError, "indices must be integers"),
+    (lambda: nn.LearnedPositions(2, 3)(tt.tensor(np.zeros((1, 3, 3)))), ValueError, "T up to 2"),
+    (lambda: nn.MultiHeadAttention(5, 2), ValueError, "embed_dim 5 does not divide into 2 heads"),
+    (lambda: nn.MultiHeadAttention(4, 2)(x), ValueError, r"query has shape \(2, 3\), expected"),
+    (
+        lambda: nn.TransformerBlock(4, 2)(
+            tt.tensor(np.zeros((1, 2, 4))), mask=np.ones((2, 2), bool)
+        ),
+        ValueError,
+        "mask or is_causal, not both",
+    ),
+    (lambda: nn.MSELoss(reduction="max"), ValueError, "reduction must be 'mean', 'sum' or 'none'"),
+    (lambda: nn.MSELoss()(tt.tensor([[1.0]] * 4), tt.tensor([1.0] * 4)), ValueError, r"\(4, 1\)"),
+    (lambda: nn.L1Loss()(tt.tensor([[1.0]] * 4), tt.tensor([1.0] * 4)), ValueError, r"\(4, 1\)"),
+    (lambda: nn.BCELoss()(tt.tensor([[0.5]] * 4), tt.tensor([1.0] * 4)), ValueError, r"\(4, 1\)"),
+    (
+        lambda: nn.BCEWithLogitsLoss()(tt.tensor([[0.5]] * 4), tt.tensor([1.0] * 4)),
+        ValueError,
+        r"\(4, 1\)",
+    ),
+    (lambda: nn.CrossEntropyLoss()(x, tt.tensor([0, 3])), (ValueError, IndexError), "3"),
+    (lambda: nn.CrossEntropyLoss()(x, tt.tensor([0, -1])), (ValueError, IndexError), "-1"),
+    (lambda: nn.CrossEntropyLoss()(x, tt.tensor([[0], [1]])), ValueError, r"\(2, 1\)"),
+    (lambda: nn.init.xavier_uniform_(tt.tensor([1.0])), ValueError, "at least two axes"),
+    (lambda: nn.init.kaiming_normal_(x, mode="fan"), ValueError, "mode must be"),
+    (lambda: nn.init.calculate_gain("elu"), ValueError, "'elu' is not one of"),
+]
+
+
+@pytest.mark.parametrize(("act", "error", "text"), REFUSED)
+def test_what_layers_refuse(act, error, text):
+    with pytest.raises(error, match=text):
+        act()
+
+
+@pytest.mark.parametrize(
+    ("fill", "std"),
+    [
+        (lambda w: nn.init.xavier_normal_(w, gain=2.0), 2 * np.sqrt(2 / (200 + 300))),
+        (nn.init.xavier_uniform_, np.sqrt(2 / (200 + 300))),
+        (lambda w: nn.init.kaiming_normal_(w, nonlinearity="relu"), np.sqrt(2 / 200)),
+        (lambda w: nn.init.kaiming_uniform_(w, mode="fan_out"), np.sqrt(2 / 300)),
+        (lambda w: nn.init.normal_(w, 0, 0.3), 0.3),
+        (lambda w: nn.init.uniform_(w, -1, 1), np.sqrt(1 / 3)),
+        (lambda w: nn.init.constant_(w, 3.0), 0),
+    ],
+)
+def test_initializers_have_the_spread_they_promise(fill, std):
+    w = nn.Parameter(np.zeros((300, 200), np.float32))
+    assert fill(w) is w and w.requires_grad
+    assert w.detach().data.std() == pytest.approx(std, rel=0.02, abs=1e-6)
+
+
+def test_gradient_flow_shows_what_was_reached():
+    model = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 1))
+    model[1].weight.requires_grad_(False)
+    model(tt.tensor([[1.0, 2.0]])).sum().backward()
+    flow = nn.gradient_flow(model)
+    assert flow.norms["1.weight"] is None and flow.norms["1.bias"] == 1.0
+    assert flow.share == 0.75 and "3/4 received a gradient" in str(flow)

@@ -1,0 +1,61 @@
+"""Clipping: a gradient too long for one step is made shorter before the step."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from .tensor import Tensor
+
+
+def clip_grad_norm_(parameters, max_norm: float, error_if_nonfinite: bool = False) -> Tensor:
+    """Shorten all gradients by one factor, so that together they are at most `max_norm` long.
+
+    The direction stays: g ← g · min(1, max_norm / ‖g‖), with ‖g‖ over all parameters at once.
+
+    Parameters
+    ----------
+    parameters : Tensor or iterable of Tensors
+        Those without a gradient are passed over.
+    max_norm : float
+    error_if_nonfinite : bool
+        Raise if ‖g‖ is infinite or no number; otherwise the gradients become NaN or 0.
+
+    Returns
+    -------
+    Tensor
+        ‖g‖ before the clipping.
+
+    Source: R. Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of training recurrent neural
+    networks" (2013).
+    """
+    grads = _gradients("clip_grad_norm_", parameters, max_norm)
+    norm = np.sqrt(sum(_square_norm(g._data) for g in grads)) if grads else np.float64(0)
+    if error_if_nonfinite and not np.isfinite(norm):
+        raise RuntimeError(f"clip_grad_norm_: the norm of the gradients is {norm}")
+    factor = max_norm / (float(norm) + 1e-6)
+    if not factor >= 1:  # NaN too
+        for g in grads:
+            g._data = g._data * factor
+    return Tensor(norm, dtype=grads[0].dtype if grads else None)
+
+
+def clip_grad_value_(parameters, clip_value: float) -> None:
+    """Move every number of every gradient into [-clip_value, clip_value]."""
+    for g in _gradients("clip_grad_value_", parameters, clip_value):
+        g._data = np.clip(g._data, -clip_value, clip_value)
+
+
+def _gradients(name, parameters, limit):
+    if not limit >= 0:
+        raise ValueError(f"{name}: the limit must not be negative, got {limit}")
+    if isinstance(parameters, Tensor) or not isinstance(parameters, Iterable):
+        parameters = [parameters]
+    return [p.grad for p in parameters if p.grad is not None]
+
+
+def _square_norm(g):
+    """‖g‖², summed in float64: float32 would overflow at 2e19."""
+    flat = np.asarray(g).ravel()
+    with np.errstate(over="ignore"):
+        total = float(flat @ flat)
+    return total if np.isfinite(total) else float(np.sum(np.square(flat, dtype=np.float64)))

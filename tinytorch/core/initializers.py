@@ -1,0 +1,121 @@
+"""Where training starts: random weights whose spread keeps signals and gradients at one size.
+
+A sum of n products of independent terms has n times the variance of one. Weights of variance
+about 1/n undo that, n being the number of inputs (fan in, for the forward pass) or of outputs
+(fan out, for the backward pass). All functions write into the tensor and return it.
+"""
+
+import math
+
+from . import random
+from .module import write
+
+_GAINS = {
+    "linear": 1.0,
+    "sigmoid": 1.0,
+    "tanh": 5 / 3,
+    "relu": math.sqrt(2),
+}
+
+
+def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
+    """By how much larger weights make up for what an activation takes away.
+
+    Parameters
+    ----------
+    nonlinearity : {"linear", "sigmoid", "tanh", "relu", "leaky_relu"}
+    param : float, optional
+        The negative slope of leaky_relu (0.01).
+    """
+    if nonlinearity == "leaky_relu":
+        return math.sqrt(2 / (1 + (0.01 if param is None else param) ** 2))
+    if nonlinearity not in _GAINS:
+        known = ", ".join([*_GAINS, "leaky_relu"])
+        raise ValueError(f"calculate_gain: {nonlinearity!r} is not one of {known}")
+    return _GAINS[nonlinearity]
+
+
+def uniform_(tensor, a: float = 0.0, b: float = 1.0):
+    """Numbers between `a` and `b`, all equally likely."""
+    return _filled(tensor, random.generator.uniform(a, b, tensor.shape))
+
+
+def normal_(tensor, mean: float = 0.0, std: float = 1.0):
+    """Numbers from the normal distribution."""
+    return _filled(tensor, random.generator.normal(mean, std, tensor.shape))
+
+
+def constant_(tensor, val: float):
+    """The same number everywhere."""
+    return _filled(tensor, val)
+
+
+def zeros_(tensor):
+    """Zeros."""
+    return _filled(tensor, 0)
+
+
+def ones_(tensor):
+    """Ones."""
+    return _filled(tensor, 1)
+
+
+def xavier_uniform_(tensor, gain: float = 1.0):
+    """U(-a, a) with a = gain · √(6 / (fan in + fan out)).
+
+    Source: X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward
+    neural networks" (2010).
+    """
+    a = gain * math.sqrt(6 / sum(_fans(tensor)))
+    return uniform_(tensor, -a, a)
+
+
+def xavier_normal_(tensor, gain: float = 1.0):
+    """N(0, gain² · 2 / (fan in + fan out)). Source: as `xavier_uniform_`."""
+    return normal_(tensor, 0, gain * math.sqrt(2 / sum(_fans(tensor))))
+
+
+def kaiming_uniform_(tensor, a: float = 0, mode="fan_in", nonlinearity="leaky_relu"):
+    """U(-b, b) with b = gain · √(3 / fan), `a` being the negative slope of leaky_relu.
+
+    Source: K. He et al., "Delving deep into rectifiers" (2015).
+    """
+    b = math.sqrt(3) * _kaiming_std(tensor, a, mode, nonlinearity)
+    return uniform_(tensor, -b, b)
+
+
+def kaiming_normal_(tensor, a: float = 0, mode="fan_in", nonlinearity="leaky_relu"):
+    """N(0, gain² / fan). Source: as `kaiming_uniform_`."""
+    return normal_(tensor, 0, _kaiming_std(tensor, a, mode, nonlinearity))
+
+
+def reset_as_pytorch_(weight, bias):
+    """What `Linear` and `Conv2d` start with: U(-1/√fan in, 1/√fan in), weight and bias alike.
+
+    Source: PyTorch's `reset_parameters`, which writes it as kaiming_uniform_ with a = √5.
+    """
+    bound = 1 / math.sqrt(max(_fans(weight)[0], 1))
+    uniform_(weight, -bound, bound)
+    if bias is not None:
+        uniform_(bias, -bound, bound)
+
+
+def _filled(tensor, values):
+    write(tensor, values)
+    return tensor
+
+
+def _fans(tensor):
+    """(fan in, fan out) of a weight (out, in, …): how many products meet in one sum."""
+    if tensor.ndim < 2:
+        raise ValueError(
+            f"fan in and fan out: a weight has at least two axes, got shape {tensor.shape}"
+        )
+    window = math.prod(tensor.shape[2:])
+    return tensor.shape[1] * window, tensor.shape[0] * window
+
+
+def _kaiming_std(tensor, a, mode, nonlinearity):
+    if mode not in ("fan_in", "fan_out"):
+        raise ValueError(f"kaiming: mode must be 'fan_in' or 'fan_out', got {mode!r}")
+    return calculate_gain(nonlinearity, a) / math.sqrt(_fans(tensor)[mode == "fan_out"])
