@@ -21,8 +21,17 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    """Fail instead of skipping when CI=true: there, every tool has to be there."""
-    report = yield
+    """Fail instead of skipping a test when CI=true: there, every tool has to be there."""
+    return _no_skip_in_ci((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    """Fail instead of skipping a whole file when CI=true."""
+    return _no_skip_in_ci((yield))
+
+
+def _no_skip_in_ci(report):
     if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped in CI: {report.longrepr[-1]}"
