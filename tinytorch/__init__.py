@@ -11,6 +11,7 @@ tensor([2., 4., 6.])
 import gc as _gc
 
 from numpy import bool, float32, float64, int32, int64, uint8
+from numpy import empty as _empty
 
 from . import autograd, nn
 from .core.autograd import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
@@ -197,3 +198,8 @@ __all__ = [
 # all of them rarely.
 if _gc.get_threshold()[0] in (700, 2000):
     _gc.set_threshold(20_000, 25, 100)
+
+# A training step frees large arrays and asks for as many again. glibc gives freed memory back to
+# the system each time, which hands it out anew page by page: up to half of a step. It keeps blocks
+# of the size of the largest that was ever freed, if under 32 MiB: free one, untouched.
+_empty((1 << 25) - (1 << 16), uint8)

@@ -322,7 +322,7 @@ def _right_classes(name, x, target, weight, ignore_index):
     if weight is not None:
         weights *= _class_weights(name, x, weight, axis).reshape(-1)[right]
     shape = (*x.shape[:axis], 1, *x.shape[axis + 1 :])
-    index = list(np.ogrid[tuple(slice(n) for n in shape)])
+    index = [np.arange(n).reshape(-1, *(1,) * (x.ndim - 1 - i)) for i, n in enumerate(shape)]
     index[axis] = right.reshape(shape)
     return tuple(index), weights.reshape(shape)
 
