@@ -6,6 +6,7 @@ engine's `nn.functional`, `p` the list of its parameters, `d` its data.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -37,7 +38,7 @@ class Workload:
 def _layers(rng, *widths):
     """Weights (out, in) and biases, as torch.nn.Linear has them."""
     params = []
-    for n, m in zip(widths[:-1], widths[1:], strict=True):
+    for n, m in pairwise(widths):
         params += [_normal(rng, m, n) / n**0.5, _normal(rng, m) * 0.1]
     return params
 

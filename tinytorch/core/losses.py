@@ -30,7 +30,8 @@ class MSEBackward(Function):
     def apply(self, g):
         input, target = self.saved_tensors
         d = g * (2 * self.scale) * (input - target)
-        return d, -d
+        to_input, to_target = self.next_functions
+        return d if to_input else None, -d if to_target else None
 
 
 class L1Backward(Function):
@@ -49,7 +50,8 @@ class L1Backward(Function):
     def apply(self, g):
         input, target = self.saved_tensors
         d = g * self.scale * np.sign(input - target)
-        return d, -d
+        to_input, to_target = self.next_functions
+        return d if to_input else None, -d if to_target else None
 
 
 class HuberBackward(Function):
@@ -77,7 +79,8 @@ class HuberBackward(Function):
         near = np.abs(plain) <= self.delta
         held = d * near + np.sign(plain) * ~near * self.delta
         d = g * self.scale * held
-        return d, -d
+        to_input, to_target = self.next_functions
+        return d if to_input else None, -d if to_target else None
 
 
 class BCEBackward(Function):
