@@ -4,6 +4,8 @@ An engine turns a workload into `step()`, which computes the value and all gradi
 training step, updates the parameters if the workload says so, and returns value and gradients.
 """
 
+import sys
+
 import numpy as np
 
 LEARNING_RATE = 1e-3
@@ -79,7 +81,58 @@ class PyTorch(TinyTorch):
                 p.add_(p.grad, alpha=-LEARNING_RATE)
 
 
-ENGINES = {"by_hand": ByHand, "tinytorch": TinyTorch, "pytorch": PyTorch}
+class Autograd:
+    """HIPS autograd: NumPy's functions traced, for those workloads that take few lines of them."""
+
+    title = "HIPS autograd"
+
+    def __init__(self, threads):
+        import autograd.numpy
+        from autograd import make_vjp
+
+        self.np, self.make_vjp = autograd.numpy, make_vjp
+
+    def step(self, workload, params, data):
+        params = [p.copy() for p in params]
+        upstream = data.get("upstream", np.float32(1))
+        gradients_at = self.make_vjp(lambda p: workload.formula(self, p, data))
+
+        def step():
+            gradients, value = gradients_at(params)
+            grads = gradients(upstream)
+            if workload.updates:
+                for p, g in zip(params, grads, strict=True):
+                    p -= LEARNING_RATE * g
+            return value, grads
+
+        return step
+
+    def relu(self, x):
+        return self.np.maximum(x, 0)
+
+    def linear(self, x, weight, bias):
+        return x @ weight.T + bias
+
+    def cross_entropy(self, scores, target):
+        shifted = scores - self.np.max(scores, axis=1, keepdims=True)
+        total = self.np.sum(self.np.exp(shifted), axis=1)
+        return self.np.mean(self.np.log(total) - shifted[np.arange(len(target)), target])
+
+    def embedding(self, indices, weight):
+        return weight[indices]
+
+    def conv2d(self, x, weight, bias, padding):
+        n, _, h, w = x.shape
+        out, _, k, _ = weight.shape
+        x = self.np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+        h, w = h + 2 * padding - k + 1, w + 2 * padding - k + 1
+        places = [x[:, :, i : i + h, j : j + w] for i in range(k) for j in range(k)]
+        columns = self.np.reshape(self.np.stack(places, axis=2), (n, -1, h * w))
+        z = self.np.matmul(self.np.reshape(weight, (out, -1)), columns)
+        return self.np.reshape(z, (n, out, h, w)) + bias[:, None, None]
+
+
+ENGINES = {"by_hand": ByHand, "tinytorch": TinyTorch, "pytorch": PyTorch, "autograd": Autograd}
 
 
 def installed(threads):
@@ -89,7 +142,7 @@ def installed(threads):
         try:
             engines[name] = kind(threads)
         except ImportError:
-            print(f"{kind.title}: not installed, left out")
+            print(f"{kind.title}: not installed, left out", file=sys.stderr)
     return engines
 
 

@@ -26,6 +26,8 @@ class Workload:
         The value for an engine; the value and all gradients in NumPy.
     updates : bool
         Whether the step ends with one of gradient descent.
+    methods : bool
+        Whether the formula calls methods that NumPy's arrays don't have.
     """
 
     title: str
@@ -33,6 +35,7 @@ class Workload:
     formula: Callable
     by_hand: Callable
     updates: bool = False
+    methods: bool = False
 
 
 def _layers(rng, *widths):
@@ -130,12 +133,13 @@ WORKLOADS = {
         True,
     ),
     "conv": Workload("conv 32×3×32×32 → 16, 3×3", _make_conv, _conv, by_hand.conv),
-    "cnn": Workload("LeNet-like CNN, batch 32, SGD step", _make_cnn, _cnn, by_hand.cnn, True),
+    "cnn": Workload("LeNet-like CNN, batch 32, SGD step", _make_cnn, _cnn, by_hand.cnn, True, True),
     "transformer": Workload(
         "Transformer block, d 128, 4 heads, T 64, batch 8",
         _make_transformer,
         _transformer,
         by_hand.transformer,
+        methods=True,
     ),
     "embedding": Workload(
         "embedding 30,000×128, 8×64 indices", _make_embedding, _embedding, by_hand.embedding

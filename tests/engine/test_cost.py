@@ -28,10 +28,8 @@ def integers(below, *shape):
     return tt.tensor(np.arange(int(np.prod(shape))).reshape(shape) * 7 % below)
 
 
-UNARY = {
-    name: lambda n, name=name: getattr(floats(n, 32), name)()
-    for name in "relu sigmoid tanh silu erf exp log sqrt sin cos abs sum mean var std max min".split()
-}
+NAMES = "relu sigmoid tanh silu erf exp log sqrt sin cos abs sum mean var std max min"
+UNARY = {name: lambda n, name=name: getattr(floats(n, 32), name)() for name in NAMES.split()}
 OPERATIONS = {
     **UNARY,
     "add": lambda n: floats(n, 32) + floats(32),
