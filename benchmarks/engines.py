@@ -124,7 +124,8 @@ class Autograd:
     def conv2d(self, x, weight, bias, padding):
         n, _, h, w = x.shape
         out, _, k, _ = weight.shape
-        x = self.np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+        around = ((0, 0), (0, 0), (padding, padding), (padding, padding))
+        x = self.np.pad(x, around, "constant")
         h, w = h + 2 * padding - k + 1, w + 2 * padding - k + 1
         places = [x[:, :, i : i + h, j : j + w] for i in range(k) for j in range(k)]
         columns = self.np.reshape(self.np.stack(places, axis=2), (n, -1, h * w))
