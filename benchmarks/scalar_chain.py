@@ -1,12 +1,11 @@
 """The cost of one scalar operation, forward and backward, beside micrograd and PyTorch.
 
 A chain of v = tanh(v * w + b), three operations a link, in one process and one thread; the engines
-take turns, and the median of the rounds counts. Run it with `python benchmarks/scalar_chain.py`;
-engines that are not installed are left out.
+take turns, and the median of the rounds counts. Engines that are not installed are left out.
 """
 
-import argparse
 import gc
+import math
 import statistics
 import sys
 import time
@@ -29,8 +28,6 @@ def micrograd_engine():
     from micrograd.engine import Value
 
     def tanh(self):  # micrograd has relu alone; written as its own operations are
-        import math
-
         t = math.tanh(self.data)
         out = Value(t, (self,), "tanh")
 
@@ -51,43 +48,28 @@ ENGINES = {
 }
 
 
-def microseconds(leaf, backward, links):
-    """Forward and backward time an operation."""
-    gc.collect()
-    w, b, v = leaf(0.9), leaf(0.1), leaf(0.5)
-    start = time.perf_counter()
-    for _ in range(links):
-        v = (v * w + b).tanh()
-    middle = time.perf_counter()
-    backward(v)
-    end = time.perf_counter()
-    return (middle - start) / (3 * links) * 1e6, (end - middle) / (3 * links) * 1e6
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--operations", type=int, default=10_000)
-    parser.add_argument("--rounds", type=int, default=31)
-    options = parser.parse_args()
-    links = options.operations // 3
+def measure(operations, rounds):
+    """Microseconds an operation for each engine."""
+    links = operations // 3
     engines = {}
     for name, make in ENGINES.items():
         try:
             engines[name] = make()
         except ImportError:
-            print(f"{name}: not installed")
+            continue
     sys.setrecursionlimit(10 * links + 10_000)  # micrograd sorts by recursion; the others don't
-    rounds = {name: [] for name in engines}
-    for _ in range(options.rounds):
+    times = {name: [] for name in engines}
+    for _ in range(rounds):
         for name, engine in engines.items():
-            rounds[name].append(microseconds(*engine, links))
-    print(f"{options.operations} operations, µs an operation, median of {options.rounds} rounds")
-    print(f"{'':10} {'forward':>8} {'backward':>8} {'both':>8} {'best':>8}")
-    for name, times in rounds.items():
-        forward, backward = (statistics.median(t[i] for t in times) for i in (0, 1))
-        both = statistics.median(map(sum, times))
-        print(f"{name:10} {forward:8.2f} {backward:8.2f} {both:8.2f} {min(map(sum, times)):8.2f}")
+            times[name].append(_microseconds(*engine, links))
+    return {name: round(statistics.median(own), 3) for name, own in times.items()}
 
 
-if __name__ == "__main__":
-    main()
+def _microseconds(leaf, backward, links):
+    gc.collect()
+    w, b, v = leaf(0.9), leaf(0.1), leaf(0.5)
+    start = time.process_time()
+    for _ in range(links):
+        v = (v * w + b).tanh()
+    backward(v)
+    return (time.process_time() - start) / (3 * links) * 1e6

@@ -12,6 +12,7 @@ import gc as _gc
 import importlib as _importlib
 
 from numpy import bool, float32, float64, int32, int64, uint8
+from numpy import empty as _empty
 
 from . import autograd
 from .core import layer_functions as _layers  # noqa: F401 (every operation is known from the start)
@@ -224,3 +225,8 @@ def __dir__():
 # all of them rarely.
 if _gc.get_threshold()[0] in (700, 2000):
     _gc.set_threshold(20_000, 25, 100)
+
+# A training step frees large arrays and asks for as many again. glibc gives freed memory back to
+# the system each time, which hands it out anew page by page: up to half of a step. It keeps blocks
+# of the size of the largest that was ever freed, if under 32 MiB: free one, untouched.
+_empty((1 << 25) - (1 << 16), uint8)

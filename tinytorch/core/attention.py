@@ -24,7 +24,8 @@ class AttentionBackward(Function):
         scores = (q * scale) @ k.swapaxes(-1, -2)
         if np.ndim(mask):
             if mask.dtype == np.bool_:
-                scores = np.where(mask, scores, -np.inf).astype(scores.dtype)
+                hidden = ~np.broadcast_to(mask, scores.shape)
+                np.copyto(scores, -np.inf, where=hidden)
             else:
                 scores = scores + mask
         self.scratch = p = _softmax(scores)
@@ -40,7 +41,7 @@ class AttentionBackward(Function):
         if self.drop is not None:
             dp = dp * self.drop
         ds = dp * p
-        ds = ds - p * sum_kept(ds, (ds.ndim - 1,))
+        ds -= p * sum_kept(ds, (ds.ndim - 1,))
         return (
             unbroadcast(ds @ k * self.scale, q.shape) if to_q else None,
             unbroadcast(ds.mT @ q * self.scale, k.shape) if to_k else None,
@@ -63,10 +64,13 @@ class AttentionBackward(Function):
 def _softmax(scores):
     """The softmax of the last axis; rows that are -∞ throughout become 0."""
     top = scores.max(axis=-1, keepdims=True, initial=-np.inf)
+    np.copyto(top, 0, where=~np.isfinite(top))
+    e = scores - top
     with np.errstate(under="ignore"):
-        e = np.exp(scores - np.where(np.isfinite(top), top, 0).astype(scores.dtype))
+        np.exp(e, out=e)
     total = e.sum(axis=-1, keepdims=True)
-    e /= total + (total == 0)
+    np.copyto(total, 1, where=total == 0)
+    e /= total
     return e
 
 

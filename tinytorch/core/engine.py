@@ -8,6 +8,7 @@ nothing extra.
 """
 
 from operator import attrgetter
+from sys import getrefcount
 
 import numpy as np
 
@@ -305,10 +306,19 @@ def _accumulate(tensor, g, given):
 def _owned(g, given):
     """`g`, or a copy of it if the array may be someone else's: a view, or given out before."""
     if type(g) is np.ndarray:
-        if g.base is not None or not g.flags.writeable or id(g) in given:
+        if not g.flags.writeable or id(g) in given or not _alone(g):
             return g.copy()
         given.add(id(g))
     return g
+
+
+def _alone(g):
+    """Whether `g` owns its memory, or is all of an array, in its order, that nobody else has."""
+    base = g.base
+    if base is None:
+        return True
+    whole = type(base) is np.ndarray and base.base is None and base.nbytes == g.nbytes
+    return whole and g.flags.c_contiguous and getrefcount(base) <= 3  # g's, ours, the argument
 
 
 def _run_hooks(node, g):

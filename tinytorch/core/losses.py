@@ -31,7 +31,8 @@ class MSEBackward(Function):
     def apply(self, g):
         input, target = self.saved_tensors
         d = g * (2 * self.scale) * (input - target)
-        return d, -d
+        to_input, to_target = self.next_functions
+        return d if to_input else None, -d if to_target else None
 
 
 class L1Backward(Function):
@@ -50,7 +51,8 @@ class L1Backward(Function):
     def apply(self, g):
         input, target = self.saved_tensors
         d = g * self.scale * np.sign(input - target)
-        return d, -d
+        to_input, to_target = self.next_functions
+        return d if to_input else None, -d if to_target else None
 
 
 class HuberBackward(Function):
@@ -78,7 +80,8 @@ class HuberBackward(Function):
         near = np.abs(plain) <= self.delta
         held = d * near + np.sign(plain) * ~near * self.delta
         d = g * self.scale * held
-        return d, -d
+        to_input, to_target = self.next_functions
+        return d if to_input else None, -d if to_target else None
 
 
 class BCEBackward(Function):
@@ -323,7 +326,7 @@ def _right_classes(name, x, target, weight, ignore_index):
     if weight is not None:
         weights *= _class_weights(name, x, weight, axis).reshape(-1)[right]
     shape = (*x.shape[:axis], 1, *x.shape[axis + 1 :])
-    index = list(np.ogrid[tuple(slice(n) for n in shape)])
+    index = [np.arange(n).reshape(-1, *(1,) * (x.ndim - 1 - i)) for i, n in enumerate(shape)]
     index[axis] = right.reshape(shape)
     return tuple(index), weights.reshape(shape)
 

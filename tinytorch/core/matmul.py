@@ -2,7 +2,7 @@
 
 import math
 
-from .autograd import Function, unbroadcast
+from .autograd import Function, is_array, unbroadcast
 
 
 class MatmulBackward(Function):
@@ -47,11 +47,18 @@ class MatmulBackward(Function):
         G = g.reshape(*batch, A.shape[-2], B.shape[-1])
         if A.ndim > 2 and B.ndim == 2:
             da = (_rows(G) @ B.mT).reshape(a.shape) if to_a else None
-            db = (_rows(A).mT @ _rows(G)).reshape(b.shape) if to_b else None
+            db = _product(_rows(A).mT, _rows(G), B).reshape(b.shape) if to_b else None
         else:
             da = unbroadcast(G @ B.mT, A.shape).reshape(a.shape) if to_a else None
-            db = unbroadcast(A.mT @ G, B.shape).reshape(b.shape) if to_b else None
+            db = unbroadcast(_product(A.mT, G, B), B.shape).reshape(b.shape) if to_b else None
         return da, db
+
+
+def _product(a, b, like):
+    """a @ b, in memory as `like` is: for x @ w.T, the gradient of w then needs no reordering."""
+    if is_array(b) and like.flags.f_contiguous and not like.flags.c_contiguous:
+        return (b.mT @ a.mT).mT
+    return a @ b
 
 
 def _rows(x):

@@ -32,7 +32,9 @@ class LayerNormBackward(Function):
                 raise ValueError(f"layernorm: {name} must have shape {shape}, got {p.shape}")
         self.axes, self.eps = tuple(range(x.ndim - len(shape), x.ndim)), eps
         self.scratch = x_hat, _ = _normalized(x, self.axes, eps)
-        return x_hat * weight + bias
+        z = x_hat * weight
+        z += bias
+        return z
 
     def apply(self, g):
         x, weight = self.saved_tensors
@@ -92,7 +94,8 @@ def _normalized(x, axes, eps):
     n = max(math.prod([x.shape[i] for i in axes]), 1)
     deviation = x - sum_kept(x, axes) / n
     scale = 1 / np.sqrt(sum_kept(deviation * deviation, axes) / n + eps)
-    return deviation * scale, scale
+    deviation *= scale
+    return deviation, scale
 
 
 def _through(node, g, x_hat, scale, weight, axes, shape):
@@ -102,7 +105,10 @@ def _through(node, g, x_hat, scale, weight, axes, shape):
     if to_x:
         h = g * weight
         n = max(math.prod([g.shape[i] for i in axes]), 1)
-        dx = (h - sum_kept(h, axes) / n - x_hat * (sum_kept(h * x_hat, axes) / n)) * scale
+        share = sum_kept(h * x_hat, axes) / n
+        dx = h - sum_kept(h, axes) / n
+        dx -= x_hat * share
+        dx *= scale
     return (
         dx,
         unbroadcast(g * x_hat, shape) if to_weight else None,

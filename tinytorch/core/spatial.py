@@ -114,16 +114,16 @@ class MaxPool2dBackward(Function):
     def forward(self, x, *, windows):
         self.windows = windows
         padded = windows.padded(x, -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min)
-        places = windows.places()
-        z = padded[places[0]].copy()
-        best = np.zeros(z.shape, np.int16)
-        for k, place in enumerate(places[1:], start=1):
-            seen = padded[place]
-            larger = ~(seen <= z)  # a NaN counts as larger and stays
-            larger &= z == z
-            np.copyto(z, seen, where=larger)
-            best[larger] = k
-        self.best = best
+        seen = [padded[place] for place in windows.places()]
+        z = seen[0].copy()
+        for values in seen[1:]:
+            np.maximum(z, values, out=z)  # a NaN counts as larger and stays
+        self.best = best = np.zeros(z.shape, np.int16)
+        missed = np.ones(z.shape, np.bool_)  # not met yet; the place is how many were passed
+        nan = np.isnan(z) if x.dtype.kind == "f" and np.isnan(z.max(initial=0)) else None
+        for values in seen[:-1]:
+            missed &= (values != z) if nan is None else (values != z) & ~(nan & np.isnan(values))
+            best += missed
         return z
 
     def apply(self, g):

@@ -1,0 +1,1 @@
+"""What a training step costs: `python -m benchmarks`, described in `benchmarks/__main__.py`."""

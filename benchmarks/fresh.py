@@ -1,0 +1,61 @@
+"""What only a fresh process can tell: peak memory of a training step, time of an import."""
+
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+_PEAK = """
+import sys
+from pathlib import Path
+import numpy as np
+from benchmarks.engines import ENGINES
+from benchmarks.workloads import WORKLOADS
+
+def peak():
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+
+workload, engine = WORKLOADS[sys.argv[1]], ENGINES[sys.argv[2]](1)
+params, data = workload.make(np.random.default_rng(0))
+step = engine.step(workload, params, data)
+before = peak()
+for _ in range(5):
+    step()
+print(peak() - before)
+"""
+
+_IMPORT = """
+import time
+start = time.process_time()
+import {}
+print(time.process_time() - start)
+"""
+
+
+def peak_memory(names):
+    """MiB that five steps need beyond what import and parameters took, by workload and engine."""
+    if not Path("/proc/self/status").exists():  # Linux tells; others not
+        return {}
+    return {
+        name: {engine: round(_run(_PEAK, name, engine), 1) for engine in ("by_hand", "tinytorch")}
+        for name in names
+    }
+
+
+def import_time(rounds=20):
+    """Milliseconds of the processor to import NumPy alone and `tinytorch`, in turns."""
+    times = {"numpy": [], "tinytorch": []}
+    for _ in range(rounds):
+        for name, own in times.items():
+            own.append(_run(_IMPORT.format(name)) * 1e3)
+    return {name: round(statistics.median(own), 1) for name, own in times.items()}
+
+
+def _run(code, *arguments):
+    output = subprocess.run(
+        [sys.executable, "-c", code, *arguments], check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
+    return json.loads(output)
