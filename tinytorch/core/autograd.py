@@ -97,21 +97,25 @@ class Function:
         elif at:
             cls._pick = itemgetter(*at)
 
-    def __init__(self, *inputs, **params):
+    def __new__(cls, *inputs, **params):
+        """The node alone, built by hand: every gradient is wanted."""
         operands = [x if isinstance(x, Tensor) else Tensor(x) for x in inputs]
-        for i, x in enumerate(operands):  # by hand, every gradient is wanted
+        for i, x in enumerate(operands):
             if x._node is None and x.dtype.kind == "f":
                 operands[i] = Tensor._wrap(x._data).requires_grad_()
         with enable_grad():
-            self._trace(operands, params)
+            node = cls.run(*operands, **params)._node
+        if node is None:
+            raise TypeError(f"{cls.__name__}: integers have no gradients; give it floats")
+        return node
 
     @classmethod
     def run(cls, *inputs, **params):
-        """Compute the operation, and record it if a gradient may be wanted through it."""
-        return _new(cls)._trace(inputs, params)
+        """Compute the operation, and record it if a gradient may be wanted through it.
 
-    def _trace(self, inputs, params):
-        """The one door: every operation is computed and recorded here, and nowhere else."""
+        This is the one door: every operation is computed and recorded here, and nowhere else.
+        """
+        self = _new(cls)
         kind, arrays, nexts = Tensor, [], []
         self.scratch = None
         for x in inputs:

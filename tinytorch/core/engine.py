@@ -129,7 +129,7 @@ def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
             if not useful.isdisjoint(node.next_functions):
                 leading.add(node)
                 useful.add(node)
-    grads, found = dict(roots), {}
+    grads, found, watcher = dict(roots), {}, autograd._watcher
     with np.errstate(all="ignore"), autograd.set_grad_enabled(create_graph):
         while order:
             node = order.pop()
@@ -143,27 +143,21 @@ def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
                 found[node] = g
             if leaf or (leading is not None and node not in leading):
                 continue
-            rule = node._apply_on_tensors if create_graph else node.apply
-            results = rule(g)
+            results = node._apply_on_tensors(g) if create_graph else node.apply(g)
             nexts = node.next_functions
             if type(results) is not tuple or len(results) != len(nexts):
                 raise _bad_rule(node, results)
-            if autograd._watcher is not None:
-                autograd._watcher("backward", node, g, results)
-            for i, target in enumerate(nexts):
-                d = results[i]
-                if target is None or d is None:
-                    continue
-                if useful is not None and target not in useful:
+            if watcher is not None:
+                watcher("backward", node, g, results)
+            for target, d in zip(nexts, results):  # noqa: B905 (lengths were just compared)
+                if target is None or d is None or (useful is not None and target not in useful):
                     continue
                 try:
                     fits = d.dtype is target.dtype and d.shape == target.shape
                 except AttributeError:
                     fits = False
-                if not fits:
-                    d = _fitted(node, i, d, target)
-                if create_graph and not isinstance(d, Tensor):
-                    raise _left_the_graph(node, i, d)
+                if create_graph or not fits:
+                    d = _fitted(node, results, d, target, create_graph)
                 if target in grads:
                     d = grads[target] + d
                 grads[target] = d
@@ -263,8 +257,15 @@ def _listed(tensors):
     return [tensors] if isinstance(tensors, Tensor) else list(tensors)
 
 
-def _fitted(node, i, d, target):
-    """Give the gradient of input i the dtype of its input; refuse another shape."""
+def _fitted(node, results, d, target, create_graph):
+    """Give a gradient the dtype of its input; refuse another shape, and arrays for a graph."""
+    i = [result is d for result in results].index(True)
+    if create_graph and not isinstance(d, Tensor):
+        raise TypeError(
+            f"{type(node).__name__}.apply: under create_graph=True the gradient of input {i} must"
+            " be a Tensor, made with operations that record themselves; got"
+            f" {type(d).__name__}"
+        )
     if not isinstance(d, Tensor):
         d = np.asarray(d)
     if d.shape != target.shape:
@@ -282,14 +283,6 @@ def _bad_rule(node, results):
     return TypeError(
         f"{type(node).__name__}.apply: expected a tuple with one gradient or None for each of the"
         f" {len(node.next_functions)} inputs, got {got}"
-    )
-
-
-def _left_the_graph(node, i, d):
-    return TypeError(
-        f"{type(node).__name__}.apply: under create_graph=True the gradient of input {i} must be a"
-        " Tensor, made with operations that record themselves; got"
-        f" {type(d).__name__}"
     )
 
 
