@@ -228,5 +228,6 @@ if _gc.get_threshold()[0] in (700, 2000):
 
 # A training step frees large arrays and asks for as many again. glibc gives freed memory back to
 # the system each time, which hands it out anew page by page: up to half of a step. It keeps blocks
-# of the size of the largest that was ever freed, if under 32 MiB: free one, untouched.
-_empty((1 << 25) - (1 << 16), uint8)
+# of the size of the largest that was ever freed: free one of 8 MiB, untouched. Larger ones, such as
+# the gradient of a table of words, stay with the system, whose zeros take no memory till written.
+_empty(1 << 23, uint8)
