@@ -64,6 +64,7 @@ class Function:
     """
 
     saves: tuple[str, ...] = ()
+    fractions = False  # True where values are fractions: integers are then taken as floats
     hooks = None
     _pick = staticmethod(lambda values: ())
     seals: dict = {}  # noqa: RUF012 (never written to; a node with seals gets its own)
@@ -125,6 +126,8 @@ class Function:
             else:
                 arrays.append(_constant(x, self))
                 nexts.append(None)
+        if self.fractions and arrays[0].dtype is not _FLOAT32:
+            arrays[0] = _floating(arrays[0])
         try:
             z = self.forward(*arrays, **params) if params else self.forward(*arrays)
         except (ValueError, TypeError, IndexError) as error:
@@ -234,6 +237,11 @@ def unbroadcast(grad, shape):
         return np.broadcast_to(grad, shape)
     stretched = [i + front for i, n in enumerate(shape) if n == 1 and grad.shape[i + front] != 1]
     return grad.sum((*range(front), *stretched)).reshape(shape)
+
+
+def _floating(x):
+    """x as floats: NumPy alone would give the exponential of a byte, or a mask, in float16."""
+    return x if x.dtype.kind == "f" else x.astype(get_default_dtype())
 
 
 def _settled(z, arrays):

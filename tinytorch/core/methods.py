@@ -323,7 +323,7 @@ class Methods:
 
     def round(self):
         """The nearest integer, to even from the middle; without gradient."""
-        return type(self)._wrap(np.rint(self._data))
+        return type(self)._wrap(np.round(self._data))
 
     def all(self):
         """Whether all elements are true, or not 0."""
