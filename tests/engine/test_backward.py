@@ -436,6 +436,22 @@ def test_writing_into_a_tensor_that_requires_gradients_is_refused():
     np.testing.assert_array_equal(x.data, [1, 2])
 
 
+def test_writing_what_requires_a_gradient_into_a_tensor_is_refused():
+    x, rows = leaf([1.0, 2.0]), tt.zeros(3, 2)
+    with pytest.raises(RuntimeError, match=r"setitem: the value requires a gradient.* stack"):
+        rows[0] = x * 2
+    with tt.no_grad():
+        rows[0] = x * 2
+    rows[1] = x.detach()
+    np.testing.assert_array_equal(rows, [[2, 4], [1, 2], [0, 0]])
+
+
+def test_writing_at_a_number_and_a_list_apart_is_where_reading_is():
+    x = tt.zeros(2, 2, 2)
+    x[1, :, [1, 0]] = tt.tensor([[1.0, 2.0], [3.0, 4.0]])
+    np.testing.assert_array_equal(x, [[[0, 0], [0, 0]], [[2, 1], [4, 3]]])
+
+
 IN_PLACE = {"+=": "iadd", "-=": "isub", "*=": "imul", "/=": "itruediv", "**=": "ipow"}
 
 

@@ -189,7 +189,18 @@ class Tensor(Operations):
             )
         if type(self._data) is not np.ndarray:
             self._data = np.asarray(self._data)
-        self._data[plain_index(index)] = value._data if isinstance(value, Tensor) else value
+        if isinstance(value, Tensor):
+            if value.requires_grad and is_grad_enabled():
+                raise RuntimeError(
+                    "setitem: the value requires a gradient, and writing it into a tensor would"
+                    " lose it; use tinytorch.where, cat or stack, or write value.detach()"
+                )
+            value = value._data
+        *steps, last = plain_index(index)
+        place = self._data
+        for step in steps:
+            place = place[step]
+        place[last] = value
         memory.written(self._data)
 
     # --------------------------------------------------------------------------- gradients
