@@ -1212,6 +1212,7 @@ EINSUM = (
             case(normal(2, 3, 3), normal(3), equation="bii,i->b"),
             case(normal(2, 2), normal(2, 2), normal(2, 2), equation="ij,jk,kl->il"),
             case(normal(0, 3), normal(3, 2), equation="ij,jk->ik"),
+            case(normal(2, 1), normal(3, 4), equation="ij,jk->ik"),
         ),
         (),
         (
