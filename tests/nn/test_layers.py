@@ -104,6 +104,13 @@ REFUSED = [
     (lambda: nn.MultiHeadAttention(5, 2), ValueError, "embed_dim 5 does not divide into 2 heads"),
     (lambda: nn.MultiHeadAttention(4, 2)(x), ValueError, r"query has shape \(2, 3\), expected"),
     (
+        lambda: nn.MultiHeadAttention(4, 2)(
+            tt.tensor(np.zeros((2, 3, 4))), mask=np.ones((2, 3, 3), bool)
+        ),
+        ValueError,
+        r"mask has shape \(2, 3, 3\), and could be one a sample or one a head",
+    ),
+    (
         lambda: nn.TransformerBlock(4, 2)(
             tt.tensor(np.zeros((1, 2, 4))), mask=np.ones((2, 2), bool)
         ),
