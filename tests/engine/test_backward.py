@@ -574,6 +574,15 @@ def test_retain_grad_keeps_the_gradient_of_a_result():
     assert z.grad is None
 
 
+def test_retain_grad_keeps_what_a_later_hook_returned():
+    x = leaf(2.0)
+    y = x * 3
+    y.retain_grad()
+    y.register_hook(lambda g: g * 10)
+    (y * y).backward()
+    assert (y.grad.item(), x.grad.item()) == (120.0, 360.0)
+
+
 def test_only_leaves_keep_grad_and_it_accumulates():
     x = leaf([1.0, 2.0])
     y = x * 2

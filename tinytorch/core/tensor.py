@@ -249,9 +249,9 @@ class Tensor(Operations):
         """Keep the gradient of this result in `.grad` too, as for a leaf."""
         if self._node is None:
             raise RuntimeError("retain_grad: the tensor requires no gradient")
-        if self.is_leaf or any(type(hook) is _Keep for hook in (self._node.hooks or {}).values()):
+        if self.is_leaf or any(type(hook) is Kept for hook in (self._node.hooks or {}).values()):
             return
-        HookHandle(self._node, _Keep(self))
+        HookHandle(self._node, Kept(self))
 
     def register_hook(self, hook):
         """Call `hook(grad)` when the gradient of this tensor is known; it may return another.
@@ -327,6 +327,9 @@ class Tensor(Operations):
     def __int__(self):
         return int(self.item())
 
+    def __format__(self, spec):
+        return super().__format__(spec) if self.ndim else format(self.item(), spec)
+
     def __index__(self):
         if self._data.dtype.kind not in "iu" or self._data.size != 1:
             raise TypeError(
@@ -368,6 +371,8 @@ class Tensor(Operations):
             np.asarray(self._data), precision=4, separator=", ", prefix=f"{self._label}("
         )
         notes = []
+        if not self._data.size and self.ndim > 1:
+            notes.append(f"size={self.shape}")
         if self.dtype not in (get_default_dtype(), np.int64, np.bool_):
             notes.append(f"dtype={self.dtype}")
         if self.grad_fn is not None:
@@ -382,7 +387,7 @@ class Tensor(Operations):
 Tensor._kind = Tensor  # what operations on it make; a subclass that says nothing makes Tensors
 
 
-class _Keep:
+class Kept:
     """The hook of `retain_grad`: adds what arrives to the `.grad` of a result."""
 
     def __init__(self, tensor):
