@@ -446,6 +446,18 @@ def test_writing_what_requires_a_gradient_into_a_tensor_is_refused():
     np.testing.assert_array_equal(rows, [[2, 4], [1, 2], [0, 0]])
 
 
+@pytest.mark.parametrize(
+    "index, value, error, text",
+    [
+        (5, 1.0, IndexError, r"setitem: on a tensor of shape \(2,\): index 5 is out of bounds"),
+        (slice(None), tt.ones(3), ValueError, r"setitem: .* from shape \(3,\) into shape \(2,\)"),
+    ],
+)
+def test_a_write_that_does_not_fit_is_refused(index, value, error, text):
+    with pytest.raises(error, match=text):
+        tt.zeros(2)[index] = value
+
+
 def test_writing_at_a_number_and_a_list_apart_is_where_reading_is():
     x = tt.zeros(2, 2, 2)
     x[1, :, [1, 0]] = tt.tensor([[1.0, 2.0], [3.0, 4.0]])

@@ -269,6 +269,11 @@ def test_functions_with_fractions_take_integers_as_float32(name, integer):
     np.testing.assert_array_equal(z, expected)
 
 
+def test_a_number_that_bytes_cannot_hold_is_refused():
+    with pytest.raises(OverflowError, match=r"mul: on shapes .* -1 out of bounds for uint8"):
+        tt.tensor(np.array([1, 2], np.uint8)) * -1
+
+
 def test_rounding_keeps_integers():
     assert tt.tensor([1, 2]).round().dtype == np.int64
 

@@ -130,7 +130,7 @@ class Function:
             arrays[0] = _floating(arrays[0])
         try:
             z = self.forward(*arrays, **params) if params else self.forward(*arrays)
-        except (ValueError, TypeError, IndexError) as error:
+        except (ValueError, TypeError, IndexError, OverflowError) as error:
             raise _explained(self, arrays, error) from error
         if type(z) not in _ARRAYS or z.dtype is not _FLOAT32:
             z = _settled(z, arrays)
@@ -288,8 +288,9 @@ def _explained(node, arrays, error):
 
 
 def plain_kind(error):
-    """IndexError, TypeError or ValueError: NumPy's own subclasses can't be made from a text."""
-    return next(kind for kind in (IndexError, TypeError, ValueError) if isinstance(error, kind))
+    """The plain kind of an error: NumPy's own subclasses can't be made from a text."""
+    kinds = IndexError, OverflowError, TypeError, ValueError
+    return next(kind for kind in kinds if isinstance(error, kind))
 
 
 # ------------------------------------------------------------------------------- grad modes

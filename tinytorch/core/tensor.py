@@ -11,7 +11,7 @@ import weakref
 import numpy as np
 
 from . import autograd, memory
-from .autograd import AccumulateGrad, HookHandle, is_grad_enabled
+from .autograd import AccumulateGrad, HookHandle, is_grad_enabled, plain_kind
 from .dtypes import get_default_dtype
 from .numpy_functions import FLAT_UFUNCS, FUNCTIONS, UFUNCS, as_arrays
 from .operators import Operations, plain_index
@@ -198,9 +198,14 @@ class Tensor(Operations):
             value = value._data
         *steps, last = plain_index(index)
         place = self._data
-        for step in steps:
-            place = place[step]
-        place[last] = value
+        try:
+            for step in steps:
+                place = place[step]
+            place[last] = value
+        except (ValueError, TypeError, IndexError) as error:
+            raise plain_kind(error)(
+                f"setitem: on a tensor of shape {self.shape}: {error}"
+            ) from None
         memory.written(self._data)
 
     # --------------------------------------------------------------------------- gradients
