@@ -549,7 +549,22 @@ INDEXING = (
             ("empty", slice(0, 0), normal(3, 2)),
             ("scalar, ()", (), normal()),
             ("np.int64", np.int64(1), normal(3)),
+            ("[]", [], normal(3, 2)),
         )
+    ),
+    Operation(  # numbers first, as in PyTorch; NumPy would lead with the axis of the list
+        "x[0, :, [0, 0, 2]]",
+        "SliceBackward",
+        lambda t, x: x[0, :, [0, 0, 2]],
+        lambda x: x[0][:, [0, 0, 2]],
+        (case(normal(2, 4, 3)),),
+    ),
+    Operation(
+        "x[mask, None, :, -1]",
+        "SliceBackward",
+        lambda t, x: x[_mask.tolist(), None, :, -1],
+        lambda x: x[..., -1][_mask, None],
+        (case(normal(2, 3, 2, 2)),),
     ),
     Operation(
         "x[1:] checked",
@@ -1197,6 +1212,7 @@ EINSUM = (
             case(normal(2, 3, 3), normal(3), equation="bii,i->b"),
             case(normal(2, 2), normal(2, 2), normal(2, 2), equation="ij,jk,kl->il"),
             case(normal(0, 3), normal(3, 2), equation="ij,jk->ik"),
+            case(normal(2, 1), normal(3, 4), equation="ij,jk->ik"),
         ),
         (),
         (

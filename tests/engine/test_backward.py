@@ -436,6 +436,34 @@ def test_writing_into_a_tensor_that_requires_gradients_is_refused():
     np.testing.assert_array_equal(x.data, [1, 2])
 
 
+def test_writing_what_requires_a_gradient_into_a_tensor_is_refused():
+    x, rows = leaf([1.0, 2.0]), tt.zeros(3, 2)
+    with pytest.raises(RuntimeError, match=r"setitem: the value requires a gradient.* stack"):
+        rows[0] = x * 2
+    with tt.no_grad():
+        rows[0] = x * 2
+    rows[1] = x.detach()
+    np.testing.assert_array_equal(rows, [[2, 4], [1, 2], [0, 0]])
+
+
+@pytest.mark.parametrize(
+    "index, value, error, text",
+    [
+        (5, 1.0, IndexError, r"setitem: on a tensor of shape \(2,\): index 5 is out of bounds"),
+        (slice(None), tt.ones(3), ValueError, r"setitem: .* from shape \(3,\) into shape \(2,\)"),
+    ],
+)
+def test_a_write_that_does_not_fit_is_refused(index, value, error, text):
+    with pytest.raises(error, match=text):
+        tt.zeros(2)[index] = value
+
+
+def test_writing_at_a_number_and_a_list_apart_is_where_reading_is():
+    x = tt.zeros(2, 2, 2)
+    x[1, :, [1, 0]] = tt.tensor([[1.0, 2.0], [3.0, 4.0]])
+    np.testing.assert_array_equal(x, [[[0, 0], [0, 0]], [[2, 1], [4, 3]]])
+
+
 IN_PLACE = {"+=": "iadd", "-=": "isub", "*=": "imul", "/=": "itruediv", "**=": "ipow"}
 
 
@@ -556,6 +584,15 @@ def test_retain_grad_keeps_the_gradient_of_a_result():
     z.backward()
     assert y.grad.item() == 24.0
     assert z.grad is None
+
+
+def test_retain_grad_keeps_what_a_later_hook_returned():
+    x = leaf(2.0)
+    y = x * 3
+    y.retain_grad()
+    y.register_hook(lambda g: g * 10)
+    (y * y).backward()
+    assert (y.grad.item(), x.grad.item()) == (120.0, 360.0)
 
 
 def test_only_leaves_keep_grad_and_it_accumulates():

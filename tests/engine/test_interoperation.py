@@ -178,6 +178,7 @@ def test_numpy_s_reductions_are_recorded(name, axis, keep):
         (lambda: tt.tensor([True]), "tensor([ True])"),
         (lambda: tt.tensor(np.ones(2)), "tensor([1., 1.], dtype=float64)"),
         (lambda: tt.tensor([]), "tensor([])"),
+        (lambda: tt.zeros(2, 0), "tensor([], size=(2, 0))"),
         (lambda: tt.tensor(np.ones(2, np.int32)), "tensor([1, 1], dtype=int32)"),
         (lambda: leaf(1.0), "tensor(1., dtype=float64, requires_grad=True)"),
         (
@@ -189,6 +190,11 @@ def test_numpy_s_reductions_are_recorded(name, axis, keep):
 )
 def test_printing(make, text):
     assert repr(make()) == text
+
+
+def test_a_number_is_formatted_as_one():
+    assert f"{leaf(1.23456):.3f}" == "1.235"
+    assert f"{tt.tensor([1.0])}" == "tensor([1.])"
 
 
 # ------------------------------------------------------------------------------- dlpack

@@ -249,3 +249,39 @@ def test_integers_beside_float32_give_float32(integer):
 def test_integer_division_is_float32():
     assert (tt.tensor([1, 2]) / tt.tensor([2, 4])).dtype == np.float32
     assert (tt.tensor([1, 2]) / 2).dtype == np.float32
+
+
+@pytest.mark.parametrize("integer", [np.int64, np.uint8, np.bool_])
+@pytest.mark.parametrize(
+    "name",
+    "exp log sqrt sin cos tanh erf sigmoid leaky_relu gelu silu softplus"
+    " softmax log_softmax logsumexp".split(),
+)
+def test_functions_with_fractions_take_integers_as_float32(name, integer):
+    """NumPy alone would make bytes and masks float16, and cut the slope of leaky_relu to 0."""
+    x = np.array([[3, 1, 1], [1, 2, 0]], integer)
+    x = -x if integer is np.int64 else x
+    params = {"dim": 1} if name in ("softmax", "log_softmax", "logsumexp") else {}
+    with np.errstate(all="ignore"):
+        z = getattr(tt, name)(tt.tensor(x), **params)
+        expected = getattr(tt, name)(tt.tensor(x.astype(np.float32)), **params)
+    assert z.dtype == np.float32
+    np.testing.assert_array_equal(z, expected)
+
+
+def test_a_number_that_bytes_cannot_hold_is_refused():
+    with pytest.raises(OverflowError, match=r"mul: on shapes .* -1 out of bounds for uint8"):
+        tt.tensor(np.array([1, 2], np.uint8)) * -1
+
+
+def test_rounding_keeps_integers():
+    assert tt.tensor([1, 2]).round().dtype == np.int64
+
+
+@pytest.mark.parametrize("name", ["max", "min"])
+def test_max_of_two_tensors_is_their_maximum(name):
+    a, b = tt.tensor([1.0, 4.0], requires_grad=True), tt.tensor([2.0, 3.0], requires_grad=True)
+    z = getattr(tt, name)(a, b)
+    assert z.tolist() == getattr(tt, f"{name}imum")(a, b).tolist()
+    z.sum().backward()
+    assert (a.grad + b.grad).tolist() == [1.0, 1.0]

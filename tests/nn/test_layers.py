@@ -36,7 +36,7 @@ def test_first_and_second_order(name):
             module = layer
             for step in path:
                 module = getattr(module, step)
-            setattr(module, last, values)
+            vars(module)[last] = values  # the door takes a Parameter alone
         return layer(x)
 
     inputs = (numbers(*shape), *(tt.tensor(p, requires_grad=True) for p in layer.parameters()))
@@ -103,6 +103,13 @@ REFUSED = [
     (lambda: nn.LearnedPositions(2, 3)(tt.tensor(np.zeros((1, 3, 3)))), ValueError, "T up to 2"),
     (lambda: nn.MultiHeadAttention(5, 2), ValueError, "embed_dim 5 does not divide into 2 heads"),
     (lambda: nn.MultiHeadAttention(4, 2)(x), ValueError, r"query has shape \(2, 3\), expected"),
+    (
+        lambda: nn.MultiHeadAttention(4, 2)(
+            tt.tensor(np.zeros((2, 3, 4))), mask=np.ones((2, 3, 3), bool)
+        ),
+        ValueError,
+        r"mask has shape \(2, 3, 3\), and could be one a sample or one a head",
+    ),
     (
         lambda: nn.TransformerBlock(4, 2)(
             tt.tensor(np.zeros((1, 2, 4))), mask=np.ones((2, 2), bool)

@@ -170,6 +170,16 @@ def test_copies_are_independent_and_trainable():
         assert net.scale.tolist() == [1.0, 1.0]
 
 
+def test_a_tensor_in_the_place_of_a_parameter_is_refused():
+    layer = nn.Linear(2, 1)
+    weight = layer.weight
+    with pytest.raises(TypeError, match=r"Linear\.weight: it is a parameter, and a Tensor in its"):
+        layer.weight = tt.ones(1, 2)
+    assert layer.weight is weight
+    layer.weight, layer.bias = nn.Parameter(np.ones((1, 2))), None
+    assert layer.parameters() == [layer.weight]
+
+
 def test_containers_count_slice_and_refuse_what_is_no_module():
     model = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 4), nn.Linear(4, 5))
     assert len(model) == 3 and len(model[1:]) == 2 and type(model[1:]) is nn.Sequential

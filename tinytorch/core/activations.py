@@ -38,6 +38,7 @@ class LeakyReLUBackward(Function):
     (2013).
     """
 
+    fractions = True
     saves = ("x",)
 
     def forward(self, x, *, slope=0.01):
@@ -60,6 +61,7 @@ class SigmoidBackward(Function):
     1 at the extremes, with no warning.
     """
 
+    fractions = True
     saves = ("z",)
 
     def forward(self, x):
@@ -75,6 +77,7 @@ class SigmoidBackward(Function):
 class TanhBackward(Function):
     """z = tanh x.   ∂L/∂x = g · (1 - z²).   Keeps the result."""
 
+    fractions = True
     saves = ("z",)
 
     def forward(self, x):
@@ -94,6 +97,7 @@ class GELUBackward(Function):
     Source: D. Hendrycks and K. Gimpel, "Gaussian error linear units" (2016).
     """
 
+    fractions = True
     saves = ("x",)
 
     def forward(self, x, *, approximate="none"):
@@ -146,6 +150,7 @@ class SiLUBackward(Function):
     Source: S. Elfwing et al., "Sigmoid-weighted linear units" (2017); also called swish.
     """
 
+    fractions = True
     saves = ("x",)
 
     def forward(self, x):
@@ -163,6 +168,7 @@ class SoftplusBackward(Function):
     ∂L/∂x = g · σ(βx), and g itself beyond the threshold. Keeps the input.
     """
 
+    fractions = True
     saves = ("x",)
 
     def forward(self, x, *, beta=1.0, threshold=20.0):
@@ -185,6 +191,7 @@ class SoftmaxBackward(Function):
     outputs" (1990).
     """
 
+    fractions = True
     saves = ("z",)
 
     def forward(self, x, *, dim):
@@ -204,6 +211,7 @@ class LogSoftmaxBackward(Function):
     Finite where the logarithm of a rounded softmax would be -∞.
     """
 
+    fractions = True
     saves = ("z",)
 
     def forward(self, x, *, dim):

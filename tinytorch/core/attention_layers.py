@@ -53,7 +53,7 @@ class MultiHeadAttention(Module):
         query : Tensor, (B, T, D)
         key, value : Tensor, (B, S, D), optional
             By default the query itself, and the key.
-        mask : array_like, broadcast to (B, heads, T, S), optional
+        mask : array_like, (T, S) or broadcast to (B, heads, T, S), optional
             Booleans, True where attention is allowed, or numbers to add to the scores.
         is_causal : bool
             Each position sees itself and what came before.
@@ -73,6 +73,11 @@ class MultiHeadAttention(Module):
                     f"MultiHeadAttention: {name} has shape {x.shape}, expected"
                     f" (B, T, {self.embed_dim})"
                 )
+        if np.ndim(mask) == 3 and len(mask) > 1:
+            raise ValueError(
+                f"MultiHeadAttention: mask has shape {np.shape(mask)}, and could be one a sample or"
+                " one a head; give it the axis it lacks, (B, 1, T, S) or (1, heads, T, S)"
+            )
         q, k, v = (self._heads(x, part) for part, x in enumerate((query, key, value)))
         drop = self.dropout if self.training else 0.0
         weights = None

@@ -64,6 +64,7 @@ class Function:
     """
 
     saves: tuple[str, ...] = ()
+    fractions = False  # True where values are fractions: integers are then taken as floats
     hooks = None
     _pick = staticmethod(lambda values: ())
     seals: dict = {}  # noqa: RUF012 (never written to; a node with seals gets its own)
@@ -129,9 +130,11 @@ class Function:
             else:
                 arrays.append(_constant(x, self))
                 nexts.append(None)
+        if self.fractions and arrays[0].dtype is not _FLOAT32:
+            arrays[0] = _floating(arrays[0])
         try:
             z = self.forward(*arrays, **params) if params else self.forward(*arrays)
-        except (ValueError, TypeError, IndexError) as error:
+        except (ValueError, TypeError, IndexError, OverflowError) as error:
             raise _explained(self, arrays, error) from error
         if type(z) not in _ARRAYS or z.dtype is not _FLOAT32:
             z = _settled(z, arrays)
@@ -240,6 +243,11 @@ def unbroadcast(grad, shape):
     return grad.sum((*range(front), *stretched)).reshape(shape)
 
 
+def _floating(x):
+    """x as floats: NumPy alone would give the exponential of a byte, or a mask, in float16."""
+    return x if x.dtype.kind == "f" else x.astype(get_default_dtype())
+
+
 def _settled(z, arrays):
     """A result as an array; what became float64 from numbers and integers alone is float32."""
     if not is_array(z):
@@ -284,8 +292,9 @@ def _explained(node, arrays, error):
 
 
 def plain_kind(error):
-    """IndexError, TypeError or ValueError: NumPy's own subclasses can't be made from a text."""
-    return next(kind for kind in (IndexError, TypeError, ValueError) if isinstance(error, kind))
+    """The plain kind of an error: NumPy's own subclasses can't be made from a text."""
+    kinds = IndexError, OverflowError, TypeError, ValueError
+    return next(kind for kind in kinds if isinstance(error, kind))
 
 
 # ------------------------------------------------------------------------------- grad modes

@@ -36,7 +36,7 @@ class EinsumBackward(Function):
             d = _einsum(terms, found, factors)
             d = d.reshape(tuple(sizes.get(c, 1) for c in letters[i]))
             pairs = zip(letters[i], target.shape, strict=True)
-            copied = tuple(sizes.get(c, n) for c, n in pairs)
+            copied = tuple(n if sizes.get(c, 1) == 1 else sizes[c] for c, n in pairs)
             grads.append(unbroadcast(broadcast_to(d, copied), target.shape))
         return tuple(grads)
 

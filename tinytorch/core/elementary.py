@@ -12,6 +12,7 @@ class ExpBackward(Function):
     derivative.
     """
 
+    fractions = True
     saves = ("z",)
 
     def forward(self, x):
@@ -26,6 +27,7 @@ class ExpBackward(Function):
 class LogBackward(Function):
     """z = ln x.   ∂L/∂x = g / x.   -∞ at 0, NaN below, as IEEE 754 has it. Keeps the input."""
 
+    fractions = True
     saves = ("x",)
 
     def forward(self, x):
@@ -40,6 +42,7 @@ class LogBackward(Function):
 class SqrtBackward(Function):
     """z = √x.   ∂L/∂x = g / (2 z).   Keeps the result. ∞ at 0: the slope there is vertical."""
 
+    fractions = True
     saves = ("z",)
 
     def forward(self, x):
@@ -54,6 +57,7 @@ class SqrtBackward(Function):
 class SinBackward(Function):
     """z = sin x.   ∂L/∂x = g · cos x.   Keeps the input."""
 
+    fractions = True
     saves = ("x",)
 
     def forward(self, x):
@@ -68,6 +72,7 @@ class SinBackward(Function):
 class CosBackward(Function):
     """z = cos x.   ∂L/∂x = -g · sin x.   Keeps the input."""
 
+    fractions = True
     saves = ("x",)
 
     def forward(self, x):
@@ -102,6 +107,7 @@ class ErfBackward(Function):
     Computation 23 (1969); R is fitted for this package.
     """
 
+    fractions = True
     saves = ("x",)
 
     def forward(self, x):

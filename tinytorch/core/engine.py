@@ -14,7 +14,7 @@ import numpy as np
 
 from . import autograd, memory
 from .memory import ledger
-from .tensor import Tensor
+from .tensor import Kept, Tensor
 
 
 def backward(
@@ -315,7 +315,8 @@ def _alone(g):
 
 
 def _run_hooks(node, g):
-    for hook in list(node.hooks.values()):
+    # what `retain_grad` keeps comes last: it is what the other hooks made of it
+    for hook in sorted(node.hooks.values(), key=lambda hook: isinstance(hook, Kept)):
         new = hook(g if isinstance(g, Tensor) else Tensor._wrap(g))
         if new is None:
             continue

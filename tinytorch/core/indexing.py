@@ -83,7 +83,9 @@ def _own(index):
     """The index, with copies of its arrays and lists: the caller may go on to change them."""
     if isinstance(index, tuple):
         return tuple(_own(i) for i in index)
-    return np.array(index) if isinstance(index, (np.ndarray, list)) else index
+    if isinstance(index, list):
+        return np.array(index) if index else np.zeros(0, np.int64)  # [] alone would be floats
+    return index.copy() if isinstance(index, np.ndarray) else index
 
 
 def _repeats(index):

@@ -189,15 +189,25 @@ class Methods:
         return ProdBackward.run(self, dim=dim, keepdim=keepdim)
 
     def max(self, dim=None, keepdim=False):
-        """The largest element; along an axis `dim`, the largest ones and their indices."""
+        """The largest element; along an axis `dim`, the largest ones and their indices.
+
+        With another tensor in place of `dim`, `maximum` of the two.
+        """
         if dim is None:
             return MaxBackward.run(self)
+        if isinstance(dim, Methods):
+            return self.maximum(dim)
         return extremes("max", self, dim, keepdim)
 
     def min(self, dim=None, keepdim=False):
-        """The smallest element; along an axis `dim`, the smallest ones and their indices."""
+        """The smallest element; along an axis `dim`, the smallest ones and their indices.
+
+        With another tensor in place of `dim`, `minimum` of the two.
+        """
         if dim is None:
             return MinBackward.run(self)
+        if isinstance(dim, Methods):
+            return self.minimum(dim)
         return extremes("min", self, dim, keepdim)
 
     def amax(self, dim=None, keepdim=False):
@@ -323,7 +333,7 @@ class Methods:
 
     def round(self):
         """The nearest integer, to even from the middle; without gradient."""
-        return type(self)._wrap(np.rint(self._data))
+        return type(self)._wrap(np.round(self._data))
 
     def all(self):
         """Whether all elements are true, or not 0."""

@@ -73,6 +73,16 @@ class Module:
     def __call__(self, *inputs, **kwargs):
         return self.forward(*inputs, **kwargs)
 
+    def __setattr__(self, name, value):
+        if isinstance(vars(self).get(name), Parameter) and not (
+            value is None or isinstance(value, Parameter)
+        ):
+            raise TypeError(
+                f"{type(self).__name__}.{name}: it is a parameter, and a {type(value).__name__} in"
+                " its place would not be trained; assign a Parameter, or the values to its .data"
+            )
+        super().__setattr__(name, value)
+
     # --------------------------------------------------------------------- what it is made of
 
     def register_buffer(self, name: str, value) -> None:

@@ -124,14 +124,34 @@ class Operations(Methods):
         return type(self)._wrap(~self._data)
 
     def __getitem__(self, index):
-        return SliceBackward.run(self, index=plain_index(index))
+        for step in plain_index(index):
+            self = SliceBackward.run(self, index=step)
+        return self
 
 
 def plain_index(index):
-    """An index with its Tensors as arrays."""
-    if isinstance(index, tuple):
-        return tuple(i._data if isinstance(i, Operations) else i for i in index)
-    return index._data if isinstance(index, Operations) else index
+    """An index with its Tensors as arrays, in one step; numbers beside arrays are a step before.
+
+    NumPy takes a number beside an array for another array: x[0, :, [1, 2]] would lead with the
+    axis of the list. In PyTorch, and here, x[0, :, [1, 2]] is x[0][:, [1, 2]].
+    """
+    if not isinstance(index, tuple):
+        return (index._data if isinstance(index, Operations) else index,)
+    index = tuple(i._data if isinstance(i, Operations) else i for i in index)
+    if not any(isinstance(i, (np.ndarray, list)) and np.ndim(i) for i in index):
+        return (index,)
+    first, rest = [], []
+    for i in index:
+        if np.ndim(i) == 0 and np.asarray(i).dtype.kind in "iu":
+            first.append(i)
+            continue
+        rest.append(i)
+        if i is Ellipsis:
+            first.append(i)
+        elif i is not None:
+            is_mask = not isinstance(i, slice) and np.asarray(i).dtype.kind == "b"
+            first += [slice(None)] * (np.ndim(i) if is_mask else 1)
+    return (tuple(first), tuple(rest)) if len(rest) < len(index) else (index,)
 
 
 def _in_place(name, ufunc, operation, x, other):

@@ -160,6 +160,7 @@ class LogsumexpBackward(Function):
     ∂L/∂x = g · e^(x - z): the softmax of x. Keeps the input and the result.
     """
 
+    fractions = True
     saves = ("x", "z")
 
     def forward(self, x, *, dim, keepdim=False):

@@ -11,7 +11,7 @@ import weakref
 import numpy as np
 
 from . import autograd, memory
-from .autograd import AccumulateGrad, HookHandle, is_grad_enabled
+from .autograd import AccumulateGrad, HookHandle, is_grad_enabled, plain_kind
 from .dtypes import get_default_dtype
 from .numpy_functions import FLAT_UFUNCS, FUNCTIONS, UFUNCS, as_arrays
 from .operators import Operations, plain_index
@@ -189,7 +189,23 @@ class Tensor(Operations):
             )
         if type(self._data) is not np.ndarray:
             self._data = np.asarray(self._data)
-        self._data[plain_index(index)] = value._data if isinstance(value, Tensor) else value
+        if isinstance(value, Tensor):
+            if value.requires_grad and is_grad_enabled():
+                raise RuntimeError(
+                    "setitem: the value requires a gradient, and writing it into a tensor would"
+                    " lose it; use tinytorch.where, cat or stack, or write value.detach()"
+                )
+            value = value._data
+        *steps, last = plain_index(index)
+        place = self._data
+        try:
+            for step in steps:
+                place = place[step]
+            place[last] = value
+        except (ValueError, TypeError, IndexError) as error:
+            raise plain_kind(error)(
+                f"setitem: on a tensor of shape {self.shape}: {error}"
+            ) from None
         memory.written(self._data)
 
     # --------------------------------------------------------------------------- gradients
@@ -238,9 +254,9 @@ class Tensor(Operations):
         """Keep the gradient of this result in `.grad` too, as for a leaf."""
         if self._node is None:
             raise RuntimeError("retain_grad: the tensor requires no gradient")
-        if self.is_leaf or any(type(hook) is _Keep for hook in (self._node.hooks or {}).values()):
+        if self.is_leaf or any(type(hook) is Kept for hook in (self._node.hooks or {}).values()):
             return
-        HookHandle(self._node, _Keep(self))
+        HookHandle(self._node, Kept(self))
 
     def register_hook(self, hook):
         """Call `hook(grad)` when the gradient of this tensor is known; it may return another.
@@ -316,6 +332,9 @@ class Tensor(Operations):
     def __int__(self):
         return int(self.item())
 
+    def __format__(self, spec):
+        return super().__format__(spec) if self.ndim else format(self.item(), spec)
+
     def __index__(self):
         if self._data.dtype.kind not in "iu" or self._data.size != 1:
             raise TypeError(
@@ -357,6 +376,8 @@ class Tensor(Operations):
             np.asarray(self._data), precision=4, separator=", ", prefix=f"{self._label}("
         )
         notes = []
+        if not self._data.size and self.ndim > 1:
+            notes.append(f"size={self.shape}")
         if self.dtype not in (get_default_dtype(), np.int64, np.bool_):
             notes.append(f"dtype={self.dtype}")
         if self.grad_fn is not None:
@@ -371,7 +392,7 @@ class Tensor(Operations):
 Tensor._kind = Tensor  # what operations on it make; a subclass that says nothing makes Tensors
 
 
-class _Keep:
+class Kept:
     """The hook of `retain_grad`: adds what arrives to the `.grad` of a result."""
 
     def __init__(self, tensor):
