@@ -82,17 +82,14 @@ class Conv2dBackward(Function):
         positions = g.shape[2] * g.shape[3]
         G = g.reshape(n, self.groups, out // self.groups, positions)
         dx = dw = db = None
-        if to_x:
-            columns = self._matrix(weight).mT @ G
-            dx = fold(columns.reshape(n, self.groups * columns.shape[2], positions), self.windows)
         if to_weight:
-            if is_array(g):
-                columns = self.scratch
-            else:
-                columns = self._by_group(unfold(x, self.windows))
+            columns = self.scratch if is_array(g) else self._by_group(unfold(x, self.windows))
             dw = (G @ columns.mT).sum(0).reshape(weight.shape)
         if to_bias:
             db = sum_kept(g, (0, 2, 3)).reshape(out)
+        if to_x:
+            columns = self._matrix(weight).mT @ G
+            dx = fold(columns.reshape(n, self.groups * columns.shape[2], positions), self.windows)
         return dx, dw, db
 
     def _matrix(self, weight):
