@@ -12,8 +12,7 @@ _TRAIN = 1437  # of 1,797: four fifths
 def digits(train: bool = True) -> TensorDataset:
     """Images of handwritten digits: 1,437 to train on, 360 others to test on.
 
-    The split follows the order of the file, where each person's digits stand together: most of
-    the test digits are by people whose hand is not in the training set.
+    The split follows the order of the file: its last fifth, 360 images, is for testing.
 
     Parameters
     ----------
