@@ -156,6 +156,14 @@ def test_a_foreign_state_is_refused_whole():
         assert other.state_dict() == before
 
 
+def test_what_is_no_state_of_an_optimizer_is_refused_by_name():
+    sgd = optim.SGD([tt.tensor([1.0], requires_grad=True)])
+    before = sgd.state_dict()
+    with pytest.raises(ValueError, match=r"^SGD.load_state_dict: .* lacks \['param_groups', 'st"):
+        sgd.load_state_dict({"weight": np.ones(3)})
+    assert sgd.state_dict() == before
+
+
 def test_a_step_between_forward_and_backward_is_noticed():
     p = tt.tensor([1.0, 2.0], requires_grad=True)
     sgd = optim.SGD([p], lr=0.1)

@@ -3,7 +3,7 @@
 A pass starts with the gradient of the result (1, for a loss) and takes the newest node that has a
 gradient. All nodes that used its result are newer and done, so its gradient is complete; its rule
 turns it into gradients of its inputs, which are added up at the nodes that made them. What
-arrives at a leaf is its gradient. a list and a sort, no recursion: depth and sharing cost
+arrives at a leaf is its gradient. A list and a sort, no recursion: depth and sharing cost
 nothing extra.
 """
 

@@ -182,6 +182,8 @@ class Optimizer:
             If the groups, the numbers of parameters or the shapes differ; then nothing changed.
         """
         name = f"{type(self).__name__}.load_state_dict"
+        if missing := {"state", "param_groups"} - set(state_dict):
+            raise ValueError(f"{name}: not the state of an optimizer: it lacks {sorted(missing)}")
         params = [p for group in self.param_groups for p in group["params"]]
         groups = state_dict["param_groups"]
         sizes = [len(g["params"]) for g in groups]
