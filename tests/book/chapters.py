@@ -98,10 +98,10 @@ class Chapter:
         return [cell for cell in self.cells if start < cell.start < end]
 
     @property
-    def backward(self):
-        """The class it is about, or None for a chapter of another kind."""
-        found = re.search(r"^\((\w+Backward)\)=\n# ", self.text, re.M)
-        return found and found[1]
+    def classes(self):
+        """The Backward classes it is about, which label its title; none for other chapters."""
+        labels = re.search(r"^((?:\(\w+Backward\)=\n)+)# ", self.text, re.M)
+        return re.findall(r"\w+", labels[1]) if labels else []
 
     def __str__(self):
         return str(self.path.relative_to(ROOT))

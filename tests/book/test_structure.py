@@ -13,11 +13,11 @@ FRONT_MATTER = {
     "jupytext": {"text_representation": {"extension": ".md", "format_name": "myst"}},
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
 }
-FIGURES = ("Curve", "Surface", "ArrayLens", "GraphStepper", "Check")
+FIGURES = ("Curve", "Surface", "ArrayLens", "GraphStepper", "Check", "Training", "Attention")
 HIDDEN = {"hide-input", "hide-cell", "hide-output", "remove-input", "remove-output", "remove-cell"}
 
 ALL = chapters()
-BACKWARD = [chapter for chapter in ALL if chapter.backward]
+BACKWARD = [chapter for chapter in ALL if chapter.classes]
 WITH_CODE = [chapter for chapter in ALL if chapter.cells]
 every = pytest.mark.parametrize("chapter", ALL, ids=str)
 every_with_code = pytest.mark.parametrize("chapter", WITH_CODE, ids=str)
@@ -44,7 +44,7 @@ def arguments(call):
 
 def test_there_are_chapters_to_test():
     assert {"AddBackward", "MulBackward", "MatmulBackward", "ReLUBackward"} <= {
-        chapter.backward for chapter in BACKWARD
+        cls for chapter in BACKWARD for cls in chapter.classes
     }
 
 
@@ -112,9 +112,12 @@ def test_no_result_is_typed_in(chapter):
 
 @every_backward
 def test_its_label_is_a_class_and_its_title_names_it(chapter):
-    cls = getattr(autograd, chapter.backward)
-    assert issubclass(cls, autograd.Function)
-    assert re.search(rf"^# .*`{chapter.backward}`$", chapter.text, re.M)
+    title = re.search(
+        r"^# (.*)$", re.sub(r"^```.*?^```$", "", chapter.text, flags=re.M | re.S), re.M
+    )[1]
+    assert re.findall(r"`(\w+)`", title) == chapter.classes
+    for cls in chapter.classes:
+        assert issubclass(getattr(autograd, cls), autograd.Function)
 
 
 @every_backward
@@ -160,28 +163,30 @@ def test_the_derivation_collects_with_g(chapter):
 
 @every_backward
 def test_the_class_is_shown_from_its_source(chapter):
-    (cell,) = [c for c in chapter.cells_in("The class") if c.calls("source")]
-    assert "remove-input" in cell.tags
-    assert ast.unparse(cell.calls("source")[0]) == f"source({chapter.backward})"
-    pasted = [c.name for cell in chapter.cells for c in cell.classes if c.name == chapter.backward]
+    shown = [c for c in chapter.cells_in("The class") if c.calls("source")]
+    assert all("remove-input" in cell.tags for cell in shown)
+    calls = [ast.unparse(call) for cell in shown for call in cell.calls("source")]
+    assert {f"source({cls})" for cls in chapter.classes} <= set(calls)
+    pasted = [c.name for cell in chapter.cells for c in cell.classes if c.name in chapter.classes]
     assert not pasted, "the class is the package's, never a copy"
     start, end = chapter.section("The class")
     assert len(re.findall(r"^- ", chapter.text[start:end], re.M)) >= 2, "remark on its lines"
 
 
 @every_backward
-def test_it_has_a_live_figure(chapter):
-    assert any(cell.calls(*FIGURES) for cell in chapter.cells_in("See it"))
+def test_it_has_a_live_figure_or_says_why_not(chapter):
+    start, end = chapter.section("See it")
+    live = any(cell.calls(*FIGURES) for cell in chapter.cells_in("See it"))
+    assert live or "no live figure" in chapter.text[start:end]
 
 
 @every_backward
 def test_the_rule_is_proved_in_plain_sight(chapter):
-    proofs = [
-        cell
-        for cell in chapter.cells_in("Prove it")
-        if re.search(r"assert .*\bgradcheck\(", cell.code) and chapter.backward in cell.code
-    ]
+    cells = chapter.cells_in("Prove it")
+    proofs = [cell for cell in cells if re.search(r"assert .*\bgradcheck\(", cell.code)]
     assert proofs
+    code = "".join(cell.code for cell in cells)
+    assert [cls for cls in chapter.classes if cls not in code] == []
     assert not any(HIDDEN & set(cell.tags) for cell in chapter.cells_in("Prove it"))
 
 
@@ -193,41 +198,42 @@ def test_a_wrong_version_is_run_and_caught(chapter):
     assert not any("raises-exception" in cell.tags for cell in cells)
 
 
-def exercise_cells(chapter):
-    """The cell with the blanks, and the one with the solution."""
+def exercises(chapter):
+    """For each class the cell with the blanks, and the one with the solution."""
     cells = [cell for cell in chapter.cells_in("Build it") if cell.calls("check")]
-    assert len(cells) == 2, "one cell to fill in, one solution"
-    return cells
+    assert len(cells) == 2 * len(chapter.classes), "for each class one cell to fill, one solution"
+    return list(zip(chapter.classes, cells[::2], cells[1::2], strict=True))
 
 
 @every_backward
 def test_hints_unfold_one_at_a_time_before_the_solution(chapter):
-    stub, solution = exercise_cells(chapter)
-    between = chapter.text[stub.start : solution.start]
-    hints = re.findall(r"^:::\{dropdown\} Hint (\d)", between, re.M)
-    assert len(hints) >= 2
-    assert hints == [str(i + 1) for i in range(len(hints))]
-    assert not stub.tags
-    assert "hide-cell" in solution.tags
-    assert "Show the solution" in solution.options["mystnb"]
-    assert "source_hidden: true" in solution.options["jupyter"]
+    for _, stub, solution in exercises(chapter):
+        between = chapter.text[stub.start : solution.start]
+        hints = re.findall(r"^:::\{dropdown\} Hint (\d)", between, re.M)
+        assert len(hints) >= 2
+        assert hints == [str(i + 1) for i in range(len(hints))]
+        assert not stub.tags
+        assert "hide-cell" in solution.tags
+        assert "Show the solution" in solution.options["mystnb"]
+        assert "source_hidden: true" in solution.options["jupyter"]
 
 
 @every_backward
 def test_the_stub_is_unwritten_and_the_solution_passes(chapter):
-    assert chapter.backward in EXERCISES
-    stub, solution = exercise_cells(chapter)
     first = chapter.cells[0].code
-    answers = []
-    for cell in (stub, solution):
-        (cls,) = cell.classes
-        names = {"check": check}
-        exec(first + cell.code, names)
-        answers.append(check(names[cls.name]))
-        assert ast.unparse(cell.tree.body[-1]) == f"check({cls.name})", "its answer is displayed"
-    assert [answer.passed for answer in answers] == [None, True]
-    assert stub.classes[0].name == f"My{chapter.backward}"
-    assert solution.classes[0].name != stub.classes[0].name, "Run All would overwrite their work"
+    for name, stub, solution in exercises(chapter):
+        assert name in EXERCISES
+        answers = []
+        for cell in (stub, solution):
+            cls = cell.classes[-1]
+            names = {"check": check}
+            exec(first + cell.code, names)
+            answers.append(check(names[cls.name], name))
+            shown = ast.unparse(cell.tree.body[-1])
+            assert re.match(rf"check\({cls.name}\b", shown), "its answer is displayed"
+        assert [answer.passed for answer in answers] == [None, True]
+        assert stub.classes[-1].name == f"My{name}"
+        assert solution.classes[-1].name != stub.classes[-1].name, "Run All would overwrite theirs"
 
 
 @every_backward

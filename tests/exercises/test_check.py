@@ -1,5 +1,7 @@
 """Right answers pass, every planted mistake is named, and unfinished work is not judged."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -457,25 +459,30 @@ def test_the_reader_s_own_names_are_used():
     assert "The gradient of `scale` has shape (64, 3)" in check(MyMul).message
 
 
-def test_every_planted_mistake_of_an_exercise_is_reachable():
+@pytest.mark.parametrize(
+    ("name", "mistake"), [(name, m) for name, e in EXERCISES.items() for m in e.mistakes]
+)
+def test_every_planted_mistake_of_an_exercise_is_reachable(name, mistake):
     """A rule that makes the mistake gets its sentence, so no record is dead."""
-    for exercise in EXERCISES.values():
-        forward = exercise.reference.forward
-        names = [n for n in ("a", "b", "x") if n in forward.__code__.co_varnames]
-        for mistake in exercise.mistakes:
+    exercise = EXERCISES[name]
+    reference = exercise.reference
 
-            def apply(self, g, mistake=mistake):
-                inputs = self.saved_tensors
-                with np.errstate(all="ignore"):
-                    found = mistake.rule(g, *inputs)
-                return tuple(
-                    unbroadcast(np.asarray(d), x.shape) for d, x in zip(found, inputs, strict=True)
-                )
+    def forward(self, *inputs, **params):
+        self.inputs, self.params = inputs, params
+        return reference.forward(self, *inputs, **params)
 
-            body = {"saves": tuple(names), "forward": forward, "apply": apply}
-            answer = exercise.judge(type("Mine", (Function,), body))
-            start = mistake.says.split("{")[0].split("`")[0].rstrip()
-            assert answer.passed is False and start in answer.message, mistake.says
+    def apply(self, g):
+        with np.errstate(all="ignore"):
+            found = mistake.rule(g, *self.inputs, **self.params)
+        return tuple(
+            d if d is None else unbroadcast(np.asarray(d), x.shape)
+            for d, x in zip(found, self.inputs, strict=True)
+        )
+
+    forward.__signature__ = inspect.signature(reference.forward)
+    answer = exercise.judge(type("Mine", (reference,), {"forward": forward, "apply": apply}))
+    start = mistake.says.split("{")[0].split("`")[0].rstrip()
+    assert answer.passed is False and start in answer.message
 
 
 # ------------------------------------------------------------------------------ reader's errors
@@ -697,7 +704,7 @@ def test_the_name_tells_the_exercise():
 def test_a_name_that_tells_nothing():
     with pytest.raises(ValueError, match=r'say which it is, as in check\(Mine, "MulBackward"\)'):
         check(type("Mine", (Function,), {}))
-    with pytest.raises(ValueError, match=r"no exercise 'Mull'; there are AddBackward, MulB"):
+    with pytest.raises(ValueError, match="no exercise 'Mull'; is it .*MulBackward"):
         check(MulBackward, "Mull")
 
 

@@ -9,8 +9,10 @@
 Not written yet. Fill in `forward` and `apply`, then run the cell again.
 """
 
+from difflib import get_close_matches
+
 from .answer import Answer
-from .operations import EXERCISES
+from .rules import EXERCISES
 
 __all__ = ["EXERCISES", "Answer", "check"]
 
@@ -42,11 +44,12 @@ def check(work, exercise=None) -> Answer:
         if not fitting:
             raise ValueError(
                 f"check: the name {name} tells of no exercise; say which it is, as in"
-                f' check({name}, "MulBackward"). There are {", ".join(EXERCISES)}'
+                f' check({name}, "MulBackward")'
             )
         exercise = max(fitting, key=len)  # LogSoftmax is neither Log nor Softmax
     elif exercise not in EXERCISES:
-        raise ValueError(f"check: no exercise {exercise!r}; there are {', '.join(EXERCISES)}")
+        near = get_close_matches(exercise, EXERCISES) or EXERCISES
+        raise ValueError(f"check: no exercise {exercise!r}; is it {' or '.join(near)}?")
     return EXERCISES[exercise].judge(work)
 
 

@@ -1,0 +1,3 @@
+"""The exercises on images."""
+
+EXERCISES = ()
