@@ -704,7 +704,7 @@ def test_the_name_tells_the_exercise():
 def test_a_name_that_tells_nothing():
     with pytest.raises(ValueError, match=r'say which it is, as in check\(Mine, "MulBackward"\)'):
         check(type("Mine", (Function,), {}))
-    with pytest.raises(ValueError, match="no exercise 'Mull'; is it .*MulBackward"):
+    with pytest.raises(ValueError, match=r"no exercise 'Mull'; is it .*MulBackward"):
         check(MulBackward, "Mull")
 
 
