@@ -13,6 +13,7 @@ _KINDS = {
     "GraphStepper": "graph_stepper",
     "Check": "check",
     "Training": "training",
+    "Descent": "descent",
 }
 __all__ = list(_KINDS)
 
