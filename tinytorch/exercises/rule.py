@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core import autograd
-from ..core.autograd import Function, enable_grad, grad
+from ..core.autograd import Function, enable_grad, grad, unbroadcast
 from ..core.tensor import Tensor
 from .answer import Answer
 from .diagnosis import first_difference, quoted, raised, same, wrong_shape, wrong_values
@@ -66,6 +66,25 @@ class RuleExercise:
         """The shapes of the inputs of the first sample, and of its result."""
         trial = Trial(self, self.reference, self.samples[0])
         return [x.shape for x in trial.inputs], trial.z.shape
+
+    def mistaken(self, mistake):
+        """A class that makes the mistake, with the forward of the package."""
+        reference = self.reference
+
+        def forward(self, *inputs, **params):
+            self.inputs, self.params = inputs, params
+            return reference.forward(self, *inputs, **params)
+
+        def apply(self, g):
+            with np.errstate(all="ignore"):
+                found = mistake.rule(g, *self.inputs, **self.params)
+            return tuple(
+                d if d is None else unbroadcast(np.asarray(d), x.shape)
+                for d, x in zip(found, self.inputs, strict=True)
+            )
+
+        forward.__signature__ = inspect.signature(reference.forward)
+        return type("Mistaken", (reference,), {"forward": forward, "apply": apply})
 
     def judge(self, cls) -> Answer:
         """Try the class on every sample, and explain the first failure."""
