@@ -1,5 +1,6 @@
 """What readers write for the classes of arithmetic, and what the checker says of it."""
 
+import numpy as np
 import pytest
 
 from tinytorch.core.autograd import Function, unbroadcast
@@ -30,16 +31,54 @@ def div(apply, forward=quotient, saves=("a", "b")):
     return written("DivBackward", forward, apply, saves)
 
 
+def sub(apply, forward=lambda self, a, b: a - b):
+    return written("SubBackward", forward, apply, ("a", "b"))
+
+
+def neg(apply, forward=lambda self, x: -x):
+    return written("NegBackward", forward, apply, ("x",))
+
+
 def from_result(g, a, b, z):
     return unbroadcast(g / b, a.shape), unbroadcast(-g / b * z, b.shape)
 
 
 RIGHT = {
+    "sub": lambda: sub(fitted(lambda g, a, b: (g, -g))),
+    "neg": lambda: neg(lambda g, x: (-g,)),
     "div from both inputs": lambda: div(fitted(lambda g, a, b: (g / b, -g / b * (a / b)))),
     "div from the result": lambda: div(from_result, saves=("a", "b", "z")),
 }
 
 WRONG = {
+    "sub: forward the other way": (
+        lambda: sub(fitted(lambda g, a, b: (g, -g)), lambda self, a, b: b - a),
+        "result of `forward` is wrong",
+    ),
+    "sub: the rule of a sum": (
+        lambda: sub(fitted(lambda g, a, b: (g, g))),
+        "gradient of `b` is g, and z falls where `b` grows: it is −g",
+    ),
+    "sub: the other way": (
+        lambda: sub(fitted(lambda g, a, b: (-g, g))),
+        "gradient of `a` is −g, as if it were b − a",
+    ),
+    "sub: times the difference": (
+        lambda: sub(fitted(lambda g, a, b: (g * (a - b), -g * (a - b)))),
+        "the difference of the inputs is in it",
+    ),
+    "sub: minus before the sum is lost": (
+        lambda: sub(lambda g, a, b: (unbroadcast(g, a.shape), -g)),
+        "gradient of `b` has shape (64, 3), `b` has (3,): sum over axis 0",
+    ),
+    "neg: no minus": (lambda: neg(lambda g, x: (g,)), "the minus of the forward pass is missing"),
+    "neg: no g": (lambda: neg(lambda g, x: (-np.ones_like(g),)), "slope alone: multiply by g"),
+    "neg: times x": (lambda: neg(lambda g, x: (-g * x,)), "−g times `x`"),
+    "neg: changes g": (
+        lambda: neg(lambda g, x: (np.negative(g, out=g),)),
+        "`apply` changes g, which other rules still get",
+    ),
+    "neg: not a tuple": (lambda: neg(lambda g, x: -g), "with a comma"),
     "div: forward upside down": (
         lambda: div(from_result, lambda self, a, b: b / a, ("a", "b", "z")),
         "result of `forward` is wrong",

@@ -1,8 +1,10 @@
 """The exercises on arithmetic."""
 
+import numpy as np
+
 from ...core.autograd import unbroadcast
 from ..rule import Mistake, RuleExercise
-from ..samples import Sample, elementwise_pair
+from ..samples import Sample, elementwise, elementwise_pair
 
 HUGE = [1e150, -1e150, 1e-150, 0.0, -0.0, 3.0]
 
@@ -58,6 +60,43 @@ MUL = RuleExercise(
         ),
     ),
     broadcasts=True,
+)
+
+SUB = RuleExercise(
+    "SubBackward",
+    elementwise_pair(Sample("extremes", (HUGE, [1e-150, 1e150, 0.0, -0.0, 1e150, -3.0]))),
+    (
+        Mistake(
+            "g, and z falls where `b` grows: it is −g. The rule is that of a sum.",
+            lambda g, a, b: (g, g),
+        ),
+        Mistake(
+            "−g, as if it were b − a. In z = a − b the first input has slope 1, the second −1.",
+            lambda g, a, b: (-g, g),
+        ),
+        Mistake(
+            "the difference of the inputs is in it; the slopes of z are 1 and −1, whatever they"
+            " are.",
+            lambda g, a, b: (g * (a - b), -g * (a - b)),
+        ),
+        Mistake(
+            "times an input; that is the rule of a product. The slopes of z are 1 and −1.",
+            lambda g, a, b: (g * b, -g * a),
+        ),
+    ),
+    broadcasts=True,
+)
+
+NEG = RuleExercise(
+    "NegBackward",
+    elementwise(Sample("signed zeros and extremes", ([0.0, -0.0, 1e300, -1e300, np.inf],))),
+    (
+        Mistake("g: the minus of the forward pass is missing.", lambda g, x: (g + 0,)),
+        Mistake("−1 everywhere, the slope alone: multiply by g.", lambda g, x: (0 * g - 1,)),
+        Mistake("−g times `{x}`; the slope of −{x} is −1.", lambda g, x: (-g * x,)),
+        Mistake("the result z = −{x}; g is not in it.", lambda g, x: (-x,)),
+        Mistake("−|g|: it has to change the sign of g, not set it.", lambda g, x: (-np.abs(g),)),
+    ),
 )
 
 DIV = RuleExercise(
@@ -123,4 +162,4 @@ DIV = RuleExercise(
     broadcasts=True,
 )
 
-EXERCISES = ADD, MUL, DIV
+EXERCISES = ADD, SUB, NEG, MUL, DIV
