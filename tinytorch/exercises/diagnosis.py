@@ -144,7 +144,8 @@ def _behind(error, method, names, cls, line):
     if isinstance(error, TypeError) and "'tuple'" in said:
         return "`saved_tensors` is a tuple, even of one: unpack it, as in `(x,) = ...`."
     if isinstance(error, TypeError) and not line and "positional argument" in said:
-        takes = ", ".join(("self", *(names if method == "forward" else "g")))
+        listed = dict.fromkeys(f"*{n[: n.index('[')]}" if "[" in n else n for n in names)
+        takes = ", ".join(("self", *(listed if method == "forward" else "g")))
         return f"It is called as a method: `def {method}({takes}):`."
     if isinstance(error, AttributeError) and isinstance(error.obj, Function):
         return (

@@ -42,17 +42,17 @@ MASK = np.array([True, False, True, False])
 SLICE = RuleExercise(
     "SliceBackward",
     (
-        _picks("a range, x[1:3]", (5,), slice(1, 3)),
-        _picks("one row, x[2]", (4, 3), 2),
-        _picks("a column, x[:, -1]", (4, 3), (slice(None), -1)),
-        _picks("backwards, x[::-1]", (5,), slice(None, None, -1)),
-        _picks("every other, x[..., ::2]", (2, 5), (..., slice(None, None, 2))),
-        _picks("a new axis, x[:, None]", (4,), (slice(None), None)),
-        _picks("picked twice, x[[0, 0, 1]]", (4, 3), TWICE, hint=REPEATED),
+        _picks("`x[1:3]`", (5,), slice(1, 3)),
+        _picks("`x[2]`", (4, 3), 2),
+        _picks("`x[:, -1]`", (4, 3), (slice(None), -1)),
+        _picks("`x[::-1]`", (5,), slice(None, None, -1)),
+        _picks("`x[..., ::2]`", (2, 5), (..., slice(None, None, 2))),
+        _picks("`x[:, None]`", (4,), (slice(None), None)),
+        _picks("`x[[0, 0, 1]]`", (4, 3), TWICE, hint=REPEATED),
         _picks("pairs picked twice", (4, 3), (TWICE, TWICE + 1), hint=REPEATED),
         _picks("a mask", (4, 3), MASK),
-        _picks("nothing, x[2:2]", (5,), slice(2, 2)),
-        _picks("a single number, x[()]", (), ()),
+        _picks("`x[2:2]`", (5,), slice(2, 2)),
+        _picks("`x[()]`", (), ()),
         _picks("float32", (4, 3), TWICE, dtype=np.float32),
     ),
     (
@@ -133,8 +133,8 @@ def _in_equal_parts(g, *xs, dim=0):
 
 
 def _along_the_first_axis(g, *xs, dim=0):
-    starts = np.cumsum([0, *(len(x) for x in xs[:-1])])
-    return tuple(g[a : a + len(x)] for a, x in zip(starts, xs, strict=True))
+    ends = np.cumsum([x.shape[dim] for x in xs])
+    return tuple(np.split(g, ends[:-1]))
 
 
 CAT = RuleExercise(
