@@ -13,10 +13,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core import autograd
-from ..core.autograd import Function, enable_grad, grad, unbroadcast
+from ..core.autograd import Function, enable_grad, grad
 from ..core.tensor import Tensor
 from .answer import Answer
-from .diagnosis import first_difference, quoted, raised, same, wrong_shape, wrong_values
+from .diagnosis import (
+    first_difference,
+    misplaced,
+    quoted,
+    raised,
+    same,
+    summed_down,
+    wrong_shape,
+    wrong_values,
+)
 from .samples import Sample
 
 
@@ -51,12 +60,16 @@ class RuleExercise:
     mistakes : sequence of Mistake
     broadcasts : bool
         Whether the operation is elementwise with broadcasting, so that sums may be forgotten.
+    copies : bool, optional
+        Whether the result must have memory of its own; False where a view of the input would do,
+        so that a copy gets a remark.
     """
 
     name: str
     samples: Sequence[Sample]
     mistakes: Sequence[Mistake] = ()
     broadcasts: bool = False
+    copies: bool | None = None
 
     @property
     def reference(self):
@@ -79,7 +92,7 @@ class RuleExercise:
             with np.errstate(all="ignore"):
                 found = mistake.rule(g, *self.inputs, **self.params)
             return tuple(
-                d if d is None else unbroadcast(np.asarray(d), x.shape)
+                d if d is None else summed_down(np.asarray(d), x.shape)
                 for d, x in zip(found, self.inputs, strict=True)
             )
 
@@ -111,7 +124,11 @@ class RuleExercise:
                     remarks.append(f"Beyond the exercise: {said}")
                 else:
                     right[sample.about] = True
-            remarks[:0] = [_to_second_order(self, cls), *_too_much(self, cls)]
+            remarks[:0] = [
+                _to_second_order(self, cls),
+                *_too_much(self, cls),
+                *_copied_in_vain(self, cls),
+            ]
         agree = f"Values and gradients agree with `{self.name}` on {', '.join(right)}."
         return Answer(True, " ".join([agree, *remarks]))
 
@@ -131,7 +148,7 @@ class Trial:
         self.exercise, self.cls, self.sample = exercise, cls, sample
         self.inputs, self.params = sample.arrays(), sample.params
         self.wanted = sample.wanted or tuple(x.dtype.kind == "f" for x in self.inputs)
-        self.names = _parameters(exercise.reference)
+        self.names = _parameters(exercise.reference, len(self.inputs))
         self.z = np.asarray(exercise.reference.run(*self.leaves(), **self.params)._data)
         self.g = np.array(np.random.default_rng(1).normal(size=self.z.shape), self.z.dtype)
         self.right = self.truth(self.g)
@@ -140,7 +157,10 @@ class Trial:
         shapes = " and ".join(
             f"`{name}` of shape {x.shape}" for name, x in zip(self.names, self.inputs, strict=True)
         )
-        params = "".join(f", `{name}={value}`" for name, value in self.params.items())
+        params = "".join(
+            f", `{name}={value.tolist() if isinstance(value, np.ndarray) else value}`"
+            for name, value in self.params.items()
+        )
         return f"{shapes}{params} ({self.sample.about})"
 
     def leaves(self):
@@ -153,7 +173,7 @@ class Trial:
         return [np.asarray(d) for d in node.apply(g)]
 
     def run(self):
-        mine = _parameters(self.cls)
+        mine = _parameters(self.cls, len(self.inputs))
         if len(mine) == len(self.names):
             self.names = mine
         leaves = self.leaves()
@@ -194,6 +214,8 @@ class Trial:
         if found.shape != self.z.shape:
             raise Wrong(f"The result has shape {found.shape}, and should have {self.z.shape}.")
         if found.dtype != self.z.dtype:
+            if any(x.dtype != self.z.dtype for x in self.inputs):
+                raise Wrong(f"The result is {found.dtype}, and should be {self.z.dtype}.")
             raise Wrong(
                 f"The result is {found.dtype}, the inputs are {self.z.dtype}: `forward` must keep"
                 " the dtype."
@@ -201,6 +223,11 @@ class Trial:
         if not same(found, self.z):
             said = f"The result of `forward` is wrong: {first_difference(found, self.z)}."
             raise Wrong(f"{said} {self.sample.hint}".rstrip())
+        if self.exercise.copies and np.shares_memory(found, leaves[0]._data):
+            raise Wrong(
+                f"The result shares the memory of `{self.names[0]}`: whoever writes to one changes"
+                " the other. Return a copy."
+            )
         return z
 
     def apply(self, node, g):
@@ -238,7 +265,7 @@ class Trial:
             raise Wrong(f"The gradient of `{name}` is {_kind(d)}, and should be an array.")
         d = np.asarray(d)
         if d.shape != x.shape:
-            raise Wrong(wrong_shape(d, x, name, self.shapes_of_others(i)))
+            raise Wrong(misplaced(self, i, d) or wrong_shape(d, x, name, self.shapes_of_others(i)))
         if d.dtype.kind == "b":
             raise Wrong(
                 f"The gradient of `{name}` is {d.dtype}, `{name}` is {x.dtype}: these are truth"
@@ -302,10 +329,26 @@ def _too_much(exercise, cls):
     return [f"It keeps {quoted(cls.saves)} in memory until the backward pass, and {enough}."]
 
 
-def _parameters(cls):
+def _copied_in_vain(exercise, cls):
+    """A remark where the result is a copy, and a view of the input would do."""
+    if exercise.copies is not False:
+        return []
+    sample = exercise.samples[0]
+    x = Tensor(sample.arrays()[0])
+    if np.shares_memory(np.asarray(cls.run(x, **sample.params)._data), x._data):
+        return []
+    return ["The result is a copy; a view of the input has the same values and costs nothing."]
+
+
+def _parameters(cls, inputs):
     """The names of the inputs of `forward`, which come before its keyword-only parameters."""
-    parameters = list(inspect.signature(cls.forward).parameters.values())[1:]
-    return [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
+    names = []
+    for p in list(inspect.signature(cls.forward).parameters.values())[1:]:
+        if p.kind is p.VAR_POSITIONAL:  # *xs: xs[0], xs[1], …
+            names += [f"{p.name}[{i}]" for i in range(inputs - len(names))]
+        elif p.kind not in (p.KEYWORD_ONLY, p.VAR_KEYWORD):
+            names.append(p.name)
+    return names
 
 
 def _kind(thing):
