@@ -51,12 +51,15 @@ class RuleExercise:
     mistakes : sequence of Mistake
     broadcasts : bool
         Whether the operation is elementwise with broadcasting, so that sums may be forgotten.
+    reduces : bool
+        Whether it makes one result of several entries, so that g has to be copied back to them.
     """
 
     name: str
     samples: Sequence[Sample]
     mistakes: Sequence[Mistake] = ()
     broadcasts: bool = False
+    reduces: bool = False
 
     @property
     def reference(self):
@@ -214,6 +217,12 @@ class Trial:
             raise Wrong(f"The gradient of `{name}` is {_kind(d)}, and should be an array.")
         d = np.asarray(d)
         if d.shape != x.shape:
+            if self.exercise.reduces and d.size == self.g.size != x.size:
+                raise Wrong(
+                    f"The gradient of `{name}` has shape {d.shape}, `{name}` has {x.shape}: there"
+                    " is one number for each result. Every entry that went into a result needs one;"
+                    " copy g back along the reduced axes."
+                )
             raise Wrong(wrong_shape(d, x, name, self.shapes_of_others(i)))
         if d.dtype.kind == "b":
             raise Wrong(

@@ -1,0 +1,76 @@
+"""What the exercises on reductions say of right answers and of plausible wrong ones."""
+
+import numpy as np
+import pytest
+
+from tinytorch.core.autograd import Function
+from tinytorch.exercises import check
+
+
+def reduction(operation, apply, keeps=("x",), result=None):
+    """A reduction as a reader writes it; `apply` is given the node and g."""
+
+    class Mine(Function):
+        saves = keeps
+
+        def forward(self, x, *, dim=None, keepdim=False):
+            self.dim = dim
+            self.kept = x.sum(axis=dim, keepdims=True).shape
+            return (result or operation)(x, axis=dim, keepdims=keepdim)
+
+    Mine.apply = apply
+    return check(Mine, f"{operation.__name__.capitalize()}Backward")
+
+
+def back(self, g):
+    x = self.next_functions[0]
+    return g.reshape(self.kept) * np.ones(x.shape, x.dtype)
+
+
+def judged(answer, *said):
+    assert answer.passed is False, answer
+    for phrase in said:
+        assert phrase in answer.message
+
+
+# ----------------------------------------------------------------------------------------- sum
+
+
+def test_sum_passes():
+    answer = reduction(np.sum, lambda self, g: (back(self, g),), keeps=())
+    assert answer.passed
+    assert "sums of nothing" in answer.message
+    assert "Gradients of gradients agree as well." in answer.message
+
+
+@pytest.mark.parametrize(
+    ("apply", "said"),
+    [
+        (lambda self, g: (g,), ["there is one number for each result", "copy g back"]),
+        (lambda self, g: (g.reshape(self.kept),), ["shape (3, 1), `x` has (3, 3)", "copy g back"]),
+        (
+            lambda self, g: (np.broadcast_to(g, self.next_functions[0].shape),),
+            ["laid along the wrong axis", "On a square"],
+        ),
+        (
+            lambda self, g: (np.repeat(g, 3).reshape(3, 3),),
+            ["laid along the wrong axis", "`dim=0`"],
+        ),
+        (lambda self, g: (g[:, None] + np.zeros((3, 3)),), ["laid along the wrong axis"]),
+        (lambda self, g: (np.ones(self.next_functions[0].shape),), ["all ones: multiply by"]),
+        (
+            lambda self, g: (np.expand_dims(g, self.dim) + np.zeros(self.next_functions[0].shape),),
+            ["raises", "a whole matrix"],
+        ),
+        (lambda self, g: (back(self, g) / self.next_functions[0].shape[1],), ["rule of a mean"]),
+    ],
+)
+def test_sum_names_the_mistake(apply, said):
+    judged(reduction(np.sum, apply, keeps=()), *said)
+
+
+def test_a_sum_whose_axis_is_forgotten_forward():
+    judged(
+        reduction(np.sum, lambda self, g: (g,), result=lambda x, axis, keepdims: x.sum()),
+        "The result has shape (), and should have (3,)",
+    )
