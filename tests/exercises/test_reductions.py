@@ -74,3 +74,68 @@ def test_a_sum_whose_axis_is_forgotten_forward():
         reduction(np.sum, lambda self, g: (g,), result=lambda x, axis, keepdims: x.sum()),
         "The result has shape (), and should have (3,)",
     )
+
+
+# ----------------------------------------------------------------------------- maximum, minimum
+
+
+def won(self):
+    x, z = map(np.asarray, self.saved_tensors)
+    return x == z.reshape(self.kept)
+
+
+def share(self, g):
+    winners = won(self)
+    count = winners.sum(axis=self.dim, keepdims=True)
+    return (g.reshape(self.kept) * (winners / count).astype(g.dtype),)
+
+
+BEST = pytest.mark.parametrize("best", [np.max, np.min])
+
+
+@BEST
+def test_max_and_min_pass(best):
+    answer = reduction(best, share, keeps=("x", "z"))
+    assert answer.passed
+    assert "ties" in answer.message
+
+
+@BEST
+@pytest.mark.parametrize(
+    ("apply", "said"),
+    [
+        (lambda self, g: (back(self, g) * won(self),), "all of g for each of the entries that tie"),
+        (
+            lambda self, g: (
+                back(self, g) * won(self) / won(self).sum(axis=self.dim, keepdims=True),
+            ),
+            "is float64, `x` is float32",
+        ),
+        (lambda self, g: (won(self),), "these are truth values"),
+        (lambda self, g: (back(self, g),), "that is the rule of a sum"),
+        (lambda self, g: (won(self) / won(self).sum(),), "g"),
+        (lambda self, g: (g * won(self),), "laid along the wrong axis"),
+    ],
+)
+def test_max_and_min_name_the_mistake(best, apply, said):
+    judged(reduction(best, apply, keeps=("x", "z")), said)
+
+
+def test_the_first_of_the_ties_is_the_rule_of_another_call():
+    def apply(self, g):
+        x = self.saved_tensors[0]
+        if not isinstance(self.dim, int):
+            return share(self, g)
+        d = np.zeros_like(x)
+        at = np.expand_dims(x.argmax(self.dim), self.dim)
+        np.put_along_axis(d, at, g.reshape(self.kept), self.dim)
+        return (d,)
+
+    judged(
+        reduction(np.max, apply, keeps=("x", "z")), "the first of the largest alone", "`max(dim)`"
+    )
+
+
+def test_min_with_the_forward_of_max():
+    answer = reduction(np.min, share, keeps=("x", "z"), result=np.max)
+    judged(answer, "The result of `forward` is wrong")

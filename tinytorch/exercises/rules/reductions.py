@@ -88,4 +88,70 @@ SUM = RuleExercise(
     reduces=True,
 )
 
-EXERCISES = (SUM,)
+
+def won(x, dim, best):
+    return x == best(x, axis=dim, keepdims=True)
+
+
+def first(x, dim, best):
+    """A one at the first of the best entries along one axis, or of all."""
+    find = np.argmax if best is np.max else np.argmin
+    if dim is None:
+        return np.arange(x.size).reshape(x.shape) == find(x)
+    if isinstance(dim, tuple):
+        return won(x, dim, best)
+    at = find(x, axis=dim, keepdims=True)
+    return np.arange(x.shape[dim]).reshape(-1, *[1] * (x.ndim - 1 - dim % x.ndim)) == at
+
+
+def extreme(name, best, worst):
+    """The exercise of MaxBackward or MinBackward."""
+    what, other = ("largest", "smallest") if best is np.max else ("smallest", "largest")
+    return RuleExercise(
+        name,
+        reductions(
+            Sample("ties", ([[2.0, 2.0, 1.0], [0.0, 0.0, 0.0], [1.0, 2.0, 1.0]],), "", {"dim": 1}),
+            Sample("ties in a whole matrix", ([[3.0, 1.0], [1.0, 3.0]],)),
+            Sample("both zeros", ([0.0, -0.0],)),
+            Sample(
+                "infinities", ([[np.inf, 1.0, np.inf], [-np.inf, 1.0, -np.inf]],), "", {"dim": 1}
+            ),
+            empty=False,
+        ),
+        (
+            Mistake(
+                f"all of g for each of the entries that tie. They share it: divide by how many are"
+                f" {what}, `won.sum(axis=dim, keepdims=True)`.",
+                lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * won(x, dim, best),),
+            ),
+            Mistake(
+                f"g for the first of the {what} alone. That is the rule of `{best.__name__}(dim)`,"
+                " which names an index; here those that tie share g evenly.",
+                lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * first(x, dim, best),),
+            ),
+            Mistake(
+                f"at the {other} entry; g goes to the {what}, which made the result.",
+                lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * won(x, dim, worst),),
+            ),
+            Mistake(
+                "g everywhere; that is the rule of a sum. An entry that did not win does not change"
+                " the result, and gets 0.",
+                lambda g, x, dim=None, keepdim=False: (back(g, x, dim),),
+            ),
+            Mistake(
+                "g times `{x}` where it won; the slope there is 1.",
+                lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * x * won(x, dim, best),),
+            ),
+            Mistake(
+                ACROSS,
+                lambda g, x, dim=None, keepdim=False: (across(g, x, dim) * won(x, dim, best),),
+            ),
+        ),
+        reduces=True,
+    )
+
+
+MAX = extreme("MaxBackward", np.max, np.min)
+MIN = extreme("MinBackward", np.min, np.max)
+
+EXERCISES = SUM, MAX, MIN
