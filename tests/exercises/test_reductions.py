@@ -139,3 +139,36 @@ def test_the_first_of_the_ties_is_the_rule_of_another_call():
 def test_min_with_the_forward_of_max():
     answer = reduction(np.min, share, keeps=("x", "z"), result=np.max)
     judged(answer, "The result of `forward` is wrong")
+
+
+# ---------------------------------------------------------------------------------------- mean
+
+
+def count(self):
+    x = self.next_functions[0]
+    return np.ones(x.shape).sum(axis=self.dim, keepdims=True)
+
+
+def test_mean_passes():
+    def apply(self, g):
+        x = self.next_functions[0]
+        ones = np.ones(x.shape, x.dtype)
+        return (g.reshape(self.kept) * (ones / ones.sum(axis=self.dim, keepdims=True)),)
+
+    assert reduction(np.mean, apply, keeps=()).passed
+
+
+@pytest.mark.parametrize(
+    ("apply", "said"),
+    [
+        (lambda self, g: (back(self, g),), "the undivided g"),
+        (lambda self, g: (back(self, g) / self.saved_tensors[0].size,), "number of all entries"),
+        (lambda self, g: (back(self, g) / len(self.saved_tensors[0]),), "how many results"),
+        (lambda self, g: (back(self, g) / 3,), "2 times what it should be"),
+        (lambda self, g: (g / count(self)[..., 0],), "copy g back"),
+        (lambda self, g: (back(self, g) / count(self),), "every gradient has the dtype"),
+        (lambda self, g: (np.broadcast_to(g, (3, 3)) / 3,), "laid along the wrong axis"),
+    ],
+)
+def test_mean_names_the_mistake(apply, said):
+    judged(reduction(np.mean, apply), said)

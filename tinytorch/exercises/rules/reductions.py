@@ -154,4 +154,37 @@ def extreme(name, best, worst):
 MAX = extreme("MaxBackward", np.max, np.min)
 MIN = extreme("MinBackward", np.min, np.max)
 
-EXERCISES = SUM, MAX, MIN
+
+MEAN = RuleExercise(
+    "MeanBackward",
+    reductions(),
+    (
+        Mistake(
+            "the undivided g; that is the rule of a sum. Of n entries each moves the mean by 1/n.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim),),
+        ),
+        Mistake(
+            "divided by the number of all entries of `{x}`. One result is made of fewer: divide by"
+            " the length of the reduced axes alone.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) / x.size,),
+        ),
+        Mistake(
+            "divided by how many results there are, or by `len({x})`. n is how many entries make"
+            " one result: the length of the axes that are gone, not of those that stay.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) / g.size,),
+        ),
+        Mistake(ACROSS, lambda g, x, dim=None, keepdim=False: (across(g, x, dim) / terms(x, dim),)),
+        Mistake(
+            "g times `{x}` / n. The slope of a mean along each of its entries is 1/n.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * x / terms(x, dim),),
+        ),
+        Mistake(
+            "the mean of g, everywhere. Each entry of `{x}` went into one result only, and gets the"
+            " g of that.",
+            lambda g, x, dim=None, keepdim=False: (np.full_like(x, g.mean()),),
+        ),
+    ),
+    reduces=True,
+)
+
+EXERCISES = SUM, MEAN, MAX, MIN
