@@ -172,3 +172,67 @@ def test_mean_passes():
 )
 def test_mean_names_the_mistake(apply, said):
     judged(reduction(np.mean, apply), said)
+
+
+# ----------------------------------------------------------------------------------- logsumexp
+
+
+def logsumexp(x, axis, keepdims):
+    m = x.max(axis=axis, keepdims=True)
+    z = np.log(np.exp(x - m).sum(axis=axis, keepdims=keepdims))
+    return z + m.reshape(z.shape)
+
+
+def softmax(self):
+    x, z = self.saved_tensors
+    return np.exp(x - z.reshape(self.kept))
+
+
+def test_logsumexp_passes():
+    answer = reduction(
+        logsumexp, lambda self, g: (g.reshape(self.kept) * softmax(self),), keeps=("x", "z")
+    )
+    assert answer.passed
+    assert "Gradients of gradients agree as well." in answer.message
+
+
+@pytest.mark.parametrize(
+    ("apply", "said"),
+    [
+        (
+            lambda self, g: (back(self, g) * np.exp(self.saved_tensors[0]),),
+            "one divided by the sum",
+        ),
+        (
+            lambda self, g: (
+                back(self, g)
+                * np.exp(self.saved_tensors[0])
+                / self.saved_tensors[1].reshape(self.kept),
+            ),
+            "divided by z",
+        ),
+        (lambda self, g: (softmax(self),), "multiply by the upstream gradient g"),
+        (lambda self, g: (g * softmax(self),), "laid along the wrong axis"),
+        (lambda self, g: (back(self, g) * np.log(softmax(self)),), "`np.exp` of it is missing"),
+        (
+            lambda self, g: (back(self, g) * np.exp(x := self.saved_tensors[0]) / np.exp(x).sum(),),
+            "in its own row",
+        ),
+        (
+            lambda self, g: (back(self, g) * softmax(self) * (1 - softmax(self)),),
+            "that of a softmax",
+        ),
+    ],
+)
+def test_logsumexp_names_the_mistake(apply, said):
+    judged(reduction(logsumexp, apply, keeps=("x", "z")), said)
+
+
+def test_logsumexp_without_the_shift():
+    answer = reduction(
+        logsumexp,
+        lambda self, g: (g.reshape(self.kept) * softmax(self),),
+        keeps=("x", "z"),
+        result=lambda x, axis, keepdims: np.log(np.exp(x).sum(axis=axis, keepdims=keepdims)),
+    )
+    judged(answer, "at [0] it is inf, and should be 1001.4", "Subtract the largest of the row")

@@ -187,4 +187,76 @@ MEAN = RuleExercise(
     reduces=True,
 )
 
-EXERCISES = SUM, MEAN, MAX, MIN
+TOO_LARGE = (
+    "The scores are too large or too small for their exponentials. Subtract the largest of the row"
+    " first and add it to the logarithm."
+)
+
+
+def shares(x, dim):
+    e = np.exp(x - x.max(axis=dim, keepdims=True))
+    return e / e.sum(axis=dim, keepdims=True)
+
+
+LOGSUMEXP = RuleExercise(
+    "LogsumexpBackward",
+    reductions(
+        Sample(
+            "scores far from 0",
+            ([[1000.0, 1001.0, 999.0], [-1000.0, -1001.0, -999.0]],),
+            TOO_LARGE,
+            {"dim": 1},
+        ),
+        Sample("a masked score", ([[0.0, -np.inf, 1.0], [2.0, 2.0, -np.inf]],), "", {"dim": 1}),
+        whole=False,
+        empty=False,
+    ),
+    (
+        Mistake(
+            "g times e to the power of `{x}`: the slope of the sum. The logarithm's own slope, one"
+            " divided by the sum, is missing.",
+            lambda g, x, dim, keepdim=False: (back(g, x, dim) * np.exp(x),),
+        ),
+        Mistake(
+            "g times the share of each entry in the sum over the whole array; the shares of one"
+            " result are taken in its own row, `sum(axis=dim, keepdims=True)`.",
+            lambda g, x, dim, keepdim=False: (back(g, x, dim) * np.exp(x) / np.exp(x).sum(),),
+        ),
+        Mistake(
+            "g times ({x} − z), the logarithm of the share: `np.exp` of it is missing.",
+            lambda g, x, dim, keepdim=False: (
+                back(g, x, dim) * (x - np.log(np.exp(x).sum(axis=dim, keepdims=True))),
+            ),
+        ),
+        Mistake(
+            "g times e to the power of `{x}`, divided by z. The slope of a logarithm is one divided"
+            " by what is *in* it, the sum; z is its result.",
+            lambda g, x, dim, keepdim=False: (
+                back(g, x, dim) * np.exp(x) / np.log(np.exp(x).sum(axis=dim, keepdims=True)),
+            ),
+        ),
+        Mistake(
+            "all of g for the largest entry; that is the rule of the hard maximum. Here each entry"
+            " gets its share.",
+            lambda g, x, dim, keepdim=False: (back(g, x, dim) * won(x, dim, np.max),),
+        ),
+        Mistake(
+            "g everywhere; that is the rule of a sum. The shares of a row are positive and sum to"
+            " 1.",
+            lambda g, x, dim, keepdim=False: (back(g, x, dim),),
+        ),
+        Mistake(
+            "that of a softmax. Here its values are the slopes themselves: multiply g by them.",
+            lambda g, x, dim, keepdim=False: (
+                back(g, x, dim) * shares(x, dim) * (1 - shares(x, dim)),
+            ),
+        ),
+        Mistake(
+            ACROSS,
+            lambda g, x, dim, keepdim=False: (across(g, x, dim) * shares(x, dim),),
+        ),
+    ),
+    reduces=True,
+)
+
+EXERCISES = SUM, MEAN, MAX, MIN, LOGSUMEXP
