@@ -679,7 +679,7 @@ def test_an_integer_input_wants_no_gradient():
 
 
 def test_the_name_tells_the_exercise():
-    for name in ("MyMatMul", "MatmulSolution", "MyMatmulBackward"):
+    for name in ("MyMatMul", "MatmulSolution", "MyMatmulBackward", "my_matmul", "mymatmulbackward"):
         answer = check(type(name, (Function,), {"forward": lambda self, a, b: a * b}))
         assert answer.message.startswith("The result") and "(3, 3)" in answer.message
 

@@ -63,6 +63,8 @@ class RuleExercise:
     copies : bool, optional
         Whether the result must have memory of its own; False where a view of the input would do,
         so that a copy gets a remark.
+    reduces : bool
+        Whether it makes one result of several entries, so that g has to be copied back to them.
     """
 
     name: str
@@ -70,6 +72,7 @@ class RuleExercise:
     mistakes: Sequence[Mistake] = ()
     broadcasts: bool = False
     copies: bool | None = None
+    reduces: bool = False
 
     @property
     def reference(self):
@@ -265,7 +268,15 @@ class Trial:
             raise Wrong(f"The gradient of `{name}` is {_kind(d)}, and should be an array.")
         d = np.asarray(d)
         if d.shape != x.shape:
-            raise Wrong(misplaced(self, i, d) or wrong_shape(d, x, name, self.shapes_of_others(i)))
+            if said := misplaced(self, i, d):
+                raise Wrong(said)
+            if self.exercise.reduces and d.size == self.g.size != x.size:
+                raise Wrong(
+                    f"The gradient of `{name}` has shape {d.shape}, `{name}` has {x.shape}: there"
+                    " is one number for each result. Every entry that went into a result needs one;"
+                    " copy g back along the reduced axes."
+                )
+            raise Wrong(wrong_shape(d, x, name, self.shapes_of_others(i)))
         if d.dtype.kind == "b":
             raise Wrong(
                 f"The gradient of `{name}` is {d.dtype}, `{name}` is {x.dtype}: these are truth"
