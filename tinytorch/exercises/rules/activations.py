@@ -57,4 +57,49 @@ RELU = RuleExercise(
     ),
 )
 
-EXERCISES = (RELU,)
+FAR = [1000.0, -1000.0, 30.0, -30.0, 0.0]
+
+
+def _sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+SIGMOID = RuleExercise(
+    "SigmoidBackward",
+    elementwise(
+        Sample(
+            "extremes",
+            (FAR,),
+            "The entries of `x` are large: e^x is ∞ at 1000, e^-x at -1000, and ∞/∞ is nan. Write"
+            " it with e^(-|x|), which is never more than 1.",
+        ),
+    ),
+    (
+        Mistake(
+            "right until e^-x overflows: at `{x}` = -1000 it is ∞/∞, nan. The slope needs the"
+            " result z alone: z · (1 - z).",
+            lambda g, x: (g * np.exp(-x) / (1 + np.exp(-x)) ** 2,),
+        ),
+        Mistake(
+            "g · `{x}` · (1 - `{x}`): in z · (1 - z), z is the result and not the input. Keep it:"
+            ' `saves = ("z",)`.',
+            lambda g, x: (g * x * (1 - x),),
+        ),
+        Mistake(
+            "made with the sigmoid of z: z is a sigmoid already, so the slope is z · (1 - z).",
+            lambda g, x: (g * _sigmoid(_sigmoid(x)) * (1 - _sigmoid(_sigmoid(x))),),
+        ),
+        Mistake("g · z: the factor 1 - z is missing.", lambda g, x: (g * _sigmoid(x),)),
+        Mistake("g · (1 - z): the factor z is missing.", lambda g, x: (g * _sigmoid(-x),)),
+        Mistake(
+            "g · (1 - z²), which is the rule of tanh.",
+            lambda g, x: (g * (1 - _sigmoid(x) ** 2),),
+        ),
+        Mistake(
+            "g · (z - 1) · z: the sign is turned. The sigmoid rises everywhere.",
+            lambda g, x: (g * _sigmoid(x) * (_sigmoid(x) - 1),),
+        ),
+    ),
+)
+
+EXERCISES = RELU, SIGMOID
