@@ -8,18 +8,30 @@ from tinytorch.exercises import check
 
 
 def written(name, forward, apply, saves):
-    """A Function as a reader writes it; `apply` is given g and what was saved."""
-    body = {
-        "saves": saves,
-        "forward": lambda self, x: forward(x),
-        "apply": lambda self, g: apply(g, *self.saved_tensors),
-    }
-    return check(type("Mine", (Function,), body), f"{name}Backward")
+    """A Function as a reader writes it; `apply` is given g and what was saved.
+
+    Parameters of forward, such as `dim`, are kept and given to both.
+    """
+
+    class Mine(Function):
+        def forward(self, x, **params):
+            self.params = params
+            return forward(x, **params)
+
+        def apply(self, g):
+            return apply(g, *self.saved_tensors, **self.params)
+
+    return check(type("Mine", (Mine,), {"saves": saves}), f"{name}Backward")
 
 
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x >= 0, 1, e) / (1 + e)
+
+
+def softmax(x, dim):
+    e = np.exp(x - x.max(axis=dim, keepdims=True))
+    return e / e.sum(axis=dim, keepdims=True)
 
 
 RIGHT = {
@@ -28,6 +40,13 @@ RIGHT = {
         "the short form, which warns": (
             lambda x: 1 / (1 + np.exp(-x)),
             lambda g, z: (g * (z - z * z),),
+            ("z",),
+        ),
+    },
+    "Softmax": {
+        "two products": (
+            softmax,
+            lambda g, z, dim: (z * (g - np.sum(g * z, axis=dim, keepdims=True)),),
             ("z",),
         ),
     },
@@ -61,6 +80,50 @@ WRONG = {
         ),
         "no g": (sigmoid, lambda g, z: (z * (1 - z),), ("z",), ["multiply by the upstream"]),
         "no tuple": (sigmoid, lambda g, z: g * z * (1 - z), ("z",), ["`return (grad,)`"]),
+    },
+    "Softmax": {
+        "overflow": (
+            lambda x, dim: np.exp(x) / np.exp(x).sum(axis=dim, keepdims=True),
+            lambda g, z, dim: (z * (g - np.sum(g * z, axis=dim, keepdims=True)),),
+            ("z",),
+            ["result of `forward` is wrong", "subtract the largest score"],
+        ),
+        "the last axis always": (
+            lambda x, dim: softmax(x, -1),
+            lambda g, z, dim: (z * (g - np.sum(g * z, axis=-1, keepdims=True)),),
+            ("z",),
+            ["result of `forward` is wrong", "`dim=0` (columns)"],
+        ),
+        "the last axis in the rule": (
+            softmax,
+            lambda g, z, dim: (z * (g - np.sum(g * z, axis=-1, keepdims=True)),),
+            ("z",),
+            ["The gradient of `x` is wrong", "`dim=0` (columns)"],
+        ),
+        "the rule of the sigmoid": (
+            softmax,
+            lambda g, z, dim: (g * z * (1 - z),),
+            ("z",),
+            ["the rule of the sigmoid", "off the diagonal"],
+        ),
+        "no keepdims": (
+            softmax,
+            lambda g, z, dim: (z * (g - np.sum(g * z, axis=dim)),),
+            ("z",),
+            ["sums that lost their axis"],
+        ),
+        "no keepdims in forward": (
+            lambda x, dim: np.exp(x - x.max()) / np.exp(x - x.max()).sum(axis=dim),
+            lambda g, z, dim: (z * (g - np.sum(g * z, axis=dim, keepdims=True)),),
+            ("z",),
+            ["result of `forward` is wrong", "keepdims=True"],
+        ),
+        "scores in place of shares": (
+            softmax,
+            lambda g, x, dim: (x * (g - np.sum(g * x, axis=dim, keepdims=True)),),
+            ("x",),
+            ["The gradient of `x` is wrong"],
+        ),
     },
 }
 
