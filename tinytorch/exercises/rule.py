@@ -8,6 +8,7 @@ thing that is wrong.
 import inspect
 import warnings
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -149,8 +150,7 @@ class Trial:
 
     def __init__(self, exercise, cls, sample):
         self.exercise, self.cls, self.sample = exercise, cls, sample
-        self.inputs, self.params = sample.arrays(), sample.params
-        self.wanted = sample.wanted or tuple(x.dtype.kind == "f" for x in self.inputs)
+        self.inputs, self.wanted = sample.arrays(), sample.wants()
         self.names = _parameters(exercise.reference, len(self.inputs))
         self.z = np.asarray(exercise.reference.run(*self.leaves(), **self.params)._data)
         self.g = np.array(np.random.default_rng(1).normal(size=self.z.shape), self.z.dtype)
@@ -165,6 +165,11 @@ class Trial:
             for name, value in self.params.items()
         )
         return f"{shapes}{params} ({self.sample.about})"
+
+    @property
+    def params(self):
+        """The parameters, anew: a source of random numbers starts again at every call."""
+        return deepcopy(self.sample.params)
 
     def leaves(self):
         return [Tensor(x, want) for x, want in zip(self.inputs, self.wanted, strict=True)]
@@ -323,8 +328,8 @@ def _to_second_order(exercise, cls):
 
 
 def _second_gradients(cls, sample):
-    leaves = [Tensor(x, x.dtype.kind == "f") for x in sample.arrays()]
-    z = cls.run(*leaves, **sample.params)
+    leaves = [Tensor(x, want) for x, want in zip(sample.arrays(), sample.wants(), strict=True)]
+    z = cls.run(*leaves, **deepcopy(sample.params))
     leaves = [x for x in leaves if x.requires_grad]
     first = grad(z * z * z, leaves, np.ones(z.shape), create_graph=True)
     total = sum((d * d).sum() for d in first)
@@ -333,11 +338,17 @@ def _second_gradients(cls, sample):
 
 def _too_much(exercise, cls):
     """A remark where more is kept for the backward pass than the rule needs."""
-    needed = exercise.reference.saves
-    if len(cls.saves) <= len(needed):
+    needed, inputs = exercise.reference.saves, exercise.samples[0].arrays()
+    counts = {
+        n
+        for n, x in zip(_parameters(cls, len(inputs)), inputs, strict=False)
+        if x.dtype.kind != "f"
+    }
+    kept = [name for name in cls.saves if name not in counts]  # indices are small
+    if len(kept) <= len(needed):
         return []
     enough = f"{len(needed)} would do" if needed else "the rule needs no values at all"
-    return [f"It keeps {quoted(cls.saves)} in memory until the backward pass, and {enough}."]
+    return [f"It keeps {quoted(kept)} in memory until the backward pass, and {enough}."]
 
 
 def _copied_in_vain(exercise, cls):
