@@ -235,18 +235,15 @@ def grid(name: str, x: np.ndarray, terms: list | None) -> dict[str, Any]:
     """Return what the page knows of one array; its values too, unless they are a sum or a state."""
     rows, columns = (1, 1, *x.shape)[-2:]
     shown = x.shape[-2:-1] if set(x.shape[:-2]) == {1} else x.shape[:-1]
-    return (
-        {
-            "name": name,
-            "role": "g" if name == "g" else "grad" if name.startswith("∂") else "value",
-            "shape": str(x.shape),
-            "cells": cells(name, x.shape),
-            "rows": rows,  # of a page
-            "marks": [",".join(map(str, row)) for row in np.ndindex(*shown)],
-            "line": columns,
-        }
-        | ({} if terms is None else {"terms": terms})
-    )
+    return {
+        "name": name,
+        "role": "g" if name == "g" else "grad" if name.startswith("∂") else "value",
+        "shape": str(x.shape),
+        "cells": cells(name, x.shape),
+        "rows": rows,  # of a page
+        "marks": [",".join(map(str, row)) for row in np.ndindex(*shown)],
+        "line": columns,
+    } | ({} if terms is None else {"terms": terms})
 
 
 def tell_scales(grids: list[dict[str, Any]], arrays: dict[str, np.ndarray]) -> None:
