@@ -13,6 +13,7 @@ _KINDS = {
     "GraphStepper": "graph_stepper",
     "Check": "check",
     "Attention": "attention",
+    "Training": "training",
 }
 __all__ = list(_KINDS)
 
