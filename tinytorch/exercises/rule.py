@@ -62,6 +62,11 @@ class RuleExercise:
     def reference(self):
         return getattr(autograd, self.name)
 
+    def shapes(self):
+        """The shapes of the inputs of the first sample, and of its result."""
+        trial = Trial(self, self.reference, self.samples[0])
+        return [x.shape for x in trial.inputs], trial.z.shape
+
     def judge(self, cls) -> Answer:
         """Try the class on every sample, and explain the first failure."""
         if not (isinstance(cls, type) and issubclass(cls, Function)):
