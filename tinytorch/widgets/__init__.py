@@ -12,6 +12,7 @@ _KINDS = {
     "ArrayLens": "array_lens",
     "GraphStepper": "graph_stepper",
     "Check": "check",
+    "Training": "training",
     "DigitPad": "digit_pad",
 }
 __all__ = list(_KINDS)
