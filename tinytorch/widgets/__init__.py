@@ -14,6 +14,7 @@ _KINDS = {
     "Check": "check",
     "Attention": "attention",
     "Training": "training",
+    "DigitPad": "digit_pad",
 }
 __all__ = list(_KINDS)
 
