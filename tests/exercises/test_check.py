@@ -474,9 +474,10 @@ def test_every_planted_mistake_of_an_exercise_is_reachable(name, mistake):
     def apply(self, g):
         with np.errstate(all="ignore"):
             found = mistake.rule(g, *self.inputs, **self.params)
+        right = reference.apply(self, g)  # of an input that the mistake doesn't concern
         return tuple(
-            d if d is None else unbroadcast(np.asarray(d), x.shape)
-            for d, x in zip(found, self.inputs, strict=True)
+            r if d is None else unbroadcast(np.asarray(d), x.shape)
+            for d, r, x in zip(found, right, self.inputs, strict=True)
         )
 
     forward.__signature__ = inspect.signature(reference.forward)
