@@ -26,7 +26,7 @@ def conv2d(rule, forward=convolve, saves=("x", "weight")):
 
     def apply(self, g):
         x, weight = self.saved_tensors
-        G = g.reshape(*g.shape[:2], -1)
+        G = g.reshape(*g.shape[:2], g.shape[2] * g.shape[3])
         return rule(self, G, unfold(x, self.windows), weight)
 
     return check(written(forward, apply, saves=saves), "Conv2dBackward")
@@ -72,11 +72,19 @@ def turned(w):
             "the kernel is turned by 180°",
         ),
         (
-            lambda self, G, X, w: (right(self, G, X, w)[0], (G @ X.mT).mean(0).reshape(w.shape), 0),
+            lambda self, G, X, w: (
+                right(self, G, X, w)[0],
+                (G @ X.mT).mean(0).reshape(w.shape),
+                G.sum((0, 2)),
+            ),
             "is the mean over the batch",
         ),
         (
-            lambda self, G, X, w: (right(self, G, X, w)[0], (G @ X.mT)[0].reshape(w.shape), 0),
+            lambda self, G, X, w: (
+                right(self, G, X, w)[0],
+                (G @ X.mT)[0].reshape(w.shape),
+                G.sum((0, 2)),
+            ),
             "that of the first image alone",
         ),
         (
@@ -112,3 +120,18 @@ def test_a_convolution_that_forgets_an_option():
         return convolve(self, x, weight, 0 * bias, **options)
 
     assert "result of `forward` is wrong" in conv2d(right, without_bias).message
+
+
+def test_an_empty_batch_comes_with_a_hint():
+    def apply(self, g):
+        return g.reshape(g.shape[0], g.shape[1], -1), None, None
+
+    def careless(self, g):
+        return right(self, apply(self, g)[0], unfold(self.saved_tensors[0], self.windows), w(self))
+
+    def w(self):
+        return self.saved_tensors[1]
+
+    mine = written(convolve, careless, saves=("x", "weight"))
+    answer = check(mine, "Conv2dBackward")
+    assert "write the number of places out" in answer.message

@@ -78,6 +78,11 @@ def _first_channel(g, x, weight, bias, **options):
     return folded(W[:1].T @ G[:, :1], w), None, None
 
 
+NO_IMAGES = (
+    "There are no images here, and so the length that -1 stands for in `reshape` is open: write the"
+    " number of places out."
+)
+
 CONV2D = RuleExercise(
     "Conv2dBackward",
     (
@@ -92,7 +97,7 @@ CONV2D = RuleExercise(
             params=_options(stride=(2, 1), padding=(1, 2)),
         ),
         Sample("a kernel of one pixel", ((2, 3, 3, 3), (2, 3, 1, 1), (2,)), params=_options()),
-        Sample("no images", ((0, 1, 4, 4), (2, 1, 3, 3), (2,)), params=_options()),
+        Sample("no images", ((0, 1, 4, 4), (2, 1, 3, 3), (2,)), NO_IMAGES, params=_options()),
         Sample("float32", ((2, 1, 4, 4), (2, 1, 3, 3), (2,)), params=_options(), dtype=np.float32),
         Sample(
             "an input without gradient",
@@ -127,7 +132,7 @@ CONV2D = RuleExercise(
         ),
         Mistake(
             "that of the first image alone: `{x}` is shared by all images, sum over the batch.",
-            _weights(lambda each: each[0]),
+            _weights(lambda each: each[:1].sum(0)),
         ),
         Mistake(
             "turned by 180°: `{x}`[u, v] met the pixel [i + u, j + v], so g slides over `x` without"
