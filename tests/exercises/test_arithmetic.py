@@ -39,6 +39,14 @@ def neg(apply, forward=lambda self, x: -x):
     return written("NegBackward", forward, apply, ("x",))
 
 
+def exp(apply, forward=lambda self, x: np.exp(x), saves=("x",)):
+    return written("ExpBackward", forward, apply, saves)
+
+
+def log(apply, forward=lambda self, x: np.log(x), saves=("x",)):
+    return written("LogBackward", forward, apply, saves)
+
+
 def from_result(g, a, b, z):
     return unbroadcast(g / b, a.shape), unbroadcast(-g / b * z, b.shape)
 
@@ -48,9 +56,40 @@ RIGHT = {
     "neg": lambda: neg(lambda g, x: (-g,)),
     "div from both inputs": lambda: div(fitted(lambda g, a, b: (g / b, -g / b * (a / b)))),
     "div from the result": lambda: div(from_result, saves=("a", "b", "z")),
+    "exp from the result": lambda: exp(lambda g, z: (g * z,), saves=("z",)),
+    "exp once more": lambda: exp(lambda g, x: (g * np.exp(x),)),
+    "log": lambda: log(lambda g, x: (g / x,)),
+    "log by a power": lambda: log(lambda g, x: (g * x**-1,)),
 }
 
 WRONG = {
+    "exp: the power rule": (
+        lambda: exp(lambda g, x: (g * x * np.exp(x - 1),)),
+        "gradient of `x` is by the power rule",
+    ),
+    "exp: of the result": (
+        lambda: exp(lambda g, z: (g * np.exp(z),), saves=("z",)),
+        "the exponential is taken twice",
+    ),
+    "exp: no g": (lambda: exp(lambda g, z: (z,), saves=("z",)), "which is the slope: multiply"),
+    "exp: forward to base 2": (
+        lambda: exp(lambda g, x: (g,), lambda self, x: 2**x),
+        "result of `forward` is wrong",
+    ),
+    "log: times": (lambda: log(lambda g, x: (g * x,)), "divide by `x`"),
+    "log: the result": (
+        lambda: log(lambda g, z: (g / z,), saves=("z",)),
+        "divided by the result: the slope is 1 over the input",
+    ),
+    "log: against zero": (
+        lambda: log(lambda g, x: (g / (x + 1e-12),)),
+        "no small number is to be added",
+    ),
+    "log: forward to base 10": (
+        lambda: log(lambda g, x: (g,), lambda self, x: np.log10(x)),
+        "result of `forward` is wrong",
+    ),
+    "log: to base 10": (lambda: log(lambda g, x: (g / x / np.log(10),)), "to base 10"),
     "sub: forward the other way": (
         lambda: sub(fitted(lambda g, a, b: (g, -g)), lambda self, a, b: b - a),
         "result of `forward` is wrong",

@@ -162,4 +162,73 @@ DIV = RuleExercise(
     broadcasts=True,
 )
 
-EXERCISES = ADD, SUB, NEG, MUL, DIV
+EXP = RuleExercise(
+    "ExpBackward",
+    elementwise(
+        Sample("both ends", ([-1000.0, 1000.0, 0.0, -0.0, 700.0, -np.inf],)),
+    ),
+    (
+        Mistake(
+            "by the power rule, {x}·e^({x} − 1). Here the variable is in the exponent, and the"
+            " slope is e^{x} itself.",
+            lambda g, x: (g * x * np.exp(x - 1),),
+        ),
+        Mistake(
+            "g · {x} · e^{x}: the slope of e^{x} is e^{x} alone.",
+            lambda g, x: (g * x * np.exp(x),),
+        ),
+        Mistake(
+            "e^{x} alone, which is the slope: multiply by g.",
+            lambda g, x: (np.exp(x),),
+        ),
+        Mistake(
+            "g · e^z: the exponential is taken twice. If you keep z, it is the slope already.",
+            lambda g, x: (g * np.exp(np.exp(x)),),
+        ),
+        Mistake(
+            "g times the input `{x}`; the slope is the result. Keep `z` in its place, or take the"
+            " exponential of `{x}` once more.",
+            lambda g, x: (g * x,),
+        ),
+        Mistake("g / e^{x}: multiply by the slope.", lambda g, x: (g / np.exp(x),)),
+        Mistake(
+            "e^g: the exponential of the forward pass is taken of `{x}`, not of g.",
+            lambda g, x: (np.exp(g),),
+        ),
+    ),
+)
+
+LOG = RuleExercise(
+    "LogBackward",
+    elementwise(
+        Sample(
+            "both ends",
+            ([0.0, 5e-324, 1e-300, 1.0, 1e300, np.inf],),
+            "At 0 the slope is ∞, and no small number is to be added against it.",
+        ),
+        within=(0.2, 3.0),
+    ),
+    (
+        Mistake("g · {x}: divide by `{x}`.", lambda g, x: (g * x,)),
+        Mistake(
+            "divided by the result: the slope is 1 over the input. Keep `{x}`, not `z`.",
+            lambda g, x: (g / np.log(x),),
+        ),
+        Mistake("1 / {x} alone, which is the slope: multiply by g.", lambda g, x: (1 / x,)),
+        Mistake(
+            "−g / {x}², the derivative of 1 / {x}: that is one derivative too far.",
+            lambda g, x: (-g / x**2,),
+        ),
+        Mistake("g · e^{x}, the rule of the exponential.", lambda g, x: (g * np.exp(x),)),
+        Mistake(
+            "g / ({x} · ln 10), that of the logarithm to base 10.",
+            lambda g, x: (g / (x * np.log(10)),),
+        ),
+        Mistake(
+            "ln g: the logarithm of the forward pass is that of `{x}`, and its slope is 1 / {x}.",
+            lambda g, x: (np.log(g),),
+        ),
+    ),
+)
+
+EXERCISES = ADD, SUB, NEG, MUL, DIV, EXP, LOG
