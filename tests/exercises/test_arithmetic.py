@@ -47,6 +47,18 @@ def log(apply, forward=lambda self, x: np.log(x), saves=("x",)):
     return written("LogBackward", forward, apply, saves)
 
 
+def power(apply, forward=lambda self, a, b: a**b, saves=("a", "b")):
+    return written("PowBackward", forward, apply, saves)
+
+
+def sqrt(apply, forward=lambda self, x: np.sqrt(x), saves=("x",)):
+    return written("SqrtBackward", forward, apply, saves)
+
+
+def base(g, a, b):
+    return g * b * a ** (b - 1)
+
+
 def from_result(g, a, b, z):
     return unbroadcast(g / b, a.shape), unbroadcast(-g / b * z, b.shape)
 
@@ -60,9 +72,57 @@ RIGHT = {
     "exp once more": lambda: exp(lambda g, x: (g * np.exp(x),)),
     "log": lambda: log(lambda g, x: (g / x,)),
     "log by a power": lambda: log(lambda g, x: (g * x**-1,)),
+    "pow": lambda: power(fitted(lambda g, a, b: (base(g, a, b), g * a**b * np.log(a)))),
+    "sqrt from the result": lambda: sqrt(lambda g, z: (g / (2 * z),), saves=("z",)),
+    "sqrt from the input": lambda: sqrt(lambda g, x: (0.5 * g / np.sqrt(x),)),
+    "sqrt by a power": lambda: sqrt(lambda g, x: (0.5 * g * x**-0.5,)),
 }
 
 WRONG = {
+    "pow: too high": (
+        lambda: power(fitted(lambda g, a, b: (g * b * a**b, g * a**b * np.log(a)))),
+        "built with a power too high",
+    ),
+    "pow: no logarithm": (
+        lambda: power(fitted(lambda g, a, b: (base(g, a, b), g * a**b))),
+        "the logarithm of the base is missing",
+    ),
+    "pow: by logarithms alone": (
+        lambda: power(
+            fitted(lambda g, a, b: (g * np.exp((b - 1) * np.log(a)) * b, g * a**b * np.log(a)))
+        ),
+        "without a logarithm",
+    ),
+    "pow: a constant exponent": (
+        lambda: power(fitted(lambda g, a, b: (base(g, a, b), 0 * b))),
+        "the exponent is taken for a constant",
+    ),
+    "pow: no gradient for the exponent": (
+        lambda: power(lambda g, a, b: (unbroadcast(base(g, a, b), a.shape), None)),
+        "gradient of `b` is missing",
+    ),
+    "pow: not summed": (
+        lambda: power(lambda g, a, b: (base(g, a, b), g * a**b * np.log(a))),
+        "gradient of `b` has shape (64, 3), `b` has (3,): sum over axis 0",
+    ),
+    "pow: forward is a product": (
+        lambda: power(fitted(lambda g, a, b: (g, g)), lambda self, a, b: a * b),
+        "result of `forward` is wrong",
+    ),
+    "sqrt: no half": (lambda: sqrt(lambda g, z: (g / z,), saves=("z",)), "factor ½ is missing"),
+    "sqrt: the input": (lambda: sqrt(lambda g, x: (g / (2 * x),)), "the root is missing"),
+    "sqrt: root of the root": (
+        lambda: sqrt(lambda g, z: (g / (2 * np.sqrt(z)),), saves=("z",)),
+        "the root is taken twice",
+    ),
+    "sqrt: against zero": (
+        lambda: sqrt(lambda g, x: (g / (2 * np.sqrt(x + 1e-8)),)),
+        "At 0 the slope is ∞, and no small number",
+    ),
+    "sqrt: forward squares": (
+        lambda: sqrt(lambda g, x: (g,), lambda self, x: x**2),
+        "result of `forward` is wrong",
+    ),
     "exp: the power rule": (
         lambda: exp(lambda g, x: (g * x * np.exp(x - 1),)),
         "gradient of `x` is by the power rule",

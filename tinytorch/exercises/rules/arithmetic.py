@@ -231,4 +231,97 @@ LOG = RuleExercise(
     ),
 )
 
-EXERCISES = ADD, SUB, NEG, MUL, DIV, EXP, LOG
+
+def _along_base(g, a, b):
+    return g * b * a ** (b - 1 + (b == 0))
+
+
+def _along_exponent(g, a, b):
+    return g * a**b * np.log(a + ((a == 0) & (b >= 0)))
+
+
+POW = RuleExercise(
+    "PowBackward",
+    elementwise_pair(
+        Sample(
+            "whole exponents of negative bases",
+            ([-2.0, -0.5, -1.0, 3.0], [2.0, 3.0, -1.0, 0.0]),
+            "Write the slope along the base as b · aᵇ⁻¹, without a logarithm.",
+            wanted=(True, False),
+        ),
+        Sample("a square of zero", ([0.0, -0.0, 2.0], [2.0]), wanted=(True, False)),
+        Sample(
+            "the power 0 of zero",
+            ([0.0, 2.0], [0.0, 0.0]),
+            "The power 0 is a constant, so its slope along the base is 0, at 0 as well; and along"
+            " the exponent it is taken as 0 where the base is 0.",
+            extra=True,
+        ),
+        within=(0.5, 2.0),
+    ),
+    (
+        Mistake(
+            "built with a power too high: the exponent falls by one, b · aᵇ⁻¹.",
+            lambda g, a, b: (g * b * a**b, _along_exponent(g, a, b)),
+        ),
+        Mistake(
+            "without the factor b: the power rule is b · aᵇ⁻¹.",
+            lambda g, a, b: (g * a ** (b - 1), _along_exponent(g, a, b)),
+        ),
+        Mistake(
+            "g · z: the logarithm of the base is missing. Only for the base e is it 1.",
+            lambda g, a, b: (_along_base(g, a, b), g * a**b),
+        ),
+        Mistake(
+            "by the power rule with the places exchanged; along the exponent it is the exponential"
+            " rule, g · z · ln a.",
+            lambda g, a, b: (_along_base(g, a, b), g * a * b ** (a - 1)),
+        ),
+        Mistake(
+            "with the logarithm of the exponent: it is that of the base, ln a.",
+            lambda g, a, b: (_along_base(g, a, b), g * a**b * np.log(b)),
+        ),
+        Mistake(
+            "without z: along the exponent the slope is z · ln a.",
+            lambda g, a, b: (_along_base(g, a, b), g * np.log(a) + 0 * b),
+        ),
+        Mistake(
+            "zero: the exponent is taken for a constant, and it is an input like the base.",
+            lambda g, a, b: (_along_base(g, a, b), 0 * g * b),
+        ),
+        Mistake(
+            "2 · g · `{x}`, which holds for squares alone.",
+            lambda g, a, b: (2 * g * a, _along_exponent(g, a, b)),
+        ),
+    ),
+    broadcasts=True,
+)
+
+SQRT = RuleExercise(
+    "SqrtBackward",
+    elementwise(
+        Sample(
+            "both ends",
+            ([0.0, 1e-300, 1.0, 1e300, np.inf],),
+            "At 0 the slope is ∞, and no small number is to be added against it.",
+        ),
+        within=(0.2, 3.0),
+    ),
+    (
+        Mistake("g / z: the factor ½ is missing.", lambda g, x: (g / np.sqrt(x),)),
+        Mistake("g · 2z: divide by 2z.", lambda g, x: (g * 2 * np.sqrt(x),)),
+        Mistake("g · z / 2: divide by z.", lambda g, x: (g * np.sqrt(x) / 2,)),
+        Mistake(
+            "g / (2{x}): the root is missing. The slope is one over twice the *result*.",
+            lambda g, x: (g / (2 * x),),
+        ),
+        Mistake(
+            "g / (2√z): the root is taken twice. If you keep z, it is the root already.",
+            lambda g, x: (g / (2 * x**0.25),),
+        ),
+        Mistake("the slope alone, 1 / (2z): multiply by g.", lambda g, x: (1 / (2 * np.sqrt(x)),)),
+        Mistake("g · 2{x}, the rule of the square.", lambda g, x: (g * 2 * x,)),
+    ),
+)
+
+EXERCISES = ADD, SUB, NEG, MUL, DIV, POW, SQRT, EXP, LOG
