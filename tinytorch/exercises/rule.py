@@ -8,6 +8,7 @@ thing that is wrong.
 import inspect
 import warnings
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ from .diagnosis import (
     quoted,
     raised,
     same,
+    summed_down,
     wrong_shape,
     wrong_values,
 )
@@ -62,6 +64,8 @@ class RuleExercise:
     copies : bool, optional
         Whether the result must have memory of its own; False where a view of the input would do,
         so that a copy gets a remark.
+    reduces : bool
+        Whether it makes one result of several entries, so that g has to be copied back to them.
     """
 
     name: str
@@ -69,10 +73,36 @@ class RuleExercise:
     mistakes: Sequence[Mistake] = ()
     broadcasts: bool = False
     copies: bool | None = None
+    reduces: bool = False
 
     @property
     def reference(self):
         return getattr(autograd, self.name)
+
+    def shapes(self):
+        """The shapes of the inputs of the first sample, and of its result."""
+        trial = Trial(self, self.reference, self.samples[0])
+        return [x.shape for x in trial.inputs], trial.z.shape
+
+    def mistaken(self, mistake):
+        """A class that makes the mistake, with the forward of the package."""
+        reference = self.reference
+
+        def forward(self, *inputs, **params):
+            self.inputs, self.params = inputs, params
+            return reference.forward(self, *inputs, **params)
+
+        def apply(self, g):
+            with np.errstate(all="ignore"):
+                found = mistake.rule(g, *self.inputs, **self.params)
+            right = reference.apply(self, g)  # for an input that the mistake doesn't concern
+            return tuple(
+                r if d is None else summed_down(np.asarray(d), x.shape)
+                for d, r, x in zip(found, right, self.inputs, strict=True)
+            )
+
+        forward.__signature__ = inspect.signature(reference.forward)
+        return type("Mistaken", (reference,), {"forward": forward, "apply": apply})
 
     def judge(self, cls) -> Answer:
         """Try the class on every sample, and explain the first failure."""
@@ -121,8 +151,7 @@ class Trial:
 
     def __init__(self, exercise, cls, sample):
         self.exercise, self.cls, self.sample = exercise, cls, sample
-        self.inputs, self.params = sample.arrays(), sample.params
-        self.wanted = sample.wanted or tuple(x.dtype.kind == "f" for x in self.inputs)
+        self.inputs, self.wanted = sample.arrays(), sample.wants()
         self.names = _parameters(exercise.reference, len(self.inputs))
         self.z = np.asarray(exercise.reference.run(*self.leaves(), **self.params)._data)
         self.g = np.array(np.random.default_rng(1).normal(size=self.z.shape), self.z.dtype)
@@ -137,6 +166,11 @@ class Trial:
             for name, value in self.params.items()
         )
         return f"{shapes}{params} ({self.sample.about})"
+
+    @property
+    def params(self):
+        """The parameters, anew: a source of random numbers starts again at every call."""
+        return deepcopy(self.sample.params)
 
     def leaves(self):
         return [Tensor(x, want) for x, want in zip(self.inputs, self.wanted, strict=True)]
@@ -240,7 +274,15 @@ class Trial:
             raise Wrong(f"The gradient of `{name}` is {_kind(d)}, and should be an array.")
         d = np.asarray(d)
         if d.shape != x.shape:
-            raise Wrong(misplaced(self, i, d) or wrong_shape(d, x, name, self.shapes_of_others(i)))
+            if said := misplaced(self, i, d):
+                raise Wrong(said)
+            if self.exercise.reduces and d.size == self.g.size != x.size:
+                raise Wrong(
+                    f"The gradient of `{name}` has shape {d.shape}, `{name}` has {x.shape}: there"
+                    " is one number for each result. Every entry that went into a result needs one;"
+                    " copy g back along the reduced axes."
+                )
+            raise Wrong(wrong_shape(d, x, name, self.shapes_of_others(i)))
         if d.dtype.kind == "b":
             raise Wrong(
                 f"The gradient of `{name}` is {d.dtype}, `{name}` is {x.dtype}: these are truth"
@@ -287,8 +329,8 @@ def _to_second_order(exercise, cls):
 
 
 def _second_gradients(cls, sample):
-    leaves = [Tensor(x, x.dtype.kind == "f") for x in sample.arrays()]
-    z = cls.run(*leaves, **sample.params)
+    leaves = [Tensor(x, want) for x, want in zip(sample.arrays(), sample.wants(), strict=True)]
+    z = cls.run(*leaves, **deepcopy(sample.params))
     leaves = [x for x in leaves if x.requires_grad]
     first = grad(z * z * z, leaves, np.ones(z.shape), create_graph=True)
     total = sum((d * d).sum() for d in first)
@@ -297,11 +339,17 @@ def _second_gradients(cls, sample):
 
 def _too_much(exercise, cls):
     """A remark where more is kept for the backward pass than the rule needs."""
-    needed = exercise.reference.saves
-    if len(cls.saves) <= len(needed):
+    needed, inputs = exercise.reference.saves, exercise.samples[0].arrays()
+    counts = {
+        n
+        for n, x in zip(_parameters(cls, len(inputs)), inputs, strict=False)
+        if x.dtype.kind != "f"
+    }
+    kept = [name for name in cls.saves if name not in counts]  # indices are small
+    if len(kept) <= len(needed):
         return []
     enough = f"{len(needed)} would do" if needed else "the rule needs no values at all"
-    return [f"It keeps {quoted(cls.saves)} in memory until the backward pass, and {enough}."]
+    return [f"It keeps {quoted(kept)} in memory until the backward pass, and {enough}."]
 
 
 def _copied_in_vain(exercise, cls):

@@ -1,8 +1,8 @@
 """All cores build the book: chapters run, are read and are written several at a time.
 
 myst-nb runs a chapter as it is read, and may do so in one process only: its cache is a database.
-What is run here, ahead of reading, is in the cache by then. A chapter that fails is left out: myst-nb
-runs it once more and reports it in its own words.
+What is run here, ahead of reading, is in the cache by then. A chapter that fails is left out:
+myst-nb runs it once more and reports it in its own words.
 """
 
 import os
