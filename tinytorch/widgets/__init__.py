@@ -12,6 +12,9 @@ _KINDS = {
     "ArrayLens": "array_lens",
     "GraphStepper": "graph_stepper",
     "Check": "check",
+    "Attention": "attention",
+    "Training": "training",
+    "DigitPad": "digit_pad",
 }
 __all__ = list(_KINDS)
 
