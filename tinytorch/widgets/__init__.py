@@ -13,6 +13,8 @@ _KINDS = {
     "GraphStepper": "graph_stepper",
     "Check": "check",
     "Attention": "attention",
+    "Training": "training",
+    "DigitPad": "digit_pad",
 }
 __all__ = list(_KINDS)
 

@@ -57,4 +57,135 @@ RELU = RuleExercise(
     ),
 )
 
-EXERCISES = (RELU,)
+FAR = [1000.0, -1000.0, 30.0, -30.0, 0.0]
+
+
+def _sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+SIGMOID = RuleExercise(
+    "SigmoidBackward",
+    elementwise(
+        Sample(
+            "extremes",
+            (FAR,),
+            "The entries of `x` are large: e^x is ∞ at 1000, e^-x at -1000, and ∞/∞ is nan. Write"
+            " it with e^(-|x|), which is never more than 1.",
+        ),
+    ),
+    (
+        Mistake(
+            "right until e^-x overflows: at `{x}` = -1000 it is ∞/∞, nan. The slope needs the"
+            " result z alone: z · (1 - z).",
+            lambda g, x: (g * np.exp(-x) / (1 + np.exp(-x)) ** 2,),
+        ),
+        Mistake(
+            "g · `{x}` · (1 - `{x}`): in z · (1 - z), z is the result and not the input. Keep it:"
+            ' `saves = ("z",)`.',
+            lambda g, x: (g * x * (1 - x),),
+        ),
+        Mistake(
+            "made with the sigmoid of z: z is a sigmoid already, so the slope is z · (1 - z).",
+            lambda g, x: (g * _sigmoid(_sigmoid(x)) * (1 - _sigmoid(_sigmoid(x))),),
+        ),
+        Mistake("g · z: the factor 1 - z is missing.", lambda g, x: (g * _sigmoid(x),)),
+        Mistake("g · (1 - z): the factor z is missing.", lambda g, x: (g * _sigmoid(-x),)),
+        Mistake(
+            "g · (1 - z²), which is the rule of tanh.",
+            lambda g, x: (g * (1 - _sigmoid(x) ** 2),),
+        ),
+        Mistake(
+            "g · (z - 1) · z: the sign is turned. The sigmoid rises everywhere.",
+            lambda g, x: (g * _sigmoid(x) * (_sigmoid(x) - 1),),
+        ),
+    ),
+)
+
+AXIS = (
+    "A sum over `dim` loses that axis, and what is left may not fit or, worse, fit along another"
+    " one: keep it with `keepdims=True`."
+)
+
+
+def _rows(*special):
+    """Samples for functions of whole rows along `dim`; `special` ones come last."""
+    return (
+        Sample("one row", ((5,),), params={"dim": 0}),
+        Sample("rows of a square", ((4, 4),), AXIS, params={"dim": 1}),
+        Sample("rows", ((3, 4),), AXIS, params={"dim": 1}),
+        Sample("columns", ((3, 4),), AXIS, params={"dim": 0}),
+        Sample("the middle axis of three", ((2, 3, 4),), AXIS, params={"dim": 1}),
+        Sample("the last axis of three", ((2, 3, 4),), AXIS, params={"dim": -1}),
+        Sample("rows of one entry", ((3, 1),), params={"dim": 1}),
+        Sample("an empty batch", ((0, 3),), params={"dim": 1}),
+        Sample("float32", ((3, 4),), params={"dim": 1}, dtype=np.float32),
+        *special,
+    )
+
+
+def _softmax(x, dim):
+    e = np.exp(x - x.max(axis=dim, keepdims=True))
+    return e / e.sum(axis=dim, keepdims=True)
+
+
+SOFTMAX = RuleExercise(
+    "SoftmaxBackward",
+    _rows(
+        Sample(
+            "scores of 1e4",
+            ([[1e4, -1e4, 0.0], [1e4, 1e4, 9999.0]],),
+            "e^10000 is ∞, and ∞/∞ is nan. Only differences count: subtract the largest score of"
+            " the row first.",
+            params={"dim": 1},
+        ),
+        Sample(
+            "a masked score",
+            ([[-np.inf, 0.0, 1.0]],),
+            "A score of -∞ has share 0 and gradient 0.",
+            params={"dim": 1},
+        ),
+    ),
+    (
+        Mistake(
+            "g · z · (1 - z), the rule of the sigmoid. That is the diagonal of the Jacobian; each"
+            " share depends on every score, by -zᵢ·zₖ off the diagonal.",
+            lambda g, x, *, dim: (g * _softmax(x, dim) * (1 - _softmax(x, dim)),),
+        ),
+        Mistake(
+            "g · z, as if the sum in the denominator were a constant: subtract the mean of g under"
+            " the shares, Σ g·z along `dim`.",
+            lambda g, x, *, dim: (g * _softmax(x, dim),),
+        ),
+        Mistake(
+            "made with the plain sum of g. What is subtracted is a mean: each g counts with its"
+            " share, Σ g·z.",
+            lambda g, x, *, dim: (_softmax(x, dim) * (g - g.sum(axis=dim, keepdims=True)),),
+        ),
+        Mistake(
+            "made with the plain mean of g. Each g counts with its share: Σ g·z along `dim`.",
+            lambda g, x, *, dim: (
+                _softmax(x, dim) * (g - g.sum(axis=dim, keepdims=True) / max(g.shape[dim], 1)),
+            ),
+        ),
+        Mistake(
+            "g - z · Σ g, which is the rule of log_softmax.",
+            lambda g, x, *, dim: (g - _softmax(x, dim) * g.sum(axis=dim, keepdims=True),),
+        ),
+        Mistake(
+            "g minus the mean of g, and the factor z in front is missing.",
+            lambda g, x, *, dim: (g - (g * _softmax(x, dim)).sum(axis=dim, keepdims=True),),
+        ),
+        Mistake(
+            "made with one sum over the whole array. Each row along `dim` has a sum of its own.",
+            lambda g, x, *, dim: (_softmax(x, dim) * (g - (g * _softmax(x, dim)).sum()),),
+        ),
+        Mistake(
+            "made with sums that lost their axis: on a square they fit along the wrong one. Keep it"
+            " with `keepdims=True`.",
+            lambda g, x, *, dim: (_softmax(x, dim) * (g - (g * _softmax(x, dim)).sum(axis=dim)),),
+        ),
+    ),
+)
+
+EXERCISES = RELU, SIGMOID, SOFTMAX
