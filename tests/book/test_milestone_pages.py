@@ -70,7 +70,7 @@ def names(name, *wanted):
     return space
 
 
-CHECKS = {"perceptron": "check_rule"}
+CHECKS = {"perceptron": "check_rule", "xor": "check_weights"}
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -115,3 +115,18 @@ def says(name, work, said):
 )
 def test_the_perceptron_page_names_the_mistake(rule, said):
     says("perceptron", rule, said)
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        (([[4, 4], [4, 4]], [-2, -6], [1, -1]), "Return four things"),
+        (([4, 4], [-2, -6], [1, -1], -1), "`W` has shape (2,), not (2, 2)"),
+        (([[4, 4], [4, 4]], [-2, -6], [1, -1], 1), "change `v` and `c`"),
+        (([[4, 4], [4, 4]], [-2, -2], [1, -1], -1), "Both hidden units cut along the same line"),
+        (([[4, 4], [4, -4]], [-20, -20], [1, -1], -1), "change `W` and `b`"),
+        (([[4, 4], [4, 4]], [-2, -6], [0.01, -0.01], -0.01), "make the weights larger"),
+    ],
+)
+def test_the_page_of_exclusive_or_names_the_mistake(weights, said):
+    says("xor", lambda: weights, said)
