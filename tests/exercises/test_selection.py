@@ -72,6 +72,20 @@ def triu(apply, function=np.triu):
     return triangle("TriuBackward", function, apply)
 
 
+def clamp(apply, forward=np.clip):
+    class Mine(Function):
+        def forward(self, x, *, min=None, max=None):
+            self.x, self.min, self.max = x, min, max
+            self.low = -np.inf if min is None else min
+            self.high = np.inf if max is None else max
+            return forward(x, min, max)
+
+        def apply(self, g):
+            return apply(self, g)
+
+    return check(Mine, "ClampBackward")
+
+
 def chosen(g, condition, a, b):
     return (
         None,
@@ -81,6 +95,10 @@ def chosen(g, condition, a, b):
 
 
 RIGHT = {
+    "clamp": lambda: clamp(lambda self, g: (g * ((self.x >= self.low) & (self.x <= self.high)),)),
+    "clamp where nothing changed": lambda: clamp(
+        lambda self, g: (g * (np.clip(self.x, self.min, self.max) == self.x),)
+    ),
     "where": lambda: where(chosen),
     "masked_fill": lambda: masked_fill(lambda g, x, mask: (g * (mask == 0), None)),
     "tril": lambda: tril(lambda self, g: (np.tril(g, self.diagonal),)),
@@ -99,6 +117,31 @@ def mirrored(g, a, b):
 
 
 WRONG = {
+    "clamp: bounds excluded": (
+        lambda: clamp(lambda self, g: (g * ((self.x > self.low) & (self.x < self.high)),)),
+        "0 on a bound",
+    ),
+    "clamp: upper bound excluded": (
+        lambda: clamp(lambda self, g: (g * ((self.x >= self.low) & (self.x < self.high)),)),
+        "0 on the upper bound: both bounds are included",
+    ),
+    "clamp: no gate": (lambda: clamp(lambda self, g: (g,)), "gradient of `x` is g everywhere"),
+    "clamp: the gradient clamped": (
+        lambda: clamp(lambda self, g: (np.clip(g, self.min, self.max),)),
+        "g cut off at the bounds",
+    ),
+    "clamp: gate upside down": (
+        lambda: clamp(lambda self, g: (g * ((self.x < self.low) | (self.x > self.high)),)),
+        "open where it should be shut",
+    ),
+    "clamp: a bound that may be missing": (
+        lambda: clamp(lambda self, g: (g * ((self.x >= self.min) & (self.x <= self.max)),)),
+        "`apply` raises `TypeError: '<=' not supported",
+    ),
+    "clamp: forward for the lower bound only": (
+        lambda: clamp(lambda self, g: (g,), lambda x, min, max: np.maximum(x, min)),
+        "result of `forward` is wrong",
+    ),
     "where: exchanged": (
         lambda: where(lambda g, c, a, b: (None, *chosen(g, ~c, a, b)[1:])),
         "gradient of `a` is g where the other one was chosen",

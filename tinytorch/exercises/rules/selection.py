@@ -158,6 +158,74 @@ MASKED_FILL = RuleExercise(
 )
 
 
+def _inside(x, min=None, max=None):
+    return np.clip(x, min, max) == x
+
+
+def _on_bound(x, min=None, max=None):
+    return (x == min) | (x == max)
+
+
+CLAMP = RuleExercise(
+    "ClampBackward",
+    (
+        Sample("two bounds", ((4, 5),), params={"min": -0.5, "max": 0.8}),
+        Sample("a lower bound", ((6,),), params={"min": 0.0}),
+        Sample("an upper bound", ((2, 3, 2),), params={"max": 0.25}),
+        Sample("a single number", ((),), params={"min": 2.0, "max": 3.0}),
+        Sample("an empty batch", ((0, 3),), params={"min": 0.0, "max": 1.0}),
+        Sample("float32", ((4, 5),), params={"min": -0.5, "max": 0.8}, dtype=np.float32),
+        Sample(
+            "the bounds themselves",
+            ([0.0, 1.0, -0.0, 0.5, 2.0],),
+            "On a bound nothing was cut off, and g passes.",
+            params={"min": 0.0, "max": 1.0},
+        ),
+        Sample("infinities", ([np.inf, -np.inf, 1e300, 0.1],), params={"min": -1.0, "max": 1.0}),
+    ),
+    (
+        Mistake(
+            "0 on a bound: there nothing was cut off, so g passes. Otherwise what was once set to"
+            " the bound could never leave it.",
+            lambda g, x, **bounds: (g * (_inside(x, **bounds) & ~_on_bound(x, **bounds)),),
+        ),
+        Mistake(
+            "0 on the upper bound: both bounds are included.",
+            lambda g, x, min=None, max=None: (g * (_inside(x, min, max) & (x != max)),),
+        ),
+        Mistake(
+            "0 on the lower bound: both bounds are included.",
+            lambda g, x, min=None, max=None: (g * (_inside(x, min, max) & (x != min)),),
+        ),
+        Mistake(
+            "g everywhere: beyond a bound z does not move with `{x}`, and the slope is 0.",
+            lambda g, x, **bounds: (g + 0,),
+        ),
+        Mistake(
+            "g cut off at the bounds. They are bounds for `{x}`: what is beyond gets 0, and the"
+            " rest gets g as it is.",
+            lambda g, x, min=None, max=None: (np.clip(g, min, max),),
+        ),
+        Mistake(
+            "the gate alone, 0 or 1: multiply by the upstream gradient g.",
+            lambda g, x, **bounds: (1.0 * _inside(x, **bounds),),
+        ),
+        Mistake(
+            "open where it should be shut: g passes between the bounds.",
+            lambda g, x, **bounds: (g * ~_inside(x, **bounds),),
+        ),
+        Mistake(
+            "g times the result; between the bounds the slope is 1.",
+            lambda g, x, min=None, max=None: (g * np.clip(x, min, max),),
+        ),
+        Mistake(
+            "g times `{x}` between the bounds, where the slope is 1.",
+            lambda g, x, **bounds: (g * x * _inside(x, **bounds),),
+        ),
+    ),
+)
+
+
 def _triangle(name, cut, other, word):
     """The exercise of a triangle of a matrix; `cut(x, diagonal)` makes the rest 0."""
     infinite = np.zeros((3, 3))
@@ -218,4 +286,4 @@ def _triangle(name, cut, other, word):
 TRIL = _triangle("TrilBackward", np.tril, np.triu, "lower")
 TRIU = _triangle("TriuBackward", np.triu, np.tril, "upper")
 
-EXERCISES = MAXIMUM, MINIMUM, WHERE, MASKED_FILL, TRIL, TRIU
+EXERCISES = MAXIMUM, MINIMUM, CLAMP, WHERE, MASKED_FILL, TRIL, TRIU
