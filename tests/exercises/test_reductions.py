@@ -317,3 +317,48 @@ def test_var_without_the_correction():
         result=lambda x, axis, keepdims, ddof: x.var(axis=axis, keepdims=keepdims),
     )
     judged(answer, "The result of `forward` is wrong")
+
+
+# --------------------------------------------------------------------------------- running sum
+
+
+def cumsum(apply):
+    class MyCumsum(Function):
+        def forward(self, x, *, dim):
+            self.dim = dim
+            return x.cumsum(dim)
+
+    MyCumsum.apply = apply
+    return check(MyCumsum)
+
+
+def turned(self, g):
+    return g[(slice(None),) * (self.dim % g.ndim) + (slice(None, None, -1),)]
+
+
+def test_cumsum_passes():
+    answer = cumsum(lambda self, g: (turned(self, turned(self, g).cumsum(self.dim)),))
+    assert answer.passed
+    assert "Gradients of gradients agree as well." in answer.message
+    assert cumsum(lambda self, g: (g.sum(self.dim, keepdims=True) - g.cumsum(self.dim) + g,)).passed
+
+
+@pytest.mark.parametrize(
+    ("apply", "said"),
+    [
+        (lambda self, g: (g.cumsum(self.dim),), "the running sum from the front"),
+        (lambda self, g: (g[::-1].cumsum()[::-1],), "shape (16,), `x` has (4, 4)"),
+        (lambda self, g: (g[::-1].cumsum(0)[::-1],), "along axis 0; `dim` says"),
+        (lambda self, g: (g[::-1].cumsum(self.dim)[::-1],), "`[::-1]` turns axis 0 around"),
+        (lambda self, g: (turned(self, g.cumsum(self.dim)),), "turned around after"),
+        (lambda self, g: (turned(self, g).cumsum(self.dim),), "not turned back"),
+        (lambda self, g: (g.sum(self.dim, keepdims=True) - g.cumsum(self.dim),), "without its own"),
+        (lambda self, g: (g,), "g as it came"),
+        (
+            lambda self, g: (turned(self, turned(self, np.ones_like(g)).cumsum(self.dim)),),
+            "multiply by the upstream gradient",
+        ),
+    ],
+)
+def test_cumsum_names_the_mistake(apply, said):
+    judged(cumsum(apply), said)

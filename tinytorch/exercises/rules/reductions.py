@@ -390,4 +390,60 @@ STD = RuleExercise(
     reduces=True,
 )
 
-EXERCISES = SUM, MEAN, VAR, STD, MAX, MIN, LOGSUMEXP
+
+def running(about, shape, dim, hint="", **more):
+    return Sample(about, (shape,), hint, {"dim": dim}, **more)
+
+
+def from_the_end(g, dim):
+    return np.flip(np.flip(g, dim).cumsum(dim), dim)
+
+
+CUMSUM = RuleExercise(
+    "CumsumBackward",
+    (
+        running("a vector", (5,), 0),
+        running("columns of a square", (4, 4), 0),
+        running("rows of a square", (4, 4), 1),
+        running("rows of a table", (3, 4), -1),
+        running("the middle one of three axes", (2, 4, 3), 1),
+        running("an axis counted from the end", (2, 4, 3), -2),
+        running("one entry", (1,), 0),
+        running("no rows", (0, 3), 1),
+        running("nothing to run along", (0, 3), 0),
+        running("float32", (3, 4), 1, dtype=np.float32),
+    ),
+    (
+        Mistake(
+            "the running sum from the front. `{x}`[j] is in the results from j *on*: sum g from the"
+            " end. (`[::-1]` turns axis 0 around; it has to stand at the place of `dim`.)",
+            lambda g, x, dim: (g.cumsum(dim),),
+        ),
+        Mistake(
+            "not turned back: the sums are right, and stand in reverse order.",
+            lambda g, x, dim: (np.flip(g, dim).cumsum(dim),),
+        ),
+        Mistake(
+            "turned around after the running sum, and not before it: turn g, sum, and turn again.",
+            lambda g, x, dim: (np.flip(g.cumsum(dim), dim),),
+        ),
+        Mistake(
+            "a running sum along axis 0; `dim` says along which one the sums run.",
+            lambda g, x, dim: (from_the_end(g, 0),),
+        ),
+        Mistake(
+            "the sum of what comes *after* each entry, without its own g: `{x}`[j] is in z[j] too.",
+            lambda g, x, dim: (from_the_end(g, dim) - g,),
+        ),
+        Mistake(
+            "the sum of all of g, for every entry; `{x}`[j] is only in the results from j on.",
+            lambda g, x, dim: (np.broadcast_to(g.sum(dim, keepdims=True), x.shape),),
+        ),
+        Mistake(
+            "g as it came; each entry is in all later results, too, and collects their g.",
+            lambda g, x, dim: (g,),
+        ),
+    ),
+)
+
+EXERCISES = SUM, MEAN, VAR, STD, MAX, MIN, LOGSUMEXP, CUMSUM
