@@ -41,7 +41,7 @@ def judged(answer, *said):
 def test_sum_passes():
     answer = reduction(np.sum, lambda self, g: (back(self, g),), keeps=())
     assert answer.passed
-    assert "sums of nothing" in answer.message
+    assert "results of nothing" in answer.message
     assert "Gradients of gradients agree as well." in answer.message
 
 
@@ -362,3 +362,51 @@ def test_cumsum_passes():
 )
 def test_cumsum_names_the_mistake(apply, said):
     judged(cumsum(apply), said)
+
+
+# ------------------------------------------------------------------------------------- product
+
+
+def others(self):
+    x = self.saved_tensors[0]
+    every = self.dim is None
+    rows = x.reshape(-1) if every else x.swapaxes(self.dim, -1)
+    own = np.eye(rows.shape[-1], dtype=x.dtype)
+    left_out = (rows[..., None, :] * (1 - own) + own).prod(-1)
+    return left_out.reshape(x.shape) if every else left_out.swapaxes(self.dim, -1)
+
+
+def divided(self):
+    x, z = self.saved_tensors
+    return z.reshape(self.kept) / x
+
+
+def test_prod_passes():
+    answer = reduction(np.prod, lambda self, g: (g.reshape(self.kept) * others(self),))
+    assert answer.passed
+    assert "two factors of 0" in answer.message
+    assert "Gradients of gradients agree as well." in answer.message
+
+
+@pytest.mark.parametrize(
+    ("apply", "said"),
+    [
+        (lambda self, g: (g.reshape(self.kept) * divided(self),), "is 0/0 there"),
+        (
+            lambda self, g: (
+                np.where(self.saved_tensors[0] == 0, 0, g.reshape(self.kept) * divided(self)),
+            ),
+            "0 where `x` is 0. A factor of 0",
+        ),
+        (lambda self, g: ((g * self.saved_tensors[1]).reshape(self.kept),), "copy g back"),
+        (lambda self, g: (back(self, g * self.saved_tensors[1]),), "g · z: `x` itself is in it"),
+        (lambda self, g: (divided(self),), "multiply by the upstream gradient"),
+        (lambda self, g: (g * divided(self),), "laid along the wrong axis"),
+        (
+            lambda self, g: (g.reshape(self.kept) * (x := self.saved_tensors[0]).prod() / x,),
+            "the product of the whole array",
+        ),
+    ],
+)
+def test_prod_names_the_mistake(apply, said):
+    judged(reduction(np.prod, apply, keeps=("x", "z")), said)

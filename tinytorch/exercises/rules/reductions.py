@@ -29,7 +29,7 @@ def reductions(*special, whole=True, several=True, empty=True):
         Sample("a vector", ((5,),), params={"dim": 0}),
         *([Sample("a single number", ((),))] if whole else []),
         Sample("no rows", ((0, 3),), params={"dim": 1}),
-        *([Sample("sums of nothing", ((0, 3),), params={"dim": 0})] if empty else []),
+        *([Sample("results of nothing", ((0, 3),), params={"dim": 0})] if empty else []),
         Sample("float32", ((4, 3),), LOST, {"dim": 1}, np.float32),
         *special,
     )
@@ -446,4 +446,63 @@ CUMSUM = RuleExercise(
     ),
 )
 
-EXERCISES = SUM, MEAN, VAR, STD, MAX, MIN, LOGSUMEXP, CUMSUM
+
+def quotient(x, dim):
+    return x.prod(axis=dim, keepdims=True) / x
+
+
+PROD = RuleExercise(
+    "ProdBackward",
+    reductions(
+        Sample("a factor of 0", ([[2.0, 0.0, 3.0], [1.0, 2.0, 3.0]],), "", {"dim": 1}),
+        Sample("two factors of 0", ([[0.0, 0.0, 3.0], [1.0, 2.0, 3.0]],), "", {"dim": 1}),
+        Sample("a 0 in a whole matrix", ([[2.0, 0.0], [3.0, -1.0]],)),
+        several=False,
+    ),
+    (
+        Mistake(
+            "nan where `{x}` is 0: z / `{x}` is 0/0 there. The product of the *others* is needed;"
+            " multiply it out without a division.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * quotient(x, dim),),
+        ),
+        Mistake(
+            "0 where `{x}` is 0. A factor of 0 is the very one whose change matters: it gets g"
+            " times the product of the others.",
+            lambda g, x, dim=None, keepdim=False: (
+                back(g, x, dim) * np.where(x == 0, 0, quotient(x, dim)),
+            ),
+        ),
+        Mistake(
+            "g · z: `{x}` itself is in it. Its slope is the product of the other factors.",
+            lambda g, x, dim=None, keepdim=False: (
+                back(g, x, dim) * x.prod(axis=dim, keepdims=True),
+            ),
+        ),
+        Mistake(
+            "made of the product of the whole array; each result is the product along `dim` alone.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * x.prod() / x,),
+        ),
+        Mistake(
+            "g times `{x}`; the slope along a factor is the product of the *others*.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * x,),
+        ),
+        Mistake(
+            "g everywhere; that is the rule of a sum. In a product the slope along a factor is the"
+            " product of the others.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim),),
+        ),
+        Mistake(
+            "g times the sum of the other factors; they are multiplied.",
+            lambda g, x, dim=None, keepdim=False: (
+                back(g, x, dim) * (x.sum(axis=dim, keepdims=True) - x),
+            ),
+        ),
+        Mistake(
+            ACROSS,
+            lambda g, x, dim=None, keepdim=False: (across(g, x, dim) * quotient(x, dim),),
+        ),
+    ),
+    reduces=True,
+)
+
+EXERCISES = SUM, MEAN, VAR, STD, PROD, MAX, MIN, LOGSUMEXP, CUMSUM
