@@ -93,7 +93,7 @@ class RuleExercise:
             return reference.forward(self, *inputs, **params)
 
         def apply(self, g):
-            with np.errstate(all="ignore"):
+            with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
                 found = mistake.rule(g, *self.inputs, **self.params)
             right = reference.apply(self, g)  # for an input that the mistake doesn't concern
             return tuple(
