@@ -95,6 +95,10 @@ RIGHT = {
             ("x",),
         ),
     },
+    "Tanh": {
+        "from z": (np.tanh, lambda g, z: (g * (1 - z * z),), ("z",)),
+        "from x": (np.tanh, lambda g, x: (g * (1 - np.tanh(x) ** 2),), ("x",)),
+    },
 }
 
 WRONG = {
@@ -235,6 +239,18 @@ WRONG = {
             ["0.5 times what it should be"],
         ),
         "bell": (each_erf, lambda g, x: (g * bell(x),), ("x",), ["the normal density"]),
+    },
+    "Tanh": {
+        "forward overflows": (
+            lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
+            lambda g, z: (g * (1 - z * z),),
+            ("z",),
+            ["result of `forward` is wrong: at [0] it is nan", "`np.tanh` is safe"],
+        ),
+        "x taken for z": (np.tanh, lambda g, x: (g * (1 - x**2),), ("x",), ["not of the input"]),
+        "as the sigmoid": (np.tanh, lambda g, z: (g * z * (1 - z),), ("z",), ["of the sigmoid"]),
+        "no square": (np.tanh, lambda g, z: (g * (1 - z),), ("z",), ["z has to be squared"]),
+        "turned": (np.tanh, lambda g, z: (g * (z * z - 1),), ("z",), ["wrong sign"]),
     },
 }
 

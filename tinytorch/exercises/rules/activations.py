@@ -327,4 +327,48 @@ ERF = RuleExercise(
     ),
 )
 
-EXERCISES = RELU, SIGMOID, SOFTMAX, GELU, SILU, ERF
+TANH = RuleExercise(
+    "TanhBackward",
+    elementwise(
+        Sample(
+            "extremes",
+            (FAR,),
+            "e^1000 is ∞, and ∞/∞ is nan. `np.tanh` is safe everywhere, and 1 - z² as well.",
+        ),
+    ),
+    (
+        Mistake(
+            "g · (1 - `{x}`²): the square is that of the result z, not of the input. Keep it:"
+            ' `saves = ("z",)`.',
+            lambda g, x: (g * (1 - x * x),),
+        ),
+        Mistake(
+            "made with the tanh of z: z is a tanh already, so the slope is 1 - z².",
+            lambda g, x: (g * (1 - np.tanh(np.tanh(x)) ** 2),),
+        ),
+        Mistake(
+            "g · z · (1 - z), the rule of the sigmoid. Here it is 1 - z².",
+            lambda g, x: (g * np.tanh(x) * (1 - np.tanh(x)),),
+        ),
+        Mistake("g · (1 - z): z has to be squared.", lambda g, x: (g * (1 - np.tanh(x)),)),
+        Mistake(
+            "g · (1 + z²): subtract the square. The curve flattens as z comes near ±1.",
+            lambda g, x: (g * (1 + np.tanh(x) ** 2),),
+        ),
+        Mistake(
+            "g · (1 - z)². Not the difference is squared but z: 1 - z².",
+            lambda g, x: (g * (1 - np.tanh(x)) ** 2,),
+        ),
+        Mistake(
+            "g / cosh({x}): the cosine has to be squared.",
+            lambda g, x: (g / np.cosh(x),),
+        ),
+        Mistake(
+            "right until e^-x overflows: at `{x}` = -1000 it is ∞/∞, nan. The slope needs the"
+            " result z alone: 1 - z².",
+            lambda g, x: (g * 4 * np.exp(-2 * x) / (1 + np.exp(-2 * x)) ** 2,),
+        ),
+    ),
+)
+
+EXERCISES = RELU, SIGMOID, SOFTMAX, GELU, SILU, ERF, TANH
