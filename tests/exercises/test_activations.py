@@ -53,6 +53,11 @@ def short(x):
     return 1 / (1 + np.exp(-x))
 
 
+def log_softmax(x, dim):
+    x = x - x.max(axis=dim, keepdims=True)
+    return x - np.log(np.exp(x).sum(axis=dim, keepdims=True))
+
+
 RIGHT = {
     "Sigmoid": {
         "from z": (sigmoid, lambda g, z: (g * z * (1 - z),), ("z",)),
@@ -98,6 +103,13 @@ RIGHT = {
     "Tanh": {
         "from z": (np.tanh, lambda g, z: (g * (1 - z * z),), ("z",)),
         "from x": (np.tanh, lambda g, x: (g * (1 - np.tanh(x) ** 2),), ("x",)),
+    },
+    "LogSoftmax": {
+        "from z": (
+            log_softmax,
+            lambda g, z, dim: (g - np.exp(z) * np.sum(g, axis=dim, keepdims=True),),
+            ("z",),
+        ),
     },
 }
 
@@ -251,6 +263,38 @@ WRONG = {
         "as the sigmoid": (np.tanh, lambda g, z: (g * z * (1 - z),), ("z",), ["of the sigmoid"]),
         "no square": (np.tanh, lambda g, z: (g * (1 - z),), ("z",), ["z has to be squared"]),
         "turned": (np.tanh, lambda g, z: (g * (z * z - 1),), ("z",), ["wrong sign"]),
+    },
+    "LogSoftmax": {
+        "the logarithm of a softmax": (
+            lambda x, dim: np.log(softmax(x, dim)),
+            lambda g, z, dim: (g - np.exp(z) * np.sum(g, axis=dim, keepdims=True),),
+            ("z",),
+            ["result of `forward` is wrong: at [0, 1] it is -inf", "Make no probability"],
+        ),
+        "by heart": (
+            log_softmax,
+            lambda g, z, dim: (g + np.exp(z),),
+            ("z",),
+            ["p - y learned by heart"],
+        ),
+        "z for p": (
+            log_softmax,
+            lambda g, z, dim: (g - z * np.sum(g, axis=dim, keepdims=True),),
+            ("z",),
+            ["the softmax itself is exp(z)"],
+        ),
+        "no keepdims": (
+            log_softmax,
+            lambda g, z, dim: (g - np.exp(z) * np.sum(g, axis=dim),),
+            ("z",),
+            ["sums that lost their axis"],
+        ),
+        "exp(x) for p": (
+            log_softmax,
+            lambda g, x, dim: (g - np.exp(x) * np.sum(g, axis=dim, keepdims=True),),
+            ("x",),
+            ["The gradient of `x` is wrong"],
+        ),
     },
 }
 

@@ -371,4 +371,72 @@ TANH = RuleExercise(
     ),
 )
 
-EXERCISES = RELU, SIGMOID, SOFTMAX, GELU, SILU, ERF, TANH
+
+def _total(g, dim):
+    return g.sum(axis=dim, keepdims=True)
+
+
+LOG_SOFTMAX = RuleExercise(
+    "LogSoftmaxBackward",
+    _rows(
+        Sample(
+            "scores of 1e4",
+            ([[1e4, -1e4, 0.0], [1e4, 1e4, 9999.0]],),
+            "A probability of e^-10000 is stored as 0, and its logarithm is -∞. Make no"
+            " probability: subtract the largest score, then the logarithm of the sum of"
+            " exponentials.",
+            params={"dim": 1},
+        ),
+        Sample("a masked score", ([[-np.inf, 0.0, 1.0]],), params={"dim": 1}),
+    ),
+    (
+        Mistake(
+            "g - softmax: the factor Σ g, the sum along `dim`, is missing.",
+            lambda g, x, *, dim: (g - _softmax(x, dim),),
+        ),
+        Mistake(
+            "g + softmax, p - y learned by heart. That holds where the g of a row add up to -1, as"
+            " in one sample's loss; in general it is g - softmax · Σ g.",
+            lambda g, x, *, dim: (g + _softmax(x, dim),),
+        ),
+        Mistake(
+            "the rule of softmax, with a factor z in front and a weighted mean. Of log_softmax it"
+            " is g - softmax · Σ g.",
+            lambda g, x, *, dim: (_softmax(x, dim) * (g - _total(g * _softmax(x, dim), dim)),),
+        ),
+        Mistake(
+            "made with a weighted sum of g. Here the sum is that of g itself: Σ g along `dim`.",
+            lambda g, x, *, dim: (g - _softmax(x, dim) * _total(g * _softmax(x, dim), dim),),
+        ),
+        Mistake(
+            "g - z · Σ g. z is the logarithm of the softmax; the softmax itself is exp(z).",
+            lambda g, x, *, dim: (g - np.log(_softmax(x, dim)) * _total(g, dim),),
+        ),
+        Mistake(
+            "made with the mean of g along `dim`; it is the sum.",
+            lambda g, x, *, dim: (
+                g - _softmax(x, dim) * _total(g, dim) / max(g.shape[dim % g.ndim], 1),
+            ),
+        ),
+        Mistake(
+            "g · (1 - softmax): that is the diagonal of the Jacobian. Every log-probability depends"
+            " on every score, so all g of a row come in: g - softmax · Σ g.",
+            lambda g, x, *, dim: (g * (1 - _softmax(x, dim)),),
+        ),
+        Mistake(
+            "g alone: each score is in the sum under the logarithm as well.",
+            lambda g, x, *, dim: (g,),
+        ),
+        Mistake(
+            "made with one sum over the whole array. Each row along `dim` has a sum of its own.",
+            lambda g, x, *, dim: (g - _softmax(x, dim) * g.sum(),),
+        ),
+        Mistake(
+            "made with sums that lost their axis: on a square they fit along the wrong one. Keep it"
+            " with `keepdims=True`.",
+            lambda g, x, *, dim: (g - _softmax(x, dim) * g.sum(axis=dim),),
+        ),
+    ),
+)
+
+EXERCISES = RELU, SIGMOID, SOFTMAX, GELU, SILU, ERF, TANH, LOG_SOFTMAX
