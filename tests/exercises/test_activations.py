@@ -58,6 +58,10 @@ def log_softmax(x, dim):
     return x - np.log(np.exp(x).sum(axis=dim, keepdims=True))
 
 
+def leaky(x, slope=0.01):
+    return np.where(x > 0, x, slope * x)
+
+
 RIGHT = {
     "Sigmoid": {
         "from z": (sigmoid, lambda g, z: (g * z * (1 - z),), ("z",)),
@@ -109,6 +113,18 @@ RIGHT = {
             log_softmax,
             lambda g, z, dim: (g - np.exp(z) * np.sum(g, axis=dim, keepdims=True),),
             ("z",),
+        ),
+    },
+    "LeakyReLU": {
+        "by comparisons": (
+            leaky,
+            lambda g, x, slope=0.01: (g * (x > 0) + slope * g * (x <= 0),),
+            ("x",),
+        ),
+        "forward by a maximum and a minimum": (
+            lambda x, slope=0.01: np.maximum(x, 0) + slope * np.minimum(x, 0),
+            lambda g, x, slope=0.01: (slope * g + (1 - slope) * g * (x > 0),),
+            ("x",),
         ),
     },
 }
@@ -294,6 +310,38 @@ WRONG = {
             lambda g, x, dim: (g - np.exp(x) * np.sum(g, axis=dim, keepdims=True),),
             ("x",),
             ["The gradient of `x` is wrong"],
+        ),
+    },
+    "LeakyReLU": {
+        "the larger of both": (
+            lambda x, slope=0.01: np.maximum(x, slope * x),
+            lambda g, x, slope=0.01: (g * (x > 0) + slope * g * (x <= 0),),
+            ("x",),
+            ["result of `forward` is wrong", "up to 1 only"],
+        ),
+        "ReLU's rule": (
+            leaky,
+            lambda g, x, slope=0.01: (g * (x > 0),),
+            ("x",),
+            ["the gate of ReLU"],
+        ),
+        "by z": (
+            leaky,
+            lambda g, z, slope=0.01: (g * (z > 0) + slope * g * (z <= 0),),
+            ("z",),
+            ["decided by the sign of z", "keep the input"],
+        ),
+        "the slope is lost": (
+            leaky,
+            lambda g, x, slope=0.01: (g * (x > 0) + 0.01 * g * (x <= 0),),
+            ("x",),
+            ["whatever `slope` says"],
+        ),
+        "float64 slopes": (
+            leaky,
+            lambda g, x, slope=0.01: (g * np.where(x > 0, 1.0, slope),),
+            ("x",),
+            ["The gradient of `x` is float64, `x` is float32"],
         ),
     },
 }

@@ -439,4 +439,72 @@ LOG_SOFTMAX = RuleExercise(
     ),
 )
 
-EXERCISES = RELU, SIGMOID, SOFTMAX, GELU, SILU, ERF, TANH, LOG_SOFTMAX
+LEAKY_RELU = RuleExercise(
+    "LeakyReLUBackward",
+    (
+        *elementwise(),
+        Sample("a slope of a half", ((4, 5),), params={"slope": 0.5}),
+        Sample("exact zeros", ([0.0, -0.0, 1.0, -1.0],), params={"slope": 0.1}),
+        Sample("no slope", ((4, 5),), params={"slope": 0.0}),
+        Sample(
+            "a slope of -1",
+            ((4, 5),),
+            "With a negative slope z is positive on both sides: only the input tells which it was.",
+            params={"slope": -1.0},
+        ),
+        Sample(
+            "a slope of 2",
+            ((4, 5),),
+            "The larger of `x` and `slope * x` is the right one for slopes up to 1 only: choose by"
+            " the sign of `x`.",
+            params={"slope": 2.0},
+        ),
+        Sample("float32 and a slope", ((4, 5),), params={"slope": 0.25}, dtype=np.float32),
+        Sample("extremes", ([1e300, -1e300, 5e-324, np.inf, -np.inf],), params={"slope": 0.5}),
+    ),
+    (
+        Mistake(
+            "0 where `{x}` is negative: that is the gate of ReLU. Here g passes there too, times"
+            " the slope.",
+            lambda g, x, *, slope=0.01: (g * (x > 0),),
+        ),
+        Mistake(
+            "g where `{x}` is 0 too. At 0 the slope of the left side is taken.",
+            lambda g, x, *, slope=0.01: (g * (x >= 0) + slope * g * (x < 0),),
+        ),
+        Mistake(
+            "made with a slope of 0.01, whatever `slope` says: keep the parameter on `self`.",
+            lambda g, x, *, slope=0.01: (g * (x > 0) + 0.01 * g * (x <= 0),),
+        ),
+        Mistake(
+            "decided by the sign of z. For a negative slope z is positive on both sides: keep the"
+            " input.",
+            lambda g, x, *, slope=0.01: (
+                g * (np.where(x > 0, x, slope * x) > 0)
+                + slope * g * (np.where(x > 0, x, slope * x) <= 0),
+            ),
+        ),
+        Mistake(
+            "the slope alone, 1 or `slope`: multiply by the upstream gradient g.",
+            lambda g, x, *, slope=0.01: (1.0 * (x > 0) + slope * (x <= 0),),
+        ),
+        Mistake(
+            "exchanged: g passes in full where `{x}` > 0, and times `slope` elsewhere.",
+            lambda g, x, *, slope=0.01: (g * (x <= 0) + slope * g * (x > 0),),
+        ),
+        Mistake(
+            "decided by the sign of g. The gate depends on `{x}`.",
+            lambda g, x, *, slope=0.01: (g * (g > 0) + slope * g * (g <= 0),),
+        ),
+        Mistake(
+            "g minus what should be added: below 0 the slope is `slope`, not -`slope`.",
+            lambda g, x, *, slope=0.01: (g * (x > 0) - slope * g * (x <= 0),),
+        ),
+        Mistake(
+            "g times z. The rule is g times the slope: 1 or `slope`.",
+            lambda g, x, *, slope=0.01: (g * np.where(x > 0, x, slope * x),),
+        ),
+    ),
+)
+
+EXERCISES = RELU, SIGMOID, SOFTMAX, GELU, SILU, ERF, TANH, LOG_SOFTMAX, LEAKY_RELU
