@@ -47,8 +47,7 @@ class Rules:
         cls, said = exercise.reference, rule(exercise.reference)
         inputs, result = exercise.shapes()
         cells = [
-            f"{said['forward']}<br>{said['backward']}<br>"
-            f"{', '.join(map(str, inputs))} → {result}",
+            f"{said['forward']}<br>{said['backward']}<br>{', '.join(map(str, inputs))} → {result}",
             said["keeps"],
             said["cost"],
             f"`{said['PyTorch']}`".replace(", ", "`, `"),

@@ -142,4 +142,146 @@ CONV2D = RuleExercise(
     ),
 )
 
-EXERCISES = (CONV2D,)
+# -------------------------------------------------------------------------------------- pooling
+
+
+class Shown(Windows):
+    """Windows that say what they are, for the sentence that tells what was tried."""
+
+    def __init__(self, shape, kernel, stride=1, padding=0, dilation=1):
+        super().__init__("windows", shape, kernel, stride, padding, dilation)
+        h, w = self.kernel
+        options = {"stride": stride, "padding": padding, "dilation": dilation}
+        said = [f"{name} {n}" for name, n in options.items() if n != (name != "padding")]
+        self.said = ", ".join([f"{h}×{w}", *said])
+
+    def __repr__(self):
+        return self.said
+
+
+def _seen(about, shape, *windows, hint="", **options):
+    """A sample of images seen through windows."""
+    return Sample(about, (shape,), hint, {"windows": Shown(shape, *windows)}, **options)
+
+
+def _spread(share, together=folded):
+    """A rule that gives each place of a window its `share` of g."""
+
+    def rule(g, x, *, windows):
+        padded = windows.padded(x, -np.inf)
+        seen = np.stack([padded[place] for place in windows.places()], 2)
+        n, c, k, h, w = seen.shape
+        columns = share(seen) * g[:, :, None]
+        return (together(windows, columns.reshape(n, c * k, h * w)),)
+
+    return rule
+
+
+def _folded(windows, columns):
+    return folded(columns, windows)
+
+
+def _largest(seen):
+    return seen == seen.max(2, keepdims=True, initial=-np.inf)
+
+
+def _first(seen):
+    return _largest(seen) & (np.cumsum(_largest(seen), 2) == 1)
+
+
+def _last(seen):
+    return _first(seen[:, :, ::-1])[:, :, ::-1]
+
+
+def _even(seen):
+    return np.ones(seen.shape) / seen.shape[2]
+
+
+PADS_LOW = "The padding must never win: it is −∞, not 0, or negative pixels at the edge lose to it."
+MAXPOOL = RuleExercise(
+    "MaxPool2dBackward",
+    (
+        _seen("windows side by side", (1, 1, 4, 4), 2, 2),
+        _seen("a batch with channels", (2, 3, 6, 4), (3, 2), (3, 2)),
+        _seen("windows that overlap", (1, 2, 5, 5), 3, 2),
+        Sample(
+            "ties",
+            (np.array([[[[1.0, 1, 0, 2], [1, 1, 2, 0], [0, 0, 3, 3], [0, 0, 3, 3]]]]),),
+            "Where several pixels are largest, the first one wins, row by row.",
+            {"windows": Shown((1, 1, 4, 4), 2, 2)},
+        ),
+        _seen(
+            "padding around negative pixels",
+            (1, 1, 4, 4),
+            3,
+            2,
+            1,
+            hint=PADS_LOW,
+            within=(-2.0, -1.0),
+        ),
+        _seen("windows with gaps", (1, 1, 5, 5), 2, 1, 0, 2),
+        _seen("one window for all", (2, 1, 3, 3), 3),
+        _seen("no images", (0, 1, 4, 4), 2, 2, hint=NO_IMAGES),
+        _seen("float32", (2, 1, 4, 4), 2, 2, dtype=np.float32),
+    ),
+    (
+        Mistake(
+            "g divided evenly among the pixels of a window, the rule of the mean. In a maximum"
+            " only the winner matters.",
+            _spread(_even, _folded),
+        ),
+        Mistake(OVERWRITTEN, _spread(_first, _overwritten)),
+        Mistake(OVERWRITTEN, _spread(_first, _window_by_window)),
+        Mistake(
+            "g at *every* pixel that equals the maximum. One of them wins, the first of the window;"
+            " else a window of four equal pixels passes on 4 g.",
+            _spread(_largest, _folded),
+        ),
+        Mistake(
+            "g at the last of the pixels that tie; the first one wins, row by row, as with"
+            " `argmax`.",
+            _spread(_last, _folded),
+        ),
+        Mistake(
+            "g divided among the pixels that tie; here the first one gets all of it, as"
+            " in PyTorch.",
+            _spread(lambda seen: _largest(seen) / _largest(seen).sum(2, keepdims=True), _folded),
+        ),
+    ),
+)
+AVGPOOL = RuleExercise(
+    "AvgPool2dBackward",
+    (
+        _seen("windows side by side", (1, 1, 4, 4), 2, 2),
+        _seen("a batch with channels", (2, 3, 6, 4), (3, 2), (3, 2)),
+        _seen("windows that overlap", (1, 2, 5, 5), 3, 2),
+        _seen(
+            "padding",
+            (1, 1, 4, 4),
+            3,
+            2,
+            1,
+            hint="Padding counts as zeros: every window is divided by all of its places.",
+        ),
+        _seen("pixels that no window touches", (1, 1, 5, 5), 2, 2),
+        _seen("one window for all", (2, 1, 3, 3), 3),
+        _seen("no images", (0, 1, 4, 4), 2, 2, hint=NO_IMAGES),
+        _seen("float32", (2, 1, 4, 4), 2, 2, dtype=np.float32),
+    ),
+    (
+        Mistake(
+            "g in full at every pixel: the mean divides by the number of places in a window, and so"
+            " does its slope.",
+            _spread(lambda seen: np.ones(seen.shape), _folded),
+        ),
+        Mistake(OVERWRITTEN, _spread(_even, _overwritten)),
+        Mistake(OVERWRITTEN, _spread(_even, _window_by_window)),
+        Mistake(
+            "g at the largest pixel, the rule of the maximum. In a mean all pixels have the same"
+            " part.",
+            _spread(_first, _folded),
+        ),
+    ),
+)
+
+EXERCISES = (CONV2D, MAXPOOL, AVGPOOL)
