@@ -224,3 +224,80 @@ def test_wrong_means_are_named():
     overwritten = avg_pool(lambda g, k: g / k, assign=True).message
     assert "overwritten where windows overlap" in overwritten
     assert "(windows that overlap)" in overwritten
+
+
+# --------------------------------------------------------------------------------- unfold, fold
+
+
+def apart(x, windows):
+    padded = windows.padded(x, 0)
+    seen = np.stack([padded[place] for place in windows.places()], 2)
+    n, c, k, h, w = seen.shape
+    return seen.reshape(n, c * k, h * w)
+
+
+def together(columns, windows, add=True):
+    n, c = windows.shape[:2]
+    parts = columns.reshape(n, c, len(windows.places()), *windows.out)
+    padded = np.zeros(windows.padded_shape, columns.dtype)
+    for k, place in enumerate(windows.places()):
+        padded[place] = parts[:, :, k] + padded[place] * add
+    return windows.cropped(padded)
+
+
+def mine(name, forward, rule):
+    def forward_(self, x, *, windows):
+        self.windows = windows
+        return forward(x, windows)
+
+    return check(written(forward_, lambda self, g: (rule(g, self.windows),)), name)
+
+
+def test_right_unfold_and_fold_pass_without_tensors():
+    answer = mine("UnfoldBackward", apart, together)
+    assert answer.passed is True
+    assert "Gradients of gradients do not" in answer.message
+    assert mine("FoldBackward", together, apart).passed is True
+    assert mine("UnfoldBackward", unfolded, fold).message.endswith("agree as well.")
+
+
+@pytest.mark.parametrize(
+    ("name", "forward", "rule", "phrase"),
+    [
+        (
+            "UnfoldBackward",
+            apart,
+            lambda g, w: together(g, w, add=False),
+            "overwritten where windows overlap",
+        ),
+        (
+            "UnfoldBackward",
+            apart,
+            lambda g, w: together(g, w) / np.maximum(together(0 * g + 1, w), 1),
+            "the mean over the windows that a pixel lies in",
+        ),
+        (
+            "UnfoldBackward",
+            lambda x, w: apart(x.swapaxes(2, 3), w) if x.shape[2] == x.shape[3] else apart(x, w),
+            together,
+            "result of `forward` is wrong",
+        ),
+        (
+            "FoldBackward",
+            lambda x, w: together(x, w, add=False),
+            apart,
+            "result of `forward` is wrong",
+        ),
+        (
+            "FoldBackward",
+            together,
+            lambda g, w: apart(g / np.maximum(together(0 * apart(g, w) + 1, w), 1), w),
+            "divided by the number of windows",
+        ),
+        ("FoldBackward", together, lambda g, w: g, "has shape (1, 1, 3, 3), `x` has (1, 4, 4)"),
+    ],
+)
+def test_wrong_folds_are_named(name, forward, rule, phrase):
+    answer = mine(name, forward, rule)
+    assert answer.passed is False
+    assert phrase in answer.message
