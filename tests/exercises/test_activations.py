@@ -1,9 +1,12 @@
 """The exercises on activations: right answers, and wrong ones as readers write them."""
 
+import math
+
 import numpy as np
 import pytest
 
 from tinytorch.core.autograd import Function
+from tinytorch.core.elementary import erf
 from tinytorch.exercises import check
 
 
@@ -34,6 +37,22 @@ def softmax(x, dim):
     return e / e.sum(axis=dim, keepdims=True)
 
 
+def below(x):
+    return (1 + erf(x / math.sqrt(2))) / 2
+
+
+def bell(x):
+    return np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+
+
+def each_erf(x):
+    return np.vectorize(math.erf, otypes=[x.dtype])(x)
+
+
+def short(x):
+    return 1 / (1 + np.exp(-x))
+
+
 RIGHT = {
     "Sigmoid": {
         "from z": (sigmoid, lambda g, z: (g * z * (1 - z),), ("z",)),
@@ -48,6 +67,32 @@ RIGHT = {
             softmax,
             lambda g, z, dim: (z * (g - np.sum(g * z, axis=dim, keepdims=True)),),
             ("z",),
+        ),
+    },
+    "GELU": {
+        "from x": (
+            lambda x: x * below(x),
+            lambda g, x: (g * (below(x) + x * bell(x)),),
+            ("x",),
+        ),
+    },
+    "SiLU": {
+        "from x": (
+            lambda x: x * short(x),
+            lambda g, x: (g * short(x) * (1 + x * (1 - short(x))),),
+            ("x",),
+        ),
+        "from x and z": (
+            lambda x: x * short(x),
+            lambda g, x, z: (g * (z + short(x) * (1 - z)),),
+            ("x", "z"),
+        ),
+    },
+    "Erf": {
+        "one by one": (
+            each_erf,
+            lambda g, x: (2 * g / math.sqrt(math.pi) * np.exp(-x * x),),
+            ("x",),
         ),
     },
 }
@@ -124,6 +169,72 @@ WRONG = {
             ("x",),
             ["The gradient of `x` is wrong"],
         ),
+    },
+    "GELU": {
+        "forward by tanh": (
+            lambda x: x / 2 * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))),
+            lambda g, x: (g * (below(x) + x * bell(x)),),
+            ("x",),
+            ["result of `forward` is wrong"],
+        ),
+        "gate alone": (
+            lambda x: x * below(x),
+            lambda g, x: (g * below(x),),
+            ("x",),
+            ["the gate alone, g · Φ(x)", "second term"],
+        ),
+        "derivative of the other form": (
+            lambda x: x * below(x),
+            lambda g, x: (
+                g
+                * (
+                    0.5 * (1 + np.tanh(0.7978845608 * (x + 0.044715 * x**3)))
+                    + 0.5
+                    * x
+                    * (1 - np.tanh(0.7978845608 * (x + 0.044715 * x**3)) ** 2)
+                    * 0.7978845608
+                    * (1 + 3 * 0.044715 * x**2)
+                ),
+            ),
+            ("x",),
+            ["that of the approximation by tanh"],
+        ),
+        "no root": (
+            lambda x: x * below(x),
+            lambda g, x: (g * (below(x) + x * np.exp(-(x**2) / 2)),),
+            ("x",),
+            ["divide by √(2π)"],
+        ),
+    },
+    "SiLU": {
+        "gate alone": (
+            lambda x: x * short(x),
+            lambda g, x: (g * short(x),),
+            ("x",),
+            ["the gate alone", "second term"],
+        ),
+        "as the sigmoid": (
+            lambda x: x * short(x),
+            lambda g, z: (g * z * (1 - z),),
+            ("z",),
+            ["the rule of the sigmoid"],
+        ),
+        "∞ · 0": (
+            lambda x: x * short(x),
+            lambda g, x: (g * (short(x) + x * np.exp(-x) / (1 + np.exp(-x)) ** 2),),
+            ("x",),
+            ["The gradient of `x` is wrong: at [1] it is nan", "do not occur"],
+        ),
+    },
+    "Erf": {
+        "no factor": (each_erf, lambda g, x: (g * np.exp(-x * x),), ("x",), ["factor 2/√π"]),
+        "half of it": (
+            each_erf,
+            lambda g, x: (g * np.exp(-x * x) / math.sqrt(math.pi),),
+            ("x",),
+            ["0.5 times what it should be"],
+        ),
+        "bell": (each_erf, lambda g, x: (g * bell(x),), ("x",), ["the normal density"]),
     },
 }
 

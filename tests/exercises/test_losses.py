@@ -138,3 +138,47 @@ def test_a_mistake_in_the_cross_entropy_is_named(apply, phrase):
     answer = cross_entropy(apply)
     assert answer.passed is False
     assert phrase in answer.message
+
+
+# ------------------------------------------------------------------------- squared error
+
+
+def mse(apply, forward=lambda self, y, t: ((y - t) ** 2).mean(), saves=("y", "t")):
+    return check(written(forward, apply, saves), "MSEBackward")
+
+
+def of_both(slope):
+    """A rule for both inputs from what a reader took for the slope of the first."""
+    return lambda self, g, y, t: (slope(g, y - t), -slope(g, y - t))
+
+
+def test_mse_passes():
+    assert mse(of_both(lambda g, d: g * 2 * d / d.size)).passed is True
+
+
+def test_mse_that_leaves_out_a_target_without_gradient_passes():
+    def apply(self, g, y, t):
+        d = 2 * g * (y - t) / y.size
+        return d, -d if self.next_functions[1] else None
+
+    assert mse(apply).passed is True
+
+
+@pytest.mark.parametrize(
+    ("apply", "phrase"),
+    [
+        (of_both(lambda g, d: g * d / d.size), "twice the difference"),
+        (of_both(lambda g, d: 2 * g * d), "that of a sum"),
+        (of_both(lambda g, d: g * d), "the 2 of the square and the 1/n of the mean"),
+        (of_both(lambda g, d: 2 * g * d / len(d)), "divided by the number of rows"),
+        (of_both(lambda g, d: g * np.sign(d) / d.size), "that of |d|"),
+        (of_both(lambda g, d: -2 * g * d / d.size), "slope along the input is +2 d / n"),
+        (of_both(lambda g, d: 2 * d / d.size), "slope alone"),
+        (lambda self, g, y, t: (2 * g * (y - t) / y.size,) * 2, "gradient of `t` is the same as"),
+        (of_both(lambda g, d: 2 * g * d.mean()), "it is a single number"),
+    ],
+)
+def test_a_mistake_in_mse_is_named(apply, phrase):
+    answer = mse(apply)
+    assert answer.passed is False
+    assert phrase in answer.message

@@ -13,10 +13,12 @@ def reduction(operation, apply, keeps=("x",), result=None):
     class Mine(Function):
         saves = keeps
 
-        def forward(self, x, *, dim=None, keepdim=False):
+        def forward(self, x, *, dim=None, keepdim=False, correction=1):
             self.dim = dim
             self.kept = x.sum(axis=dim, keepdims=True).shape
-            return (result or operation)(x, axis=dim, keepdims=keepdim)
+            self.n = np.ones_like(x).sum(axis=dim, keepdims=True) - correction
+            more = {"ddof": correction} if operation in (np.var, np.std) else {}
+            return (result or operation)(x, axis=dim, keepdims=keepdim, **more)
 
     Mine.apply = apply
     return check(Mine, f"{operation.__name__.capitalize()}Backward")
@@ -47,16 +49,16 @@ def test_sum_passes():
     ("apply", "said"),
     [
         (lambda self, g: (g,), ["there is one number for each result", "copy g back"]),
-        (lambda self, g: (g.reshape(self.kept),), ["shape (3, 1), `x` has (3, 3)", "copy g back"]),
+        (lambda self, g: (g.reshape(self.kept),), ["shape (4, 1), `x` has (4, 4)", "copy g back"]),
         (
             lambda self, g: (np.broadcast_to(g, self.next_functions[0].shape),),
             ["laid along the wrong axis", "On a square"],
         ),
         (
-            lambda self, g: (np.repeat(g, 3).reshape(3, 3),),
+            lambda self, g: (np.repeat(g, 4).reshape(4, 4),),
             ["laid along the wrong axis", "`dim=0`"],
         ),
-        (lambda self, g: (g[:, None] + np.zeros((3, 3)),), ["laid along the wrong axis"]),
+        (lambda self, g: (g[:, None] + np.zeros((4, 4)),), ["laid along the wrong axis"]),
         (lambda self, g: (np.ones(self.next_functions[0].shape),), ["all ones: multiply by"]),
         (
             lambda self, g: (np.expand_dims(g, self.dim) + np.zeros(self.next_functions[0].shape),),
@@ -72,7 +74,7 @@ def test_sum_names_the_mistake(apply, said):
 def test_a_sum_whose_axis_is_forgotten_forward():
     judged(
         reduction(np.sum, lambda self, g: (g,), result=lambda x, axis, keepdims: x.sum()),
-        "The result has shape (), and should have (3,)",
+        "The result has shape (), and should have (4,)",
     )
 
 
@@ -164,10 +166,10 @@ def test_mean_passes():
         (lambda self, g: (back(self, g),), "the undivided g"),
         (lambda self, g: (back(self, g) / self.saved_tensors[0].size,), "number of all entries"),
         (lambda self, g: (back(self, g) / len(self.saved_tensors[0]),), "how many results"),
-        (lambda self, g: (back(self, g) / 3,), "2 times what it should be"),
+        (lambda self, g: (back(self, g) / 2,), "2 times what it should be"),
         (lambda self, g: (g / count(self)[..., 0],), "copy g back"),
         (lambda self, g: (back(self, g) / count(self),), "every gradient has the dtype"),
-        (lambda self, g: (np.broadcast_to(g, (3, 3)) / 3,), "laid along the wrong axis"),
+        (lambda self, g: (np.broadcast_to(g, (4, 4)) / 4,), "laid along the wrong axis"),
     ],
 )
 def test_mean_names_the_mistake(apply, said):
@@ -236,3 +238,82 @@ def test_logsumexp_without_the_shift():
         result=lambda x, axis, keepdims: np.log(np.exp(x).sum(axis=axis, keepdims=keepdims)),
     )
     judged(answer, "at [0] it is inf, and should be 1001.4", "Subtract the largest of the row")
+
+
+# ----------------------------------------------------------------- variance, standard deviation
+
+
+def deviation(self):
+    x = self.saved_tensors[0]
+    return x - x.mean(self.dim).reshape(self.kept)
+
+
+def std(self, g):
+    z = self.saved_tensors[1]
+    flat = np.asarray(z) == 0
+    return ((g * ~flat / (z + flat)).reshape(self.kept) / self.n * deviation(self),)
+
+
+def test_var_and_std_pass():
+    for answer in (
+        reduction(np.var, lambda self, g: (g.reshape(self.kept) * (2 / self.n) * deviation(self),)),
+        reduction(np.std, std, keeps=("x", "z")),
+    ):
+        assert answer.passed
+        assert "no correction" in answer.message
+        assert "Gradients of gradients agree as well." in answer.message
+
+
+@pytest.mark.parametrize(
+    ("apply", "said"),
+    [
+        (
+            lambda self, g: (back(self, g) * 2 * self.saved_tensors[0] / self.n,),
+            "take the mean off",
+        ),
+        (lambda self, g: (back(self, g) * deviation(self) / self.n,), "half of what it should be"),
+        (lambda self, g: (back(self, g) * deviation(self) * 2,), "not divided by n"),
+        (lambda self, g: (back(self, g) * deviation(self) * 2 / 4,), "divided by n, and forward"),
+        (lambda self, g: (g * deviation(self) * 2 / self.n,), "laid along the wrong axis"),
+        (lambda self, g: (2 / self.n * deviation(self),), "multiply by the upstream gradient"),
+        (lambda self, g: (-back(self, g) * deviation(self) * 2 / self.n,), "the wrong sign"),
+        (
+            lambda self, g: (back(self, g) * 2 / self.n * (x := self.saved_tensors[0]) - x.mean(),),
+            "The gradient of `x` is wrong",
+        ),
+    ],
+)
+def test_var_names_the_mistake(apply, said):
+    judged(reduction(np.var, apply), said)
+
+
+@pytest.mark.parametrize(
+    ("apply", "said"),
+    [
+        (
+            lambda self, g: (
+                (g / self.saved_tensors[1]).reshape(self.kept) / self.n * deviation(self),
+            ),
+            "nan or infinite where all numbers are equal",
+        ),
+        (lambda self, g: (back(self, g) * 2 * deviation(self) / self.n,), "that of the variance"),
+        (lambda self, g: (back(self, g) * deviation(self) / self.n,), "not divided by z"),
+        (
+            lambda self, g: (
+                (g / self.saved_tensors[1]).reshape(self.kept) * 2 / self.n * deviation(self),
+            ),
+            "2 times what it should be",
+        ),
+    ],
+)
+def test_std_names_the_mistake(apply, said):
+    judged(reduction(np.std, apply, keeps=("x", "z")), said)
+
+
+def test_var_without_the_correction():
+    answer = reduction(
+        np.var,
+        lambda self, g: (g,),
+        result=lambda x, axis, keepdims, ddof: x.var(axis=axis, keepdims=keepdims),
+    )
+    judged(answer, "The result of `forward` is wrong")

@@ -1,7 +1,10 @@
 """The exercises on activations."""
 
+import math
+
 import numpy as np
 
+from ...core.elementary import erf
 from ..rule import Mistake, RuleExercise
 from ..samples import Sample, elementwise
 
@@ -188,4 +191,140 @@ SOFTMAX = RuleExercise(
     ),
 )
 
-EXERCISES = RELU, SIGMOID, SOFTMAX
+
+def _below(x):
+    """Φ, the gate of GELU."""
+    return (1 + erf(x / math.sqrt(2))) / 2
+
+
+def _bell(x):
+    """φ, the slope of Φ."""
+    return np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+
+
+def _gelu_by_tanh(g, x):
+    u = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
+    gate = (1 + np.tanh(u)) / 2
+    return (
+        g * (gate + x * 2 * gate * (1 - gate) * math.sqrt(2 / math.pi) * (1 + 0.134145 * x**2)),
+    )
+
+
+GELU = RuleExercise(
+    "GELUBackward",
+    elementwise(
+        Sample(
+            "extremes",
+            ([30.0, -30.0, 9.0, -9.0, 0.0, -0.0],),
+            "Far from 0 the bell curve is 0 and the gate is 0 or 1.",
+        ),
+    ),
+    (
+        Mistake(
+            "the gate alone, g · Φ({x}). `{x}` moves its gate as well: the product rule has a"
+            " second term, `{x}` · φ({x}).",
+            lambda g, x: (g * _below(x),),
+        ),
+        Mistake(
+            "the second term of the product rule alone, g · `{x}` · φ({x}): the gate Φ({x}) itself"
+            " is missing.",
+            lambda g, x: (g * x * _bell(x),),
+        ),
+        Mistake(
+            "g · (Φ + φ): the slope of the gate counts as often as the signal is large; multiply φ"
+            " by `{x}`.",
+            lambda g, x: (g * (_below(x) + _bell(x)),),
+        ),
+        Mistake(
+            "made with e^(-x²/2) as it is. The bell curve φ has the area 1: divide by √(2π).",
+            lambda g, x: (g * (_below(x) + x * np.exp(-x * x / 2)),),
+        ),
+        Mistake(
+            "made with e^(-x²). Inside erf stands x/√2, so the exponent of φ is -x²/2.",
+            lambda g, x: (g * (_below(x) + x * np.exp(-x * x) / math.sqrt(2 * math.pi)),),
+        ),
+        Mistake(
+            "made with the slope of erf. The chain rule through (1 + erf(x/√2)) / 2 brings a factor"
+            " 1/2 and a factor 1/√2, and e^(-x²) becomes e^(-x²/2).",
+            lambda g, x: (g * (_below(x) + x * np.exp(-x * x) * 2 / math.sqrt(math.pi)),),
+        ),
+        Mistake(
+            "that of the approximation by tanh, and the formula of `forward` is the exact one. Each"
+            " has a derivative of its own.",
+            _gelu_by_tanh,
+        ),
+        Mistake("the hard gate of ReLU.", lambda g, x: (g * (x > 0),)),
+    ),
+)
+
+SILU = RuleExercise(
+    "SiLUBackward",
+    elementwise(
+        Sample(
+            "extremes",
+            (FAR,),
+            "e^-x overflows at -1000: ∞/∞ and 0·∞ are nan. With s = 1/(1 + e^-x) and s · (1 - s)"
+            " they do not occur.",
+        ),
+    ),
+    (
+        Mistake(
+            "the gate alone, g · σ({x}). `{x}` moves its gate as well: the product rule has a"
+            " second term, `{x}` · σ · (1 - σ).",
+            lambda g, x: (g * _sigmoid(x),),
+        ),
+        Mistake(
+            "the second term of the product rule alone: the gate σ({x}) itself is missing.",
+            lambda g, x: (g * x * _sigmoid(x) * _sigmoid(-x),),
+        ),
+        Mistake(
+            "the slope of the gate. The signal `{x}` is a factor of z as well: it takes the product"
+            " rule.",
+            lambda g, x: (g * _sigmoid(x) * _sigmoid(-x),),
+        ),
+        Mistake(
+            "g · (σ + σ · (1 - σ)): multiply the slope of the gate by `{x}`.",
+            lambda g, x: (g * (_sigmoid(x) + _sigmoid(x) * _sigmoid(-x)),),
+        ),
+        Mistake(
+            "g · z · (1 - z), the rule of the sigmoid, applied to another function.",
+            lambda g, x: (g * x * _sigmoid(x) * (1 - x * _sigmoid(x)),),
+        ),
+        Mistake(
+            "made with z · (1 - z) for the slope of the gate. z is the whole product; the gate"
+            " is σ({x}).",
+            lambda g, x: (g * (_sigmoid(x) + x * (x * _sigmoid(x)) * (1 - x * _sigmoid(x))),),
+        ),
+        Mistake("the hard gate of ReLU.", lambda g, x: (g * (x > 0),)),
+    ),
+)
+
+ERF = RuleExercise(
+    "ErfBackward",
+    elementwise(
+        Sample("both ends of the approximation", ([0.46875, -0.46875, 3.0, -3.0, 6.0],)),
+        Sample("extremes", ([1000.0, -1000.0, 0.0, -0.0],), "e^(x²) overflows; e^(-x²) does not."),
+    ),
+    (
+        Mistake(
+            "g · e^(-x²): the factor 2/√π in front of the integral is missing.",
+            lambda g, x: (g * np.exp(-x * x),),
+        ),
+        Mistake(
+            "made with the normal density, e^(-x²/2)/√(2π). The integrand of erf is"
+            " 2/√π · e^(-x²).",
+            lambda g, x: (g * _bell(x),),
+        ),
+        Mistake(
+            'made with the result: the exponent is -x², of the input. Keep it: `saves = ("x",)`.',
+            lambda g, x: (g * np.exp(-(erf(x) ** 2)) * 2 / math.sqrt(math.pi),),
+        ),
+        Mistake(
+            "made with e^(x²): the exponent is negative.",
+            lambda g, x: (g * np.exp(x * x) * 2 / math.sqrt(math.pi),),
+        ),
+        Mistake("g · (1 - z²), which is the rule of tanh.", lambda g, x: (g * (1 - erf(x) ** 2),)),
+    ),
+)
+
+EXERCISES = RELU, SIGMOID, SOFTMAX, GELU, SILU, ERF

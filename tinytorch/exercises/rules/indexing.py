@@ -142,7 +142,7 @@ CAT = RuleExercise(
     (
         Sample("two vectors", ((2,), (3,))),
         Sample("columns beside columns", ((4, 2), (4, 3)), params={"dim": 1}),
-        Sample("the last axis, dim=-1", ((2, 3, 1), (2, 3, 2)), params={"dim": -1}),
+        Sample("the last axis as -1", ((2, 3, 1), (2, 3, 2)), params={"dim": -1}),
         Sample("three of equal size", ((3, 3), (3, 3), (3, 3)), params={"dim": 1}),
         Sample("one alone", ((2, 3),)),
         Sample("an empty one among them", ((2, 3), (0, 3), (1, 3))),

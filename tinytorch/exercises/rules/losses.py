@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..rule import Mistake, RuleExercise
-from ..samples import Sample
+from ..samples import NO_GRADIENT, Sample
 
 SURE = [[1e4, -1e4, 0.0], [0.0, 0.0, 0.0], [-1e4, 1e4, 1e4]]
 OVERFLOW = (
@@ -119,4 +119,67 @@ CROSS_ENTROPY = RuleExercise(
     ),
 )
 
-EXERCISES = NLL, CROSS_ENTROPY
+
+def _pairs(*special):
+    """Samples of predictions with targets of the same shape."""
+    return (
+        Sample("a matrix", ((3, 4), (3, 4))),
+        Sample("a vector", ((5,), (5,))),
+        Sample("three axes", ((2, 3, 2), (2, 3, 2))),
+        Sample("a single number", ((), ())),
+        Sample("float32", ((3, 4), (3, 4)), dtype=np.float32),
+        Sample("targets without gradient", ((3, 4), (3, 4)), NO_GRADIENT, wanted=(True, False)),
+        *special,
+    )
+
+
+def _both(slope):
+    """A mistaken rule for a loss of differences: `slope` of g, d and n for the prediction."""
+
+    def rule(g, input, target, **params):
+        d = slope(g, input - target, max(input.size, 1), **params)
+        return d, -d
+
+    return rule
+
+
+MSE = RuleExercise(
+    "MSEBackward",
+    _pairs(
+        Sample("equal numbers", ([1.0, 2.0, 3.0], [1.0, 2.0, 5.0])),
+        Sample("far apart", ([1e100, -1e100, 0.0], [0.0, 1e100, 1e-100])),
+    ),
+    (
+        Mistake(
+            "half of what is due: the slope of a square is twice the difference.",
+            _both(lambda g, d, n: g * d / n),
+        ),
+        Mistake(
+            "that of a sum: a mean divides by the number of entries.",
+            _both(lambda g, d, n: 2 * g * d),
+        ),
+        Mistake(
+            "the difference alone: the 2 of the square and the 1/n of the mean are missing.",
+            _both(lambda g, d, n: g * d),
+        ),
+        Mistake(
+            "divided by the number of rows; the mean is over all entries.",
+            _both(lambda g, d, n: 2 * g * d / len(d)),
+        ),
+        Mistake(
+            "that of |d|, with a sign where the difference belongs.",
+            _both(lambda g, d, n: g * np.sign(d) / n),
+        ),
+        Mistake(
+            "that of the target. With d = input − target the slope along the input is +2 d / n.",
+            lambda g, input, target: (-2 * g * (input - target) / max(input.size, 1), None),
+        ),
+        Mistake(
+            "the same as that of `input`, and the target is subtracted: its gradient is the"
+            " negative.",
+            lambda g, input, target: (None, 2 * g * (input - target) / max(input.size, 1)),
+        ),
+    ),
+)
+
+EXERCISES = NLL, CROSS_ENTROPY, MSE

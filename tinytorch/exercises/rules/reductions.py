@@ -18,8 +18,8 @@ def reductions(*special, whole=True, several=True, empty=True):
     result is made of nothing.
     """
     return (
-        Sample("rows of a square", ((3, 3),), params={"dim": 1}),
-        Sample("columns of a square", ((3, 3),), params={"dim": 0}),
+        Sample("rows of a square", ((4, 4),), params={"dim": 1}),
+        Sample("columns of a square", ((4, 4),), params={"dim": 0}),
         Sample("rows of a table", ((4, 3),), LOST, {"dim": 1}),
         *([Sample("a whole matrix", ((2, 3),))] if whole else []),
         Sample("the middle one of three axes", ((2, 4, 3),), LOST, {"dim": 1}),
@@ -259,4 +259,135 @@ LOGSUMEXP = RuleExercise(
     reduces=True,
 )
 
-EXERCISES = SUM, MEAN, MAX, MIN, LOGSUMEXP
+
+def deviation(x, dim):
+    return x - x.mean(axis=dim, keepdims=True)
+
+
+def free(x, dim, correction):
+    """n - correction, as an array, so that a division by 0 is no exception."""
+    return np.array(terms(x, dim) - correction, x.dtype)
+
+
+def spread(x, dim, correction):
+    return x.std(axis=dim, ddof=correction, keepdims=True)
+
+
+CORRECTIONS = (
+    Sample("no correction", ((4, 3),), params={"dim": 1, "correction": 0}),
+    Sample(
+        "numbers far from 0",
+        ([[1000.0, 1001.0, 1003.0], [-5000.0, -5001.0, -5001.5]],),
+        "",
+        {"dim": 1},
+    ),
+)
+
+VAR = RuleExercise(
+    "VarBackward",
+    reductions(*CORRECTIONS),
+    (
+        Mistake(
+            "made of `{x}` itself: take the mean off. (On data with mean 0 nothing shows it.)",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim) * 2 * x / free(x, dim, correction),
+            ),
+        ),
+        Mistake(
+            "half of what it should be: the slope of a square is 2 times the deviation.",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim) * deviation(x, dim) / free(x, dim, correction),
+            ),
+        ),
+        Mistake(
+            "divided by n, and forward divides by n − correction: divide by the same. (Or the own"
+            " share of the mean, 1/n, was taken off. All shares together are 0: leave them out.)",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim) * 2 * deviation(x, dim) / free(x, dim, 0),
+            ),
+        ),
+        Mistake(
+            "not divided by n − correction.",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim) * 2 * deviation(x, dim),
+            ),
+        ),
+        Mistake(
+            "made of the deviations from the mean of the whole array; each result has its own mean,"
+            " along `dim`.",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim) * 2 * (x - x.mean()) / free(x, dim, correction),
+            ),
+        ),
+        Mistake(
+            ACROSS,
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                across(g, x, dim) * 2 * deviation(x, dim) / free(x, dim, correction),
+            ),
+        ),
+    ),
+    reduces=True,
+)
+
+STD = RuleExercise(
+    "StdBackward",
+    reductions(
+        *CORRECTIONS,
+        Sample("equal numbers", ([[2.0, 2.0, 2.0], [1.0, 2.0, 3.0]],), "", {"dim": 1}),
+    ),
+    (
+        Mistake(
+            "made of `{x}` itself: take the mean off. (On data with mean 0 nothing shows it.)",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim) * x / spread(x, dim, correction) / free(x, dim, correction),
+            ),
+        ),
+        Mistake(
+            "that of the variance. The root around it has the slope 1/(2z).",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim) * 2 * deviation(x, dim) / free(x, dim, correction),
+            ),
+        ),
+        Mistake(
+            "nan or infinite where all numbers are equal, z = 0. There it is taken as 0: divide by"
+            " `z + flat` and multiply by `~flat`, with `flat` where z is 0.",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim)
+                * deviation(x, dim)
+                / spread(x, dim, correction)
+                / free(x, dim, correction),
+            ),
+        ),
+        Mistake(
+            "not divided by z: the slope of a root √v is 1/(2√v), and √v is z.",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim) * deviation(x, dim) / free(x, dim, correction),
+            ),
+        ),
+        Mistake(
+            "divided by n, and forward divides by n − correction: the rule has to divide by the"
+            " same.",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim) * deviation(x, dim) / spread(x, dim, correction) / free(x, dim, 0),
+            ),
+        ),
+        Mistake(
+            "not divided by n − correction.",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim) * deviation(x, dim) / spread(x, dim, correction),
+            ),
+        ),
+        Mistake(
+            ACROSS,
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                across(g, x, dim)
+                * deviation(x, dim)
+                / spread(x, dim, correction)
+                / free(x, dim, correction),
+            ),
+        ),
+    ),
+    reduces=True,
+)
+
+EXERCISES = SUM, MEAN, VAR, STD, MAX, MIN, LOGSUMEXP
