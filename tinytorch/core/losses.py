@@ -106,7 +106,7 @@ class BCEBackward(Function):
                 f"bce: input must be probabilities in [0, 1], but ranges from {input.min():.4g} to"
                 f" {input.max():.4g}; use sigmoid, or bce_with_logits on the scores themselves"
             )
-        self.weight = 1 if weight is None else weight
+        self.weight = 1 if weight is None else np.asarray(weight, input.dtype)
         terms = -(target * _log(input) + (1 - target) * _log(1 - input))
         return reduce(self, terms * self.weight, reduction)
 
@@ -115,16 +115,16 @@ class BCEBackward(Function):
         to_p, to_t = self.next_functions
         g = g * self.scale * self.weight
         variance = p * (1 - p)
-        tiny = np.asarray(variance) < 1e-12
+        tiny = (np.asarray(variance) < 1e-12).astype(p.dtype)
         return (
-            g * (p - t) / (variance * ~tiny + tiny * 1e-12) if to_p else None,
+            g * (p - t) / (variance * (1 - tiny) + tiny * 1e-12) if to_p else None,
             g * (_log(1 - p) - _log(p)) if to_t else None,
         )
 
 
 def _log(p):
     """ln p, at least -100."""
-    tiny = np.asarray(p) < math.exp(-100)
+    tiny = (np.asarray(p) < math.exp(-100)).astype(p.dtype)  # truth values alone give float64
     return np.log(p + tiny) - tiny * 100.0
 
 
@@ -142,8 +142,8 @@ class BCEWithLogitsBackward(Function):
 
     def forward(self, input, target, *, weight=None, reduction="mean", pos_weight=None):
         _refuse_other_shape("bcewithlogits", input, target)
-        self.weight = 1 if weight is None else weight
-        self.extra = 0 if pos_weight is None else pos_weight - 1
+        self.weight = 1 if weight is None else np.asarray(weight, input.dtype)
+        self.extra = 0 if pos_weight is None else np.asarray(pos_weight, input.dtype) - 1
         terms = (1 - target) * input + (1 + self.extra * target) * _softplus(-input)
         return reduce(self, terms * self.weight, reduction)
 

@@ -33,7 +33,8 @@ class MeanBackward(Function):
 
     ∂L/∂x = g / n, copied along the axes that were averaged.
     Keeps the shape of x and no data. The mean of no terms is NaN, as in PyTorch.
-    Cost: N sums for N inputs; n quotients back. PyTorch: MeanBackward0, MeanBackward1.
+    Cost: N sums for N inputs; n quotients back.
+    PyTorch: MeanBackward0, MeanBackward1.
     Source: the sum rule.
     """
 

@@ -1,6 +1,6 @@
 """What an operation is tried on: the shapes and numbers that tell a right rule from a lucky one."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -52,6 +52,10 @@ class Sample:
             for x in self.inputs
         ]
 
+    def wants(self):
+        """For each input whether it requires a gradient."""
+        return self.wanted or tuple(x.dtype.kind == "f" for x in self.arrays())
+
 
 NO_GRADIENT = (
     "Where an input wants no gradient, its entry in `next_functions` is None, and the rule may"
@@ -59,9 +63,12 @@ NO_GRADIENT = (
 )
 
 
-def elementwise_pair(*special):
-    """Samples for z = f(a, b), entry by entry with broadcasting; `special` ones come last."""
-    return (
+def elementwise_pair(*special, within=None):
+    """Samples for z = f(a, b), entry by entry with broadcasting; `special` ones come last.
+
+    `within` is where the numbers of the others lie.
+    """
+    usual = (
         Sample("equal shapes", ((2, 3), (2, 3))),
         Sample("a row shared by a batch", ((64, 3), (3,))),
         Sample("a row on the left", ((3,), (4, 3))),
@@ -74,18 +81,21 @@ def elementwise_pair(*special):
         Sample("float32", ((4, 3), (3,)), dtype=np.float32),
         Sample("an input without gradient", ((4, 3), (3,)), NO_GRADIENT, wanted=(True, False)),
         Sample("an input without gradient", ((4, 3), (3,)), NO_GRADIENT, wanted=(False, True)),
-        *special,
     )
+    return *(replace(sample, within=within) for sample in usual), *special
 
 
-def elementwise(*special):
-    """Samples for z = f(x), entry by entry; `special` ones come last."""
-    return (
+def elementwise(*special, within=None):
+    """Samples for z = f(x), entry by entry; `special` ones come last.
+
+    `within` is where the numbers of the others lie.
+    """
+    usual = (
         Sample("a matrix", ((4, 5),)),
         Sample("a vector", ((6,),)),
         Sample("three axes", ((2, 3, 4),)),
         Sample("a single number", ((),)),
         Sample("an empty batch", ((0, 3),)),
         Sample("float32", ((4, 5),), dtype=np.float32),
-        *special,
     )
+    return *(replace(sample, within=within) for sample in usual), *special

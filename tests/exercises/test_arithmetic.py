@@ -1,0 +1,245 @@
+"""What readers write for the classes of arithmetic, and what the checker says of it."""
+
+import numpy as np
+import pytest
+
+from tinytorch.core.autograd import Function, unbroadcast
+from tinytorch.exercises import check
+
+
+def written(name, forward, apply, saves):
+    """The answer to a class as a reader writes it; `apply` is given g and what was saved."""
+
+    def rule(self, g):
+        return apply(g, *self.saved_tensors)
+
+    return check(
+        type("Mine", (Function,), {"saves": saves, "forward": forward, "apply": rule}), name
+    )
+
+
+def fitted(rule):
+    """`rule`, each gradient summed down to its input's shape."""
+    return lambda g, a, b: tuple(map(unbroadcast, rule(g, a, b), (a.shape, b.shape)))
+
+
+def quotient(self, a, b):
+    return a / b
+
+
+def div(apply, forward=quotient, saves=("a", "b")):
+    return written("DivBackward", forward, apply, saves)
+
+
+def sub(apply, forward=lambda self, a, b: a - b):
+    return written("SubBackward", forward, apply, ("a", "b"))
+
+
+def neg(apply, forward=lambda self, x: -x):
+    return written("NegBackward", forward, apply, ("x",))
+
+
+def exp(apply, forward=lambda self, x: np.exp(x), saves=("x",)):
+    return written("ExpBackward", forward, apply, saves)
+
+
+def log(apply, forward=lambda self, x: np.log(x), saves=("x",)):
+    return written("LogBackward", forward, apply, saves)
+
+
+def power(apply, forward=lambda self, a, b: a**b, saves=("a", "b")):
+    return written("PowBackward", forward, apply, saves)
+
+
+def sqrt(apply, forward=lambda self, x: np.sqrt(x), saves=("x",)):
+    return written("SqrtBackward", forward, apply, saves)
+
+
+def base(g, a, b):
+    return g * b * a ** (b - 1)
+
+
+def from_result(g, a, b, z):
+    return unbroadcast(g / b, a.shape), unbroadcast(-g / b * z, b.shape)
+
+
+RIGHT = {
+    "sub": lambda: sub(fitted(lambda g, a, b: (g, -g))),
+    "neg": lambda: neg(lambda g, x: (-g,)),
+    "div from both inputs": lambda: div(fitted(lambda g, a, b: (g / b, -g / b * (a / b)))),
+    "div from the result": lambda: div(from_result, saves=("a", "b", "z")),
+    "exp from the result": lambda: exp(lambda g, z: (g * z,), saves=("z",)),
+    "exp once more": lambda: exp(lambda g, x: (g * np.exp(x),)),
+    "log": lambda: log(lambda g, x: (g / x,)),
+    "log by a power": lambda: log(lambda g, x: (g * x**-1,)),
+    "pow": lambda: power(fitted(lambda g, a, b: (base(g, a, b), g * a**b * np.log(a)))),
+    "sqrt from the result": lambda: sqrt(lambda g, z: (g / (2 * z),), saves=("z",)),
+    "sqrt from the input": lambda: sqrt(lambda g, x: (0.5 * g / np.sqrt(x),)),
+    "sqrt by a power": lambda: sqrt(lambda g, x: (0.5 * g * x**-0.5,)),
+}
+
+WRONG = {
+    "pow: too high": (
+        lambda: power(fitted(lambda g, a, b: (g * b * a**b, g * a**b * np.log(a)))),
+        "built with a power too high",
+    ),
+    "pow: no logarithm": (
+        lambda: power(fitted(lambda g, a, b: (base(g, a, b), g * a**b))),
+        "the logarithm of the base is missing",
+    ),
+    "pow: by logarithms alone": (
+        lambda: power(
+            fitted(lambda g, a, b: (g * np.exp((b - 1) * np.log(a)) * b, g * a**b * np.log(a)))
+        ),
+        "without a logarithm",
+    ),
+    "pow: a constant exponent": (
+        lambda: power(fitted(lambda g, a, b: (base(g, a, b), 0 * b))),
+        "the exponent is taken for a constant",
+    ),
+    "pow: no gradient for the exponent": (
+        lambda: power(lambda g, a, b: (unbroadcast(base(g, a, b), a.shape), None)),
+        "gradient of `b` is missing",
+    ),
+    "pow: not summed": (
+        lambda: power(lambda g, a, b: (base(g, a, b), g * a**b * np.log(a))),
+        "gradient of `b` has shape (64, 3), `b` has (3,): sum over axis 0",
+    ),
+    "pow: forward is a product": (
+        lambda: power(fitted(lambda g, a, b: (g, g)), lambda self, a, b: a * b),
+        "result of `forward` is wrong",
+    ),
+    "sqrt: no half": (lambda: sqrt(lambda g, z: (g / z,), saves=("z",)), "factor ½ is missing"),
+    "sqrt: the input": (lambda: sqrt(lambda g, x: (g / (2 * x),)), "the root is missing"),
+    "sqrt: root of the root": (
+        lambda: sqrt(lambda g, z: (g / (2 * np.sqrt(z)),), saves=("z",)),
+        "the root is taken twice",
+    ),
+    "sqrt: against zero": (
+        lambda: sqrt(lambda g, x: (g / (2 * np.sqrt(x + 1e-8)),)),
+        "At 0 the slope is ∞, and no small number",
+    ),
+    "sqrt: forward squares": (
+        lambda: sqrt(lambda g, x: (g,), lambda self, x: x**2),
+        "result of `forward` is wrong",
+    ),
+    "exp: the power rule": (
+        lambda: exp(lambda g, x: (g * x * np.exp(x - 1),)),
+        "gradient of `x` is by the power rule",
+    ),
+    "exp: of the result": (
+        lambda: exp(lambda g, z: (g * np.exp(z),), saves=("z",)),
+        "the exponential is taken twice",
+    ),
+    "exp: no g": (lambda: exp(lambda g, z: (z,), saves=("z",)), "which is the slope: multiply"),
+    "exp: forward to base 2": (
+        lambda: exp(lambda g, x: (g,), lambda self, x: 2**x),
+        "result of `forward` is wrong",
+    ),
+    "log: times": (lambda: log(lambda g, x: (g * x,)), "divide by `x`"),
+    "log: the result": (
+        lambda: log(lambda g, z: (g / z,), saves=("z",)),
+        "divided by the result: the slope is 1 over the input",
+    ),
+    "log: against zero": (
+        lambda: log(lambda g, x: (g / (x + 1e-12),)),
+        "no small number is to be added",
+    ),
+    "log: forward to base 10": (
+        lambda: log(lambda g, x: (g,), lambda self, x: np.log10(x)),
+        "result of `forward` is wrong",
+    ),
+    "log: to base 10": (lambda: log(lambda g, x: (g / x / np.log(10),)), "to base 10"),
+    "sub: forward the other way": (
+        lambda: sub(fitted(lambda g, a, b: (g, -g)), lambda self, a, b: b - a),
+        "result of `forward` is wrong",
+    ),
+    "sub: the rule of a sum": (
+        lambda: sub(fitted(lambda g, a, b: (g, g))),
+        "gradient of `b` is g, and z falls where `b` grows: it is −g",
+    ),
+    "sub: the other way": (
+        lambda: sub(fitted(lambda g, a, b: (-g, g))),
+        "gradient of `a` is −g, as if it were b − a",
+    ),
+    "sub: times the difference": (
+        lambda: sub(fitted(lambda g, a, b: (g * (a - b), -g * (a - b)))),
+        "the difference of the inputs is in it",
+    ),
+    "sub: minus before the sum is lost": (
+        lambda: sub(lambda g, a, b: (unbroadcast(g, a.shape), -g)),
+        "gradient of `b` has shape (64, 3), `b` has (3,): sum over axis 0",
+    ),
+    "neg: no minus": (lambda: neg(lambda g, x: (g,)), "the minus of the forward pass is missing"),
+    "neg: no g": (lambda: neg(lambda g, x: (-np.ones_like(g),)), "slope alone: multiply by g"),
+    "neg: times x": (lambda: neg(lambda g, x: (-g * x,)), "−g times `x`"),
+    "neg: changes g": (
+        lambda: neg(lambda g, x: (np.negative(g, out=g),)),
+        "`apply` changes g, which other rules still get",
+    ),
+    "neg: not a tuple": (lambda: neg(lambda g, x: -g), "with a comma"),
+    "div: forward upside down": (
+        lambda: div(from_result, lambda self, a, b: b / a, ("a", "b", "z")),
+        "result of `forward` is wrong",
+    ),
+    "div: forward rounds down": (
+        lambda: div(from_result, lambda self, a, b: a // b, ("a", "b", "z")),
+        "result of `forward` is wrong",
+    ),
+    "div: no minus": (
+        lambda: div(fitted(lambda g, a, b: (g / b, g * a / b**2))),
+        "gradient of `b` is without its minus",
+    ),
+    "div: no square": (
+        lambda: div(fitted(lambda g, a, b: (g / b, -g * a / b))),
+        "the power of `b` falls from −1 to −2",
+    ),
+    "div: no numerator": (
+        lambda: div(fitted(lambda g, a, b: (g / b, -g / b**2))),
+        "the numerator is missing",
+    ),
+    "div: a constant divisor": (
+        lambda: div(fitted(lambda g, a, b: (g / b, 0 * g))),
+        "the divisor is taken for a constant",
+    ),
+    "div: the rule of a product": (
+        lambda: div(fitted(lambda g, a, b: (g * b, g * a))),
+        "that is the rule of a product",
+    ),
+    "div: the square is lost": (
+        lambda: div(fitted(lambda g, a, b: (g / b, -g * a / b**2))),
+        "but b² is 0 or ∞",
+    ),
+    "div: not summed": (
+        lambda: div(lambda g, a, b: (g / b, -g / b * (a / b))),
+        "gradient of `b` has shape (64, 3), `b` has (3,): sum over axis 0",
+    ),
+    "div: summed too early": (
+        lambda: div(
+            lambda g, a, b: (
+                unbroadcast(g / b, a.shape),
+                unbroadcast(-unbroadcast(g, b.shape) / b * (a / b), b.shape),
+            )
+        ),
+        "gradient of `b` is summed too early",
+    ),
+    "div: exchanged": (
+        lambda: div(lambda g, a, b: (-g / b * (a / b), g / b)),
+        "is that of `b`: return the gradients in the order of the inputs",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right(name):
+    answer = RIGHT[name]()
+    assert answer.passed is True, answer
+    assert "Gradients of gradients agree as well." in answer.message
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_is_named(name):
+    attempt, phrase = WRONG[name]
+    answer = attempt()
+    assert answer.passed is False
+    assert phrase in answer.message, answer
