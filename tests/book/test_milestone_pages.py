@@ -75,6 +75,7 @@ CHECKS = {  # name: (the check, what else it needs)
     "perceptron": ("check_rule",),
     "xor": ("check_weights",),
     "mlp": ("check_backward", "forward"),
+    "cnn": ("check_field", "reach"),
 }
 
 
@@ -171,3 +172,26 @@ def test_the_page_of_the_mlp_names_the_slip(slip, said):
 )
 def test_the_page_of_the_mlp_names_the_shape(turn, said):
     says("mlp", lambda *values: turn(*by_hand(*values)), said)
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        (lambda layers: 1 + sum(k - 1 for k, _ in layers), "further apart in the image"),
+        (lambda layers: sum(k for k, _ in layers), "a layer adds its kernel size minus 1"),
+        (lambda layers: np.prod([k for k, _ in layers], initial=1), "don't multiply"),
+        (
+            lambda layers: (
+                1
+                + sum(
+                    (k - 1) * np.prod([s for _, s in layers[: i + 1]])
+                    for i, (k, _) in enumerate(layers)
+                )
+            ),
+            "not on itself",
+        ),
+        (lambda layers: 8, "sees 3 pixels in a row, yours 8"),
+    ],
+)
+def test_the_page_of_the_cnn_names_the_mistake(field, said):
+    says("cnn", field, said)
