@@ -1,6 +1,7 @@
 """What the book's chapters use to show the package in itself."""
 
 import inspect
+import re
 import textwrap
 
 
@@ -28,3 +29,69 @@ def source(thing):
         Displayed by Jupyter as highlighted Python.
     """
     return Source(textwrap.dedent(inspect.getsource(thing)))
+
+
+class Rules:
+    """A table of gradient rules, a row a class, made of the classes themselves."""
+
+    def __init__(self, exercises):
+        self.exercises = exercises
+
+    def _repr_markdown_(self):
+        head = ["class", "forward, backward, shapes of an example", "keeps", "cost", "PyTorch"]
+        rows = [head, ["---"] * len(head), *map(self._row, self.exercises)]
+        return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+    @staticmethod
+    def _row(exercise):
+        cls, said = exercise.reference, rule(exercise.reference)
+        inputs, result = exercise.shapes()
+        cells = [
+            f"{said['forward']}<br>{said['backward']}<br>{', '.join(map(str, inputs))} → {result}",
+            said["keeps"],
+            said["cost"],
+            f"`{said['PyTorch']}`".replace(", ", "`, `"),
+        ]
+        return [f"[`{cls.__name__}`](#{cls.__name__})", *(c.replace("|", "\\|") for c in cells)]
+
+
+def rules(part):
+    """Show the gradient rules of one part of the book as a table.
+
+    Parameters
+    ----------
+    part : module
+        One of ``tinytorch.exercises.rules``, such as ``arithmetic``.
+
+    Returns
+    -------
+    Rules
+        Displayed by Jupyter as a table.
+    """
+    return Rules(part.EXERCISES)
+
+
+def rule(cls):
+    """Take apart what the docstring of a Backward class says of its rule.
+
+    Parameters
+    ----------
+    cls : type
+        A class whose docstring begins with the formula and goes on with the gradients,
+        ``∂L/∂x = …``, and what it "Keeps", its "Cost:" and its name in "PyTorch:".
+
+    Returns
+    -------
+    dict of str
+        With the keys forward, backward, keeps, cost and PyTorch; "" where nothing is said.
+    """
+    paragraphs = [" ".join(p.split()) for p in inspect.getdoc(cls).split("\n\n")]
+    forward, _, rest = paragraphs[0].partition(" ∂L/")
+    backward = f"∂L/{rest}" if rest else next((p for p in paragraphs if "∂L/" in p), "")
+    sentences = re.split(r"(?<=\.) (?=[A-Z∞`]|∂L/∂weight)", backward)
+    last = max((i for i, s in enumerate(sentences) if "∂L/" in s), default=-1)
+    said = {"forward": forward, "backward": " ".join(sentences[: last + 1])}
+    for key, start in ("keeps", "Keeps "), ("cost", "Cost: "), ("PyTorch", "PyTorch: "):
+        found = re.search(rf"\b{start}(.*?)\.(?= [A-Z∞]|$)", " ".join(paragraphs))
+        said[key] = found[1] if found else ""
+    return said

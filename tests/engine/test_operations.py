@@ -82,6 +82,15 @@ def test_dtypes_and_shapes_stay(op, case, dtype):
         assert (x.grad.shape, x.grad.dtype) == (x.shape, dtype)
 
 
+@pytest.mark.parametrize("op, case", [c for c in CASES if c.values[0].name != "cast"])
+def test_a_rule_stays_in_float32_by_itself(op, case):
+    """The engine would give a gradient its dtype, after all the arithmetic in float64."""
+    node = op.call(tt, *tensors(case, dtype=np.float32), **case.params).grad_fn
+    found = node.apply(np.ones(node.shape, node.dtype))
+    for d, to in zip(found, node.next_functions, strict=True):
+        assert to is None or d is None or d.dtype == to.dtype
+
+
 @over_cases
 def test_memory_layout_does_not_matter(op, case):
     z, leaves = run(op, case)

@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 from operations import OPERATIONS
+from test_operations import of_the_package
 
 import tinytorch as tt
+from tinytorch.book import rule
 
 torch = pytest.importorskip("torch")
 from torch.nn.attention import SDPBackend, sdpa_kernel  # noqa: E402
+from torch.utils.checkpoint import checkpoint  # noqa: E402
 
 ONLY_HERE = {
     "dropout": "the draws differ",
@@ -96,3 +99,41 @@ def test_same_as_pytorch_at_the_extremes(op, edge):
     z.backward(torch.ones_like(z))
     for x, expected in zip([x for x in xs if x.requires_grad], edge.gradients, strict=True):
         np.testing.assert_allclose(x.grad.numpy(), np.array(expected), rtol=1e-5, atol=1e-30)
+
+
+def nodes(z):
+    """The names of all nodes behind a PyTorch tensor."""
+    found, waiting = set(), [z.grad_fn]
+    while waiting:
+        node = waiting.pop()
+        if node is not None and node not in found:
+            found.add(node)
+            waiting += [source for source, _ in node.next_functions]
+    return {type(node).__name__ for node in found}
+
+
+def theirs_of(rule):
+    """The names of PyTorch's nodes in the rows of a rule."""
+    x = torch.ones(3, requires_grad=True)
+    found = {
+        "DropoutBackward": lambda: nodes(torch.dropout(x, 0.5, True)),
+        "CastBackward": lambda: nodes(x.double()),
+        "CheckpointBackward": lambda: nodes(checkpoint(torch.sin, x, use_reentrant=True)),
+        "ScatterBackward": lambda: nodes(torch.zeros(3).index_put((torch.tensor([0]),), x[:1])),
+        "BatchNormBackward": lambda: nodes(torch.batch_norm(
+            x.reshape(3, 1), None, None, None, None, True, 0.1, 1e-5, False)),
+    }.get(rule, set)()  # fmt: skip
+    for op in OPERATIONS:
+        if op.rule == rule and op.name not in ONLY_HERE:
+            for case in op.cases:
+                found |= nodes(
+                    (op.torch or op.call)(torch, *map(theirs, case.inputs), **case.params)
+                )
+    return found
+
+
+@pytest.mark.parametrize("cls", list(of_the_package()), ids=lambda cls: cls.__name__)
+@pytest.mark.filterwarnings("ignore")
+def test_the_docstring_names_pytorch_s_nodes(cls):
+    named = set(rule(cls)["PyTorch"].split(", "))
+    assert named - theirs_of(cls.__name__) == set()

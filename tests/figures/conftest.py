@@ -1,5 +1,6 @@
 """Figures in Chromium, without a kernel: a page, a model of thirty lines, and the module itself."""
 
+import base64
 import json
 
 import pytest
@@ -10,6 +11,9 @@ PAGE = """<!doctype html><html data-theme="%(theme)s"><meta charset="utf-8">
 <body><div id="figure" data-host="%(host)s"></div><p style="height: 3000px"></p>
 <script type="module">
 const state = %(state)s, esm = %(esm)s, heard = {};
+for (const [trait, text] of Object.entries(%(bytes)s)) {
+  state[trait] = new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+}
 window.model = {
   sent: [],
   get: (trait) => state[trait],
@@ -43,6 +47,7 @@ def show(chromium, tmp_path):
             "host": host,
             "css": figure._css,
             "state": json.dumps(state, allow_nan=False),
+            "bytes": json.dumps({k: b64(v) for k, v in traits.items() if isinstance(v, bytes)}),
             "esm": json.dumps(figure._esm).replace("</", "<\\/"),
         }
         (tmp_path / "page.html").write_text(text, encoding="utf-8")
@@ -59,6 +64,10 @@ def show(chromium, tmp_path):
     for context in contexts:
         context.close()
     assert errors == []
+
+
+def b64(value):
+    return base64.b64encode(value).decode()
 
 
 def is_json(value):

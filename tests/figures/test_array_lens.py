@@ -9,6 +9,7 @@ import traitlets
 
 from tinytorch.core.autograd import (
     AddBackward,
+    Conv2dBackward,
     DivBackward,
     MatmulBackward,
     MeanBackward,
@@ -45,6 +46,11 @@ SUMS = {
     "sum over an axis": (SumBackward, {"x": array(3, 4)}, {"params": {"dim": 1}}),
     "mean of all": (MeanBackward, {"x": array(3, 3)}, {}),
     "permute": (PermuteBackward, {"x": array(2, 3, 2)}, {"params": {"dims": (2, 0, 1)}}),
+    "conv2d": (
+        Conv2dBackward,
+        {"x": array(1, 1, 3, 3), "w": array(1, 1, 2, 2), "b": array(1)},
+        {"params": {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}},
+    ),
     "slice, twice": (SliceBackward, {"x": array(4)}, {"params": {"index": np.array([1, 1, 3])}}),
 }
 SLOPES = {
@@ -135,6 +141,12 @@ def test_a_cell_comes_from_the_cells_that_the_formula_says():
         [1.0, "g[0,0]", "B[1,0]"],
         [1.0, "g[0,1]", "B[1,1]"],
     ]
+
+
+def test_an_image_alone_in_its_batch_is_named_by_row_and_column():
+    x, w, _ = make("conv2d").data["grids"][:3]
+    assert (x["cells"][4], x["shape"], x["marks"]) == ("x[1,1]", "(1, 1, 3, 3)", ["0", "1", "2"])
+    assert w["cells"][-1] == "w[1,1]"
 
 
 def test_a_dead_relu_still_names_what_it_comes_from():

@@ -257,6 +257,8 @@ def test_modules_are_small_and_bundle_into_one_text(source):
         assert source.stat().st_size < 24_576
         return
     assert source.stat().st_size < 8192
+    if "export default" not in source.read_text(encoding="utf-8"):
+        return  # drawings that kinds share
     text = bundle(source.stem)
     assert not re.search(r"^import\b", text, re.MULTILINE)
     assert re.findall(r"^export\b.*", text, re.MULTILINE) == ["export default {"]

@@ -1,121 +1,173 @@
-"""Five models that made history, trained small: every parameter gets a gradient and moves."""
+"""Five models that made history, trained small; the book's pages run them in full."""
+
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 import tinytorch as tt
-from tinytorch import data, nn, optim
-from tinytorch.core.random import manual_seed
-from tinytorch.core.training import Trainer, accuracy, binary_accuracy
+from tinytorch import nn
+from tinytorch.milestones import (
+    MILESTONES,
+    Run,
+    Summary,
+    cnn,
+    median,
+    mlp,
+    perceptron,
+    transformer,
+    xor,
+)
+from tinytorch.milestones.__main__ import main
+
+TEXT = transformer.Text(["The loss falls, and the weights follow. " * 4] * 20)
 
 
-def separable():
-    points = np.random.default_rng(0).normal(size=(60, 2)).astype(np.float32)
-    return data.TensorDataset(points, (points.sum(1, keepdims=True) > 0).astype(np.float32))
+def few_sequences(seed, **options):
+    return transformer.train_reversal(seed, steps=100, length=4, **options)
 
 
-def digits(n=600):
-    images, labels = data.digits().tensors
-    return data.TensorDataset(images[:n], labels[:n])
+def few_letters(seed, **options):
+    return transformer.train_language(seed, steps=40, text=TEXT, **options)
 
 
-class Reverser(nn.GPT):
-    """Says the sequence it has read backward."""
-
-    def __init__(self, length=4):
-        super().__init__(7, 32, 1, 2, 2 * length)
-        self.length = length
-
-    def forward(self, tokens):
-        return super().forward(tokens)[:, self.length - 1 :].transpose(1, 2)
-
-
-def reversal(length=4, n=400, seed=0):
-    x, y = (t.data for t in data.reversal(n, length, 7, seed).tensors)
-    return data.TensorDataset(np.concatenate([x, y[:, :-1]], axis=1), y)
-
-
-MODELS = {  # name: (model, data, loss, metric, epochs, lr, parameters, least accuracy)
-    "perceptron": (
-        lambda: nn.Sequential(nn.Linear(2, 1), nn.Sigmoid()),
-        separable,
-        nn.BCELoss,
-        binary_accuracy,
-        (20, 0.1, 2, 0.95),
-    ),
-    "xor": (
-        lambda: nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1), nn.Sigmoid()),
-        data.xor,
-        nn.BCELoss,
-        binary_accuracy,
-        (150, 0.1, 4, 1.0),
-    ),
-    "mlp": (
-        lambda: nn.Sequential(nn.Flatten(), nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10)),
-        digits,
-        nn.CrossEntropyLoss,
-        accuracy,
-        (8, 0.01, 4, 0.95),
-    ),
-    "cnn": (
-        lambda: nn.Sequential(
-            nn.Conv2d(1, 8, 3, padding=1),
-            nn.ReLU(),
-            nn.MaxPool2d(2),
-            nn.Conv2d(8, 16, 3, padding=1),
-            nn.ReLU(),
-            nn.MaxPool2d(2),
-            nn.Flatten(),
-            nn.Linear(64, 10),
-        ),
-        digits,
-        nn.CrossEntropyLoss,
-        accuracy,
-        (6, 0.01, 6, 0.95),
-    ),
-    "transformer": (
-        Reverser,
-        reversal,
-        nn.CrossEntropyLoss,
-        accuracy,
-        (6, 0.01, 17, 0.95),
-    ),
+RUNS = {  # name: (train, measure, least)
+    "perceptron": (perceptron.train, "points right, %", 100),
+    "logistic": (perceptron.train_logistic, "loss drop, %", 90),
+    "xor": (xor.train, "loss drop, %", 99.9),
+    "mlp": (mlp.train, "right on held-out digits, %", 97),
+    "cnn": (lambda seed, **o: cnn.train(seed, epochs=2, **o), "right on held-out digits, %", 94),
+    "reversal": (few_sequences, "held-out sequences reversed, %", 95),
+    "language": (few_letters, "… that changed", 17),
 }
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_milestone(name):
-    make, samples, loss, metric, (epochs, lr, count, least) = MODELS[name]
-    manual_seed(1)
-    model = make()
-    before = {key: value.copy() for key, value in model.state_dict().items()}
-    assert len(before) == count
-    trainer = Trainer(
-        model, optim.Adam(model.parameters(), lr=lr), loss(), metrics={"accuracy": metric}
-    )
-    loader = data.DataLoader(samples(), 32, shuffle=True, seed=0)
-    trainer.train_epoch(loader)
-    flow = nn.gradient_flow(model)
-    assert flow.share == 1, str(flow)
-    for key, value in model.state_dict().items():
-        assert not np.array_equal(value, before[key]), key
-    trainer.fit(loader, epochs=epochs - 1)
-    assert trainer.evaluate(loader)["accuracy"] >= least, trainer.history
-    if name == "transformer":
-        unseen = data.DataLoader(reversal(seed=1), 200)
-        assert trainer.evaluate(unseen)["accuracy"] >= least
+@pytest.mark.parametrize("name", RUNS)
+def test_it_learns_and_every_parameter_moves(name):
+    train, measure, least = RUNS[name]
+    seen = []
+
+    def watch(step, model, numbers):
+        state = {key: value.copy() for key, value in model.state_dict().items()}
+        seen.append((state, nn.gradient_flow(model)))
+
+    run = train(1, watch=watch)
+    assert run[measure] >= least, run.measures
+    parameters = dict(run.model.named_parameters())
+    if name not in ("reversal", "language"):  # they count by themselves
+        assert any(flow.share == 1 for _, flow in seen)
+        for key, value in parameters.items():
+            assert any(not np.array_equal(value.data, state[key]) for state, _ in seen), key
+    else:
+        assert run["… that received a gradient"] == run["… that changed"] == len(parameters)
 
 
-def test_what_is_learned_holds_for_unseen_digits():
-    manual_seed(1)
-    model = MODELS["cnn"][0]()
-    trainer = Trainer(
-        model,
-        optim.Adam(model.parameters(), lr=0.01),
-        nn.CrossEntropyLoss(),
-        metrics={"accuracy": accuracy},
-    )
-    trainer.fit(data.DataLoader(data.digits(), 64, shuffle=True, seed=0), epochs=15)
-    test = trainer.evaluate(data.DataLoader(data.digits(train=False), 360))
-    assert test["accuracy"] > 0.9
-    assert isinstance(model(data.digits(train=False)[:1][0]), tt.Tensor)
+def test_a_seed_repeats_its_run():
+    one, two, other = (xor.train(seed, steps=20) for seed in (3, 3, 4))
+    assert one.history == two.history != other.history
+
+
+def test_one_layer_cannot_learn_exclusive_or():
+    run = xor.train_one_layer(0)
+    assert run["last loss"] == pytest.approx(np.log(2), abs=1e-5)
+
+
+def test_the_split_holds_out_digits_that_are_nowhere_else():
+    known, held = mlp.split()
+    assert (len(known), len(held)) == (1437, 360)
+    images, labels = (t.numpy() for t in held.tensors)
+    assert set(labels) == set(range(10))
+    both = {image.tobytes() for image in known.tensors[0].numpy()}
+    assert sum(image.tobytes() in both for image in images) == 0
+
+
+@pytest.mark.parametrize(("down", "right"), [(0, 0), (1, 0), (-1, 0), (0, 1), (0, -2), (3, -1)])
+def test_a_shift_moves_the_ink_and_loses_what_leaves(down, right):
+    image = np.arange(1.0, 65).reshape(1, 1, 8, 8)
+    moved = mlp.shifted(image, down, right)
+    for i, j in np.ndindex(8, 8):
+        inside = 0 <= i - down < 8 and 0 <= j - right < 8
+        assert moved[0, 0, i, j] == (image[0, 0, i - down, j - right] if inside else 0)
+
+
+def test_prose_is_what_a_reader_hears():
+    source = """(label)=
+# Title
+
+A sum of [two terms](#x) makes a {term}`graph`, and one {term}`leaf <leaf>` more.
+Here $x = 1$ stands. Another sentence that is kept: it has no formula in it.
+
+```{code-cell} python
+x = "Never heard, though it is long enough to be a sentence of its own"
+```
+
+$$
+y = x
+$$ (eq-y)
+
+:::{admonition} Keep
+:class: keep
+"""
+    assert transformer.prose(source) == [
+        "a sum of two terms makes a graph, and one leaf more."
+        " another sentence that is kept: it has no formula in it."
+    ]
+
+
+def test_the_text_and_its_baselines():
+    assert TEXT.decode(TEXT.known[:9]) == "The loss "
+    assert TEXT.decode(TEXT.encode("loss")) == "loss"
+    assert len(TEXT.known) == 9 * len(TEXT.held) + 8  # eighteen paragraphs, and two
+    letters = np.bincount(TEXT.known, minlength=len(TEXT.letters)) + 1
+    by_hand = -np.log((letters / letters.sum())[TEXT.held[1:]]).mean()
+    assert TEXT.unigram_loss() == pytest.approx(by_hand)
+    assert 0 < TEXT.bigram_loss() < TEXT.unigram_loss()
+
+
+def test_the_loss_of_no_knowledge_is_that_of_guessing():
+    tt.manual_seed(0)
+    model = nn.GPT(len(TEXT.letters), 8, 1, 1, transformer.WINDOW)
+    for p in model.parameters():
+        p.data[...] = 0
+    guessing = np.log(len(TEXT.letters))
+    assert transformer.held_out_loss(model, TEXT) == pytest.approx(guessing, rel=1e-5)
+
+
+def test_the_table_gives_median_and_range():
+    runs = [
+        Run(i, None, {"right, %": r, "epochs": e})
+        for i, (r, e) in enumerate([(99, 3), (97.5, 5), (98, 4)])
+    ]
+    assert median(runs, "right, %") == 98
+    table = Summary({"one": runs, "two": runs[:1]})
+    assert table._repr_markdown_().splitlines() == [
+        "| median (least to most) | one, 3 seeds | two, 1 seeds |",
+        "| --- | --- | --- |",
+        "| right, % | 98.00 (97.50 to 99.00) | 99.00 |",
+        "| epochs | 4 (3 to 5) | 3 |",
+    ]
+
+
+def test_the_command_lists_the_milestones(capsys):
+    main([])
+    listed = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in listed] == list(MILESTONES)
+
+
+@pytest.mark.parametrize("arguments", [["lenet"], ["xor", "--seeds", "0"], ["xor", "--seeds", "x"]])
+def test_the_command_refuses_what_it_does_not_know(arguments, capsys):
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == 2
+    assert "usage: python -m tinytorch.milestones" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["xor", "mlp"])
+def test_the_command_runs_without_a_display(name, monkeypatch):
+    monkeypatch.delenv("DISPLAY", raising=False)
+    command = [sys.executable, "-m", "tinytorch.milestones", name, "--seeds", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "seed 1, " in done.stdout  # progress
+    assert "median (least to most)" in done.stdout

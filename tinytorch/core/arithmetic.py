@@ -9,7 +9,8 @@ class AddBackward(Function):
     """z = a + b.
 
     ∂L/∂a = g,  ∂L/∂b = g, each summed down to its input's shape where it was broadcast.
-    Keeps nothing. Source: the sum rule.
+    Keeps nothing.
+    Cost: n sums; nothing back. PyTorch: AddBackward0. Source: the sum rule.
     """
 
     def forward(self, a, b):
@@ -27,7 +28,8 @@ class SubBackward(Function):
     """z = a - b.
 
     ∂L/∂a = g,  ∂L/∂b = -g, each summed down to its input's shape where it was broadcast.
-    Keeps nothing. Source: the sum rule.
+    Keeps nothing.
+    Cost: n differences; n sign changes back. PyTorch: SubBackward0. Source: the sum rule.
     """
 
     def forward(self, a, b):
@@ -45,7 +47,8 @@ class MulBackward(Function):
     """z = a · b.
 
     ∂L/∂a = g · b,  ∂L/∂b = g · a, each summed down to its input's shape where it was broadcast.
-    Keeps both inputs. Source: the product rule.
+    Keeps both inputs.
+    Cost: n products; 2n back. PyTorch: MulBackward0. Source: the product rule.
     """
 
     saves = ("a", "b")
@@ -67,6 +70,7 @@ class DivBackward(Function):
 
     ∂L/∂a = g / b,  ∂L/∂b = -g · z / b, each summed down to its input's shape.
     Division by zero gives the infinities of IEEE 754, as in PyTorch. Keeps b and z.
+    Cost: n quotients; 3n products and quotients back. PyTorch: DivBackward0.
     Source: the quotient rule, with a / b² written as z / b.
     """
 
@@ -87,7 +91,10 @@ class DivBackward(Function):
 
 
 class NegBackward(Function):
-    """z = -x.   ∂L/∂x = -g.   Keeps nothing. Source: linearity."""
+    """z = -x.   ∂L/∂x = -g.   Keeps nothing.
+
+    Cost: n sign changes; n back. PyTorch: NegBackward0. Source: linearity.
+    """
 
     def forward(self, x):
         return -x
@@ -100,8 +107,9 @@ class PowBackward(Function):
     """z = aᵇ.
 
     ∂L/∂a = g · b · aᵇ⁻¹  (0 where b = 0),  ∂L/∂b = g · z · ln a  (0 where a = 0 ≤ b).
-    Keeps both inputs and the result. Source: power rule and exponential rule, with PyTorch's
-    values at 0.
+    Keeps both inputs and the result.
+    Cost: n powers; n powers and 2n products back. PyTorch: PowBackward0, PowBackward1.
+    Source: power rule and exponential rule, with PyTorch's values at 0.
     """
 
     saves = ("a", "b", "z")

@@ -13,6 +13,9 @@ class CheckpointBackward(Function):
 
     ∂L/∂inputs: run the function again, this time with its graph, and pass g through that. One
     more forward pass of the function, for the memory of all its intermediate results.
+    Keeps the inputs.
+    Cost: the function's; the function once more and its rules back.
+    PyTorch: CheckpointFunctionBackward.
     Source: T. Chen et al., "Training deep nets with sublinear memory cost" (2016).
     """
 

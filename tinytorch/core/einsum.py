@@ -11,9 +11,12 @@ from .shape import broadcast_to
 class EinsumBackward(Function):
     """z = einsum(equation, a, b, …), such as "ij,jk->ik" for a matrix product.
 
-    Each input's gradient is an einsum again: g stands in for the input, and the input's letters
-    are the result. Letters that this input alone has were summed away; there g is copied.
-    Keeps all inputs. Source: the product rule, letter by letter.
+    ∂L/∂a = an einsum again: g stands in for the input a, and the letters of a are those of the
+    result; so for each input. Letters that this input alone has were summed away: g is copied.
+    Keeps all inputs.
+    Cost: 2 × the product of the sizes of all letters; as much back for each input.
+    PyTorch: BmmBackward0.
+    Source: the product rule, letter by letter.
     """
 
     saves = ("xs",)

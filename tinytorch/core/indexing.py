@@ -12,6 +12,8 @@ class SliceBackward(Function):
     ∂L/∂x = zeros of the shape of x, with g added at `index`: an element that was picked twice
     gets both gradients. `index` may hold ints, slices, None, Ellipsis, integer arrays and masks.
     Keeps the index.
+    Cost: nothing or n moves; N zeros and n moves or sums back.
+    PyTorch: SelectBackward0, SliceBackward0, IndexBackward0.
     """
 
     def forward(self, x, *, index):
@@ -26,8 +28,10 @@ class SliceBackward(Function):
 
 
 class ScatterBackward(Function):
-    """z = zeros of `shape`, with x added at `index`: the gradient of indexing.   ∂L/∂x =
-    g[index].
+    """z = zeros of `shape`, with x added at `index`: the gradient of indexing.
+
+    ∂L/∂x = g[index]. Keeps the index.
+    Cost: N zeros and n moves or sums; n moves back. PyTorch: IndexPutBackward0.
     """
 
     def forward(self, x, *, index, shape):
@@ -42,6 +46,7 @@ class GatherBackward(Function):
     """z = x picked along the axis `dim` by `index`, an integer array of as many axes as x.
 
     ∂L/∂x = zeros, with g added where each value came from. Keeps the index.
+    Cost: n moves; N zeros and n sums back. PyTorch: GatherBackward0.
     """
 
     def forward(self, x, *, dim, index):

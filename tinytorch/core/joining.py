@@ -10,6 +10,7 @@ class CatBackward(Function):
     """z = the inputs one after the other along the axis `dim`.
 
     ∂L/∂xᵢ = the part of g where xᵢ stands: a slice. Keeps the places, no data.
+    Cost: n moves; nothing back, views of g. PyTorch: CatBackward0.
     """
 
     def forward(self, *xs, dim=0):

@@ -11,9 +11,11 @@ class MatmulBackward(Function):
     ∂L/∂a = g @ bᵀ,  ∂L/∂b = aᵀ @ g: of shapes (n, m) @ (m, k) and (k, n) @ (n, m).
 
     Leading axes are a batch, broadcast as NumPy does and summed back. A vector on the left is a
-    row, on the right a column, and its axis is gone from the result. Keeps both inputs. Two
-    products of the size of the forward one. Source: M. Giles, "Collected matrix derivative
-    results" (2008).
+    row, on the right a column, and its axis is gone from the result. Keeps both inputs. Back there
+    are two products of the size of the forward one.
+    Cost: 2nkm; 4nkm back.
+    PyTorch: MmBackward0, BmmBackward0.
+    Source: M. Giles, "Collected matrix derivative results" (2008).
 
     Raises
     ------

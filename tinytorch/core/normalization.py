@@ -16,6 +16,7 @@ class LayerNormBackward(Function):
     ∂L/∂x = (h - mean h - x̂ · mean(h · x̂)) / √(var + eps),
     ∂L/∂weight = Σ g · x̂,  ∂L/∂bias = Σ g, summed over the leading axes.
     What would shift or scale all of x is taken out of h, for neither changes x̂. Keeps x and x̂.
+    Cost: 7n; 9n back. PyTorch: NativeLayerNormBackward0.
     Source: J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer normalization" (2016).
     """
 
@@ -45,9 +46,10 @@ class LayerNormBackward(Function):
 class BatchNormBackward(Function):
     """z = weight · (x - mean) / √(var + eps) + bias, for each channel (axis 1) over all others.
 
-    In training, mean and var are those of the batch and depend on x: the gradient is that of
-    layer normalization, over the other axes. In evaluation they are constants, the running ones,
-    and ∂L/∂x = g · weight / √(var + eps). Keeps x and x̂.
+    ∂L/∂x in training, where mean and var are those of the batch and depend on x, is that of layer
+    normalization, over the other axes; in evaluation they are constants, the running ones, and
+    ∂L/∂x = g · weight / √(var + eps). ∂L/∂weight = Σ g · x̂,  ∂L/∂bias = Σ g. Keeps x and x̂.
+    Cost: 7n; 9n back. PyTorch: NativeBatchNormBackward0.
     Source: S. Ioffe and C. Szegedy, "Batch normalization" (2015).
     """
 

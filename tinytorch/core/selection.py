@@ -11,6 +11,7 @@ class MaximumBackward(Function):
     """z = the larger of a and b, element by element.
 
     ∂L/∂a = g where a > b, half of g where they are equal; the rest goes to b. Keeps both inputs.
+    Cost: n comparisons; 4n back. PyTorch: MaximumBackward0.
     Source: a subgradient at the tie, PyTorch's.
     """
 
@@ -33,6 +34,7 @@ class MinimumBackward(Function):
     """z = the smaller of a and b, element by element.
 
     ∂L/∂a = g where a < b, half of g where they are equal; the rest goes to b. Keeps both inputs.
+    Cost: n comparisons; 4n back. PyTorch: MinimumBackward0.
     """
 
     saves = ("a", "b")
@@ -61,6 +63,7 @@ class WhereBackward(Function):
 
     ∂L/∂a = g where it holds, ∂L/∂b = g where it doesn't; 0 elsewhere. Keeps the condition.
     What was not chosen gets an exact 0, whatever it was, NaN and infinities included.
+    Cost: n choices; 2n products back. PyTorch: WhereBackward0.
     """
 
     saves = ("condition",)
@@ -87,6 +90,7 @@ class MaskedFillBackward(Function):
     """z = `value` where `mask` holds, x elsewhere.
 
     ∂L/∂x = g where it doesn't hold, 0 where it does. Keeps the mask.
+    Cost: n choices; n products back. PyTorch: MaskedFillBackward0.
     """
 
     saves = ("mask",)
@@ -110,6 +114,7 @@ class ClampBackward(Function):
     """z = x, but not below `min` and not above `max`.
 
     ∂L/∂x = g where min ≤ x ≤ max, the bounds included, and 0 beyond. Keeps the input.
+    Cost: 2n comparisons; 2n comparisons and n products back. PyTorch: ClampBackward1.
     """
 
     saves = ("x",)
@@ -138,7 +143,11 @@ class ClampBackward(Function):
 
 
 class TrilBackward(Function):
-    """z = the lower triangle of x: 0 above the `diagonal`.   ∂L/∂x = the same triangle of g."""
+    """z = the lower triangle of x: 0 above the `diagonal`.   ∂L/∂x = the same triangle of g.
+
+    Keeps nothing.
+    Cost: n choices; n back. PyTorch: TrilBackward0.
+    """
 
     def forward(self, x, *, diagonal=0):
         _refuse_flat("tril", x)
@@ -151,7 +160,11 @@ class TrilBackward(Function):
 
 
 class TriuBackward(Function):
-    """z = the upper triangle of x: 0 below the `diagonal`.   ∂L/∂x = the same triangle of g."""
+    """z = the upper triangle of x: 0 below the `diagonal`.   ∂L/∂x = the same triangle of g.
+
+    Keeps nothing.
+    Cost: n choices; n back. PyTorch: TriuBackward0.
+    """
 
     def forward(self, x, *, diagonal=0):
         _refuse_flat("triu", x)

@@ -17,6 +17,8 @@ class UnfoldBackward(Function):
     """z = the windows of x as columns: (N, C, H, W) → (N, C·Kh·Kw, number of windows).
 
     ∂L/∂x = the columns of g added back where they came from: `FoldBackward`. Keeps nothing.
+    Cost: a move for each entry of each window; as many sums back.
+    PyTorch: Im2ColBackward0.
     """
 
     def forward(self, x, *, windows):
@@ -31,6 +33,9 @@ class FoldBackward(Function):
     """z = columns added up at the places of their windows: (N, C·Kh·Kw, P) → (N, C, H, W).
 
     ∂L/∂x = the windows of g as columns: `UnfoldBackward`. Each is the other's transpose.
+    Keeps nothing.
+    Cost: a sum for each entry of each window; as many moves back.
+    PyTorch: Col2ImBackward0.
     """
 
     def forward(self, x, *, windows):
@@ -47,6 +52,8 @@ class Conv2dBackward(Function):
     With X the windows of x as columns and W the weight as a matrix, z = W @ X + bias, and so
     ∂L/∂weight = Σ g @ Xᵀ,  ∂L/∂x = fold(Wᵀ @ g),  ∂L/∂bias = Σ g, sums over the batch.
     Keeps x, the weight and the windows.
+    Cost: 2 · N·O·H'·W' · C/groups·Kh·Kw; twice that back.
+    PyTorch: ConvolutionBackward0.
     Source: Y. LeCun et al., "Backpropagation applied to handwritten zip code recognition" (1989).
     """
 
@@ -106,6 +113,8 @@ class MaxPool2dBackward(Function):
 
     ∂L/∂x = g added at the element that was largest; a tie goes to the first of the window, row by
     row. Keeps the place of that element in its window.
+    Cost: a comparison for each entry of each window; as many back.
+    PyTorch: MaxPool2DWithIndicesBackward0.
     """
 
     def forward(self, x, *, windows):
@@ -150,6 +159,8 @@ class AvgPool2dBackward(Function):
 
     ∂L/∂x = g / (Kh·Kw) added to every element of its window; padding counts as zeros, unless
     `count_include_pad` is False: then it is left out of the mean. Keeps nothing.
+    Cost: a sum for each entry of each window; as many back.
+    PyTorch: AvgPool2DBackward0.
     """
 
     def forward(self, x, *, windows, count_include_pad=True):

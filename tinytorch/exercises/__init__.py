@@ -9,6 +9,7 @@
 Not written yet. Fill in `forward` and `apply`, then run the cell again.
 """
 
+import re
 from difflib import get_close_matches
 
 from .answer import Answer
@@ -40,7 +41,7 @@ def check(work, exercise=None) -> Answer:
     """
     if exercise is None:
         name = getattr(work, "__name__", type(work).__name__)
-        fitting = [key for key in EXERCISES if _stem(key) in name.lower()]
+        fitting = [key for key in EXERCISES if re.search(_word(key), name)]
         if not fitting:
             raise ValueError(
                 f"check: the name {name} tells of no exercise; say which it is, as in"
@@ -53,5 +54,6 @@ def check(work, exercise=None) -> Answer:
     return EXERCISES[exercise].judge(work)
 
 
-def _stem(name):
-    return name.removesuffix("Backward").lower()
+def _word(name):
+    """A pattern for an operation as a word of its own: MyMin and min_rule name it, Mine doesn't."""
+    return rf"(?i:{name.removesuffix('Backward')})(?=[^a-z]|backward|$)"

@@ -25,7 +25,7 @@ def same(found, right):
 
 
 def _close(found, right):
-    rtol = 1e-4 if right.dtype == np.float32 else 1e-8
+    rtol = {np.float16: 1e-2, np.float32: 1e-4}.get(right.dtype.type, 1e-8)
     size = np.abs(right[np.isfinite(right)]).max(initial=0)
     return np.isclose(found, right, rtol=rtol, atol=rtol * min(size, 1), equal_nan=True)
 
@@ -64,16 +64,22 @@ def wrong_shape(found, x, name, others):
     return f"{said}. Every gradient has the shape of its input."
 
 
+def misplaced(trial, i, found):
+    """Name the mistake behind a gradient of the wrong shape, or None."""
+    name, x = trial.names[i], trial.inputs[i]
+    said = _planted(trial, i, found)
+    return said and (
+        f"The gradient of `{name}` has shape {found.shape}, `{name}` has {x.shape}: it is {said}"
+    )
+
+
 def wrong_values(trial, i, found):
     """Name the mistake behind a gradient of the right shape with wrong numbers, or None."""
     name, right = trial.names[i], trial.right[i]
     others = [j for j, wanted in enumerate(trial.wanted) if j != i and wanted]
     said = f"The gradient of `{name}`"
-    for mistake in trial.exercise.mistakes:
-        d = _mistaken(mistake.rule, trial, i)
-        if d is not None and same(found, d):
-            other = next((n for n in trial.names if n != name), "")
-            return f"{said} is {mistake.says.format(x=name, other=other)}"
+    if planted := _planted(trial, i, found):
+        return f"{said} is {planted}"
     for j in others:
         if same(found, trial.right[j]):
             return (
@@ -138,7 +144,8 @@ def _behind(error, method, names, cls, line):
     if isinstance(error, TypeError) and "'tuple'" in said:
         return "`saved_tensors` is a tuple, even of one: unpack it, as in `(x,) = ...`."
     if isinstance(error, TypeError) and not line and "positional argument" in said:
-        takes = ", ".join(("self", *(names if method == "forward" else "g")))
+        listed = dict.fromkeys(f"*{n[: n.index('[')]}" if "[" in n else n for n in names)
+        takes = ", ".join(("self", *(listed if method == "forward" else "g")))
         return f"It is called as a method: `def {method}({takes}):`."
     if isinstance(error, AttributeError) and isinstance(error.obj, Function):
         return (
@@ -170,13 +177,29 @@ def _line(trace):
     return line
 
 
+def _planted(trial, i, found):
+    """What the exercise says of the mistake that gives exactly this gradient of input i."""
+    name = trial.names[i]
+    for mistake in trial.exercise.mistakes:
+        d = _mistaken(mistake.rule, trial, i)
+        if d is not None and same(found, d):
+            other = next((n for n in trial.names if n != name), "")
+            return mistake.says.format(x=name, other=other)
+    return None
+
+
 def _mistaken(rule, trial, i):
     """The gradient of input i that a mistaken rule gives; None where its shapes don't fit."""
     try:
         d = rule(trial.g, *trial.inputs, **trial.params)[i]
-        return None if d is None else unbroadcast(np.asarray(d), trial.inputs[i].shape)
-    except ValueError:
+        return None if d is None else summed_down(np.asarray(d), trial.inputs[i].shape)
+    except (ValueError, IndexError):
         return None
+
+
+def summed_down(d, shape):
+    """`d` without the copies along which it is larger than `shape`; as it is where it has none."""
+    return unbroadcast(d, shape) if d.ndim == 0 or _copied(shape, d.shape) else d
 
 
 def _wrong_sum(trial, i, found):

@@ -8,6 +8,7 @@ thing that is wrong.
 import inspect
 import warnings
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,16 @@ from ..core import autograd
 from ..core.autograd import Function, enable_grad, grad
 from ..core.tensor import Tensor
 from .answer import Answer
-from .diagnosis import first_difference, quoted, raised, same, wrong_shape, wrong_values
+from .diagnosis import (
+    first_difference,
+    misplaced,
+    quoted,
+    raised,
+    same,
+    summed_down,
+    wrong_shape,
+    wrong_values,
+)
 from .samples import Sample
 
 
@@ -51,16 +61,48 @@ class RuleExercise:
     mistakes : sequence of Mistake
     broadcasts : bool
         Whether the operation is elementwise with broadcasting, so that sums may be forgotten.
+    copies : bool, optional
+        Whether the result must have memory of its own; False where a view of the input would do,
+        so that a copy gets a remark.
+    reduces : bool
+        Whether it makes one result of several entries, so that g has to be copied back to them.
     """
 
     name: str
     samples: Sequence[Sample]
     mistakes: Sequence[Mistake] = ()
     broadcasts: bool = False
+    copies: bool | None = None
+    reduces: bool = False
 
     @property
     def reference(self):
         return getattr(autograd, self.name)
+
+    def shapes(self):
+        """The shapes of the inputs of the first sample, and of its result."""
+        trial = Trial(self, self.reference, self.samples[0])
+        return [x.shape for x in trial.inputs], trial.z.shape
+
+    def mistaken(self, mistake):
+        """A class that makes the mistake, with the forward of the package."""
+        reference = self.reference
+
+        def forward(self, *inputs, **params):
+            self.inputs, self.params = inputs, deepcopy(params)
+            return reference.forward(self, *inputs, **params)
+
+        def apply(self, g):
+            with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
+                found = mistake.rule(g, *self.inputs, **self.params)
+            right = reference.apply(self, g)  # for an input that the mistake doesn't concern
+            return tuple(
+                r if d is None else summed_down(np.asarray(d), x.shape)
+                for d, r, x in zip(found, right, self.inputs, strict=True)
+            )
+
+        forward.__signature__ = inspect.signature(reference.forward)
+        return type("Mistaken", (reference,), {"forward": forward, "apply": apply})
 
     def judge(self, cls) -> Answer:
         """Try the class on every sample, and explain the first failure."""
@@ -87,7 +129,11 @@ class RuleExercise:
                     remarks.append(f"Beyond the exercise: {said}")
                 else:
                     right[sample.about] = True
-            remarks[:0] = [_to_second_order(self, cls), *_too_much(self, cls)]
+            remarks[:0] = [
+                _to_second_order(self, cls),
+                *_too_much(self, cls),
+                *_copied_in_vain(self, cls),
+            ]
         agree = f"Values and gradients agree with `{self.name}` on {', '.join(right)}."
         return Answer(True, " ".join([agree, *remarks]))
 
@@ -105,9 +151,8 @@ class Trial:
 
     def __init__(self, exercise, cls, sample):
         self.exercise, self.cls, self.sample = exercise, cls, sample
-        self.inputs, self.params = sample.arrays(), sample.params
-        self.wanted = sample.wanted or tuple(x.dtype.kind == "f" for x in self.inputs)
-        self.names = _parameters(exercise.reference)
+        self.inputs, self.wanted = sample.arrays(), sample.wants()
+        self.names = _parameters(exercise.reference, len(self.inputs))
         self.z = np.asarray(exercise.reference.run(*self.leaves(), **self.params)._data)
         self.g = np.array(np.random.default_rng(1).normal(size=self.z.shape), self.z.dtype)
         self.right = self.truth(self.g)
@@ -116,8 +161,16 @@ class Trial:
         shapes = " and ".join(
             f"`{name}` of shape {x.shape}" for name, x in zip(self.names, self.inputs, strict=True)
         )
-        params = "".join(f", `{name}={value}`" for name, value in self.params.items())
+        params = "".join(
+            f", `{name}={value.tolist() if isinstance(value, np.ndarray) else value}`"
+            for name, value in self.params.items()
+        )
         return f"{shapes}{params} ({self.sample.about})"
+
+    @property
+    def params(self):
+        """The parameters, anew: a source of random numbers starts again at every call."""
+        return deepcopy(self.sample.params)
 
     def leaves(self):
         return [Tensor(x, want) for x, want in zip(self.inputs, self.wanted, strict=True)]
@@ -129,7 +182,7 @@ class Trial:
         return [np.asarray(d) for d in node.apply(g)]
 
     def run(self):
-        mine = _parameters(self.cls)
+        mine = _parameters(self.cls, len(self.inputs))
         if len(mine) == len(self.names):
             self.names = mine
         leaves = self.leaves()
@@ -170,6 +223,8 @@ class Trial:
         if found.shape != self.z.shape:
             raise Wrong(f"The result has shape {found.shape}, and should have {self.z.shape}.")
         if found.dtype != self.z.dtype:
+            if any(x.dtype != self.z.dtype for x in self.inputs):
+                raise Wrong(f"The result is {found.dtype}, and should be {self.z.dtype}.")
             raise Wrong(
                 f"The result is {found.dtype}, the inputs are {self.z.dtype}: `forward` must keep"
                 " the dtype."
@@ -177,6 +232,11 @@ class Trial:
         if not same(found, self.z):
             said = f"The result of `forward` is wrong: {first_difference(found, self.z)}."
             raise Wrong(f"{said} {self.sample.hint}".rstrip())
+        if self.exercise.copies and np.shares_memory(found, leaves[0]._data):
+            raise Wrong(
+                f"The result shares the memory of `{self.names[0]}`: whoever writes to one changes"
+                " the other. Return a copy."
+            )
         return z
 
     def apply(self, node, g):
@@ -214,6 +274,14 @@ class Trial:
             raise Wrong(f"The gradient of `{name}` is {_kind(d)}, and should be an array.")
         d = np.asarray(d)
         if d.shape != x.shape:
+            if said := misplaced(self, i, d):
+                raise Wrong(said)
+            if self.exercise.reduces and d.size == self.g.size != x.size:
+                raise Wrong(
+                    f"The gradient of `{name}` has shape {d.shape}, `{name}` has {x.shape}: there"
+                    " is one number for each result. Every entry that went into a result needs one;"
+                    " copy g back along the reduced axes."
+                )
             raise Wrong(wrong_shape(d, x, name, self.shapes_of_others(i)))
         if d.dtype.kind == "b":
             raise Wrong(
@@ -261,8 +329,8 @@ def _to_second_order(exercise, cls):
 
 
 def _second_gradients(cls, sample):
-    leaves = [Tensor(x, x.dtype.kind == "f") for x in sample.arrays()]
-    z = cls.run(*leaves, **sample.params)
+    leaves = [Tensor(x, want) for x, want in zip(sample.arrays(), sample.wants(), strict=True)]
+    z = cls.run(*leaves, **deepcopy(sample.params))
     leaves = [x for x in leaves if x.requires_grad]
     first = grad(z * z * z, leaves, np.ones(z.shape), create_graph=True)
     total = sum((d * d).sum() for d in first)
@@ -271,17 +339,40 @@ def _second_gradients(cls, sample):
 
 def _too_much(exercise, cls):
     """A remark where more is kept for the backward pass than the rule needs."""
-    needed = exercise.reference.saves
-    if len(cls.saves) <= len(needed):
+    needed, inputs = exercise.reference.saves, exercise.samples[0].arrays()
+    counts = {
+        n
+        for n, x in zip(_parameters(cls, len(inputs)), inputs, strict=False)
+        if x.dtype.kind != "f"
+    }
+    kept = [name for name in cls.saves if name not in counts]  # indices are small
+    all_of_them = len(_parameters(exercise.reference, 0)) < len(needed)  # saves = ("xs",)
+    if all_of_them or len(kept) <= len(needed):
         return []
     enough = f"{len(needed)} would do" if needed else "the rule needs no values at all"
-    return [f"It keeps {quoted(cls.saves)} in memory until the backward pass, and {enough}."]
+    return [f"It keeps {quoted(kept)} in memory until the backward pass, and {enough}."]
 
 
-def _parameters(cls):
+def _copied_in_vain(exercise, cls):
+    """A remark where the result is a copy, and a view of the input would do."""
+    if exercise.copies is not False:
+        return []
+    sample = exercise.samples[0]
+    x = Tensor(sample.arrays()[0])
+    if np.shares_memory(np.asarray(cls.run(x, **sample.params)._data), x._data):
+        return []
+    return ["The result is a copy; a view of the input has the same values and costs nothing."]
+
+
+def _parameters(cls, inputs):
     """The names of the inputs of `forward`, which come before its keyword-only parameters."""
-    parameters = list(inspect.signature(cls.forward).parameters.values())[1:]
-    return [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
+    names = []
+    for p in list(inspect.signature(cls.forward).parameters.values())[1:]:
+        if p.kind is p.VAR_POSITIONAL:  # *xs: xs[0], xs[1], …
+            names += [f"{p.name}[{i}]" for i in range(inputs - len(names))]
+        elif p.kind not in (p.KEYWORD_ONLY, p.VAR_KEYWORD):
+            names.append(p.name)
+    return names
 
 
 def _kind(thing):

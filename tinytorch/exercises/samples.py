@@ -52,6 +52,10 @@ class Sample:
             for x in self.inputs
         ]
 
+    def wants(self):
+        """For each input whether it requires a gradient."""
+        return self.wanted or tuple(x.dtype.kind == "f" for x in self.arrays())
+
 
 NO_GRADIENT = (
     "Where an input wants no gradient, its entry in `next_functions` is None, and the rule may"

@@ -12,6 +12,10 @@ _KINDS = {
     "ArrayLens": "array_lens",
     "GraphStepper": "graph_stepper",
     "Check": "check",
+    "Attention": "attention",
+    "Training": "training",
+    "DigitPad": "digit_pad",
+    "Descent": "descent",
 }
 __all__ = list(_KINDS)
 

@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class)\b)", re.MULTILINE)
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./frame\.js";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
 
 
 def _text(name: str) -> str:
@@ -14,12 +14,14 @@ def _text(name: str) -> str:
 
 @cache
 def bundle(kind: str) -> str:
-    """Return the ES module of one kind of figure: the shared frame, then ``<kind>.js``.
+    """Return the ES module of one kind of figure: what it imports, the frame first, then its own.
 
     One text and no imports, so that it runs wherever text can become a module: JupyterLab, a
     notebook on Binder, a page opened from a file.
     """
-    return _EXPORT.sub("", _text("frame.js")) + "\n" + _IMPORT.sub("", _text(f"{kind}.js"))
+    own = _text(f"{kind}.js")
+    modules = [_EXPORT.sub("", _text(f"{name}.js")) for name in _IMPORT.findall(own)]
+    return "\n".join(_IMPORT.sub("", text) for text in [*modules, own])
 
 
 @cache

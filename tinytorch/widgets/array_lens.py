@@ -220,27 +220,30 @@ def oddity(arrays: dict[str, Any]) -> str:
 
 
 def cells(name: str, shape: tuple[int, ...]) -> list[str]:
-    """Return the names of an array's cells in order: A[0,0], A[0,1], …; a number is just A."""
+    """Return the names of an array's cells in order: A[0,0], A[0,1], …; a number is just A.
+
+    An image or a matrix alone in its batch, (1, 1, H, W), is named by row and column.
+    """
     if not shape:
         return [name]
+    if set(shape[:-2]) == {1}:
+        shape = shape[-2:]
     return [f"{name}[{','.join(map(str, index))}]" for index in np.ndindex(*shape)]
 
 
 def grid(name: str, x: np.ndarray, terms: list | None) -> dict[str, Any]:
     """Return what the page knows of one array; its values too, unless they are a sum or a state."""
     rows, columns = (1, 1, *x.shape)[-2:]
-    return (
-        {
-            "name": name,
-            "role": "g" if name == "g" else "grad" if name.startswith("∂") else "value",
-            "shape": str(x.shape),
-            "cells": cells(name, x.shape),
-            "rows": rows,  # of a page
-            "marks": [",".join(map(str, row)) for row in np.ndindex(*x.shape[:-1])],
-            "line": columns,
-        }
-        | ({} if terms is None else {"terms": terms})
-    )
+    shown = x.shape[-2:-1] if set(x.shape[:-2]) == {1} else x.shape[:-1]
+    return {
+        "name": name,
+        "role": "g" if name == "g" else "grad" if name.startswith("∂") else "value",
+        "shape": str(x.shape),
+        "cells": cells(name, x.shape),
+        "rows": rows,  # of a page
+        "marks": [",".join(map(str, row)) for row in np.ndindex(*shown)],
+        "line": columns,
+    } | ({} if terms is None else {"terms": terms})
 
 
 def tell_scales(grids: list[dict[str, Any]], arrays: dict[str, np.ndarray]) -> None:
@@ -261,7 +264,8 @@ def precision(
     every = [term for found in terms.values() for sums in found for term in sums]
     factors = max((len(term) - 1 for term in every), default=1)
     parts = digits(*{term[0] for term in every}, least=0, most=3)
-    return place, min(3, factors * place + parts) if exact else 3
+    values = [0.0] if exact else arrays[next(iter(terms))].ravel()  # of z, which are no sums
+    return place, min(3, max(factors * place + parts, digits(*values, least=0, most=3)))
 
 
 def sentence(terms: dict[str, list], every: list[str], place: int, exact: bool) -> int:

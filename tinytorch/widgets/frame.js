@@ -419,6 +419,8 @@ export function contour({ a, b, z }, level, A, B) {
   };
   for (let i = 1; i < a.length; i++) {
     for (let j = 1; j < b.length; j++) {
+      const low = z[i][j] < level;
+      if (z[i - 1][j] < level === low && z[i][j - 1] < level === low && z[i - 1][j - 1] < level === low) continue;
       const ring = [[i - 1, j - 1], [i, j - 1], [i, j], [i - 1, j]].map(([p, q]) => [A(a[p]), B(b[q]), z[p][q]]);
       const mean = [0, 1, 2].map((k) => (ring[0][k] + ring[1][k] + ring[2][k] + ring[3][k]) / 4);
       if (!Number.isFinite(mean[2])) continue;
@@ -463,14 +465,14 @@ export function tile(w, h, value, text, { strength = 0.5, letters = text.length 
   return `<rect x="1" y="1" width="${w - 2}" height="${h - 2}" rx="3" style="fill:${fill}"/>${font > 8.5 ? number : ""}`;
 }
 
-/** Controls of a figure that goes in steps (traits `step` and `playing`): a slider, First to Last, Play. */
-export function steps(last) {
-  const at = (view) => Math.min(view.state.step, last(view));
+/** Controls of a figure that goes in steps (traits `trait` and `playing`): a slider, First to Last, Play. */
+export function steps(last, trait = "step") {
+  const at = (view) => Math.min(view.state[trait], last(view));
   const [first, ended] = [(view) => !at(view), (view) => at(view) === last(view)];
-  const go = (label, to, off) => ({ label, off, press: (view) => ({ step: to(view), playing: false }) });
+  const go = (label, to, off) => ({ label, off, press: (view) => ({ [trait]: to(view), playing: false }) });
   const all = (view) => Array.from({ length: last(view) + 1 }, (_, step) => step);
   return [
-    { label: "step", value: at, values: all, set: (step) => ({ step, playing: false }), text: (step, view) => `${step} of ${last(view)}` },
+    { label: trait, value: at, values: all, set: (step) => ({ [trait]: step, playing: false }), text: (step, view) => `${step} of ${last(view)}` },
     go("First", () => 0, first),
     go("Back", (view) => at(view) - 1, first),
     go("Forward", (view) => at(view) + 1, ended),
@@ -479,17 +481,17 @@ export function steps(last) {
       label: "Play",
       on: ({ state }) => state.playing,
       off: still,
-      press: (view) => ({ playing: !view.state.playing, step: ended(view) ? 0 : at(view) }),
+      press: (view) => ({ playing: !view.state.playing, [trait]: ended(view) ? 0 : at(view) }),
     },
   ];
 }
 
 /** Goes a step every `pause` ms while `playing`, for a kind's `setup`; returns the cleanup. */
-export function player(model, { view, set }, last, pause) {
+export function player(model, { view, set }, last, pause, trait = "step") {
   let timer;
   const next = () => {
     const now = view();
-    set(now.state.step < last(now) && !still() ? { step: now.state.step + 1 } : { playing: false });
+    set(now.state[trait] < last(now) && !still() ? { [trait]: now.state[trait] + 1 } : { playing: false });
   };
   const play = () => {
     clearInterval(timer);

@@ -1,18 +1,19 @@
 """The book's own Sphinx extension: what `_config.yml` alone can't do.
 
 - `kernel` runs the chapters against the package beside them, and anew when it changes;
+- `execution` runs them several at a time;
 - `figures` turns live figures into captioned, numbered figures that move with no kernel;
 - `site` keeps each page self-contained, its launch links right and the build strict.
 """
 
 from pathlib import Path
 
-from . import figures, kernel, site
+from . import execution, figures, kernel, site
 
 
 def setup(app):
     """Register the extension with Sphinx."""
-    for part in (kernel, figures, site):
+    for part in (kernel, execution, figures, site):
         part.setup(app)
     own = kernel.digest(Path(__file__).parent)  # pages made by other code are read again
     return {"version": own, "env_version": int(own, 16), "parallel_read_safe": True}

@@ -1,7 +1,10 @@
 """The exercises on activations."""
 
+import math
+
 import numpy as np
 
+from ...core.elementary import erf
 from ..rule import Mistake, RuleExercise
 from ..samples import Sample, elementwise
 
@@ -57,4 +60,451 @@ RELU = RuleExercise(
     ),
 )
 
-EXERCISES = (RELU,)
+FAR = [1000.0, -1000.0, 30.0, -30.0, 0.0]
+
+
+def _sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+SIGMOID = RuleExercise(
+    "SigmoidBackward",
+    elementwise(
+        Sample(
+            "extremes",
+            (FAR,),
+            "The entries of `x` are large: e^x is ∞ at 1000, e^-x at -1000, and ∞/∞ is nan. Write"
+            " it with e^(-|x|), which is never more than 1.",
+        ),
+    ),
+    (
+        Mistake(
+            "right until e^-x overflows: at `{x}` = -1000 it is ∞/∞, nan. The slope needs the"
+            " result z alone: z · (1 - z).",
+            lambda g, x: (g * np.exp(-x) / (1 + np.exp(-x)) ** 2,),
+        ),
+        Mistake(
+            "g · `{x}` · (1 - `{x}`): in z · (1 - z), z is the result and not the input. Keep it:"
+            ' `saves = ("z",)`.',
+            lambda g, x: (g * x * (1 - x),),
+        ),
+        Mistake(
+            "made with the sigmoid of z: z is a sigmoid already, so the slope is z · (1 - z).",
+            lambda g, x: (g * _sigmoid(_sigmoid(x)) * (1 - _sigmoid(_sigmoid(x))),),
+        ),
+        Mistake("g · z: the factor 1 - z is missing.", lambda g, x: (g * _sigmoid(x),)),
+        Mistake("g · (1 - z): the factor z is missing.", lambda g, x: (g * _sigmoid(-x),)),
+        Mistake(
+            "g · (1 - z²), which is the rule of tanh.",
+            lambda g, x: (g * (1 - _sigmoid(x) ** 2),),
+        ),
+        Mistake(
+            "g · (z - 1) · z: the sign is turned. The sigmoid rises everywhere.",
+            lambda g, x: (g * _sigmoid(x) * (_sigmoid(x) - 1),),
+        ),
+    ),
+)
+
+AXIS = (
+    "A sum over `dim` loses that axis, and what is left may not fit or, worse, fit along another"
+    " one: keep it with `keepdims=True`."
+)
+
+
+def _rows(*special):
+    """Samples for functions of whole rows along `dim`; `special` ones come last."""
+    return (
+        Sample("one row", ((5,),), params={"dim": 0}),
+        Sample("rows of a square", ((4, 4),), AXIS, params={"dim": 1}),
+        Sample("rows", ((3, 4),), AXIS, params={"dim": 1}),
+        Sample("columns", ((3, 4),), AXIS, params={"dim": 0}),
+        Sample("the middle axis of three", ((2, 3, 4),), AXIS, params={"dim": 1}),
+        Sample("the last axis of three", ((2, 3, 4),), AXIS, params={"dim": -1}),
+        Sample("rows of one entry", ((3, 1),), params={"dim": 1}),
+        Sample("an empty batch", ((0, 3),), params={"dim": 1}),
+        Sample("float32", ((3, 4),), params={"dim": 1}, dtype=np.float32),
+        *special,
+    )
+
+
+def _softmax(x, dim):
+    e = np.exp(x - x.max(axis=dim, keepdims=True))
+    return e / e.sum(axis=dim, keepdims=True)
+
+
+SOFTMAX = RuleExercise(
+    "SoftmaxBackward",
+    _rows(
+        Sample(
+            "scores of 1e4",
+            ([[1e4, -1e4, 0.0], [1e4, 1e4, 9999.0]],),
+            "e^10000 is ∞, and ∞/∞ is nan. Only differences count: subtract the largest score of"
+            " the row first.",
+            params={"dim": 1},
+        ),
+        Sample(
+            "a masked score",
+            ([[-np.inf, 0.0, 1.0]],),
+            "A score of -∞ has share 0 and gradient 0.",
+            params={"dim": 1},
+        ),
+    ),
+    (
+        Mistake(
+            "g · z · (1 - z), the rule of the sigmoid. That is the diagonal of the Jacobian; each"
+            " share depends on every score, by -zᵢ·zₖ off the diagonal.",
+            lambda g, x, *, dim: (g * _softmax(x, dim) * (1 - _softmax(x, dim)),),
+        ),
+        Mistake(
+            "g · z, as if the sum in the denominator were a constant: subtract the mean of g under"
+            " the shares, Σ g·z along `dim`.",
+            lambda g, x, *, dim: (g * _softmax(x, dim),),
+        ),
+        Mistake(
+            "made with the plain sum of g. What is subtracted is a mean: each g counts with its"
+            " share, Σ g·z.",
+            lambda g, x, *, dim: (_softmax(x, dim) * (g - g.sum(axis=dim, keepdims=True)),),
+        ),
+        Mistake(
+            "made with the plain mean of g. Each g counts with its share: Σ g·z along `dim`.",
+            lambda g, x, *, dim: (
+                _softmax(x, dim) * (g - g.sum(axis=dim, keepdims=True) / max(g.shape[dim], 1)),
+            ),
+        ),
+        Mistake(
+            "g - z · Σ g, which is the rule of log_softmax.",
+            lambda g, x, *, dim: (g - _softmax(x, dim) * g.sum(axis=dim, keepdims=True),),
+        ),
+        Mistake(
+            "g minus the mean of g, and the factor z in front is missing.",
+            lambda g, x, *, dim: (g - (g * _softmax(x, dim)).sum(axis=dim, keepdims=True),),
+        ),
+        Mistake(
+            "made with one sum over the whole array. Each row along `dim` has a sum of its own.",
+            lambda g, x, *, dim: (_softmax(x, dim) * (g - (g * _softmax(x, dim)).sum()),),
+        ),
+        Mistake(
+            "made with sums that lost their axis: on a square they fit along the wrong one. Keep it"
+            " with `keepdims=True`.",
+            lambda g, x, *, dim: (_softmax(x, dim) * (g - (g * _softmax(x, dim)).sum(axis=dim)),),
+        ),
+    ),
+)
+
+
+def _below(x):
+    """Φ, the gate of GELU."""
+    return (1 + erf(x / math.sqrt(2))) / 2
+
+
+def _bell(x):
+    """φ, the slope of Φ."""
+    return np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+
+
+def _gelu_by_tanh(g, x):
+    u = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
+    gate = (1 + np.tanh(u)) / 2
+    return (
+        g * (gate + x * 2 * gate * (1 - gate) * math.sqrt(2 / math.pi) * (1 + 0.134145 * x**2)),
+    )
+
+
+GELU = RuleExercise(
+    "GELUBackward",
+    elementwise(
+        Sample(
+            "extremes",
+            ([30.0, -30.0, 9.0, -9.0, 0.0, -0.0],),
+            "Far from 0 the bell curve is 0 and the gate is 0 or 1.",
+        ),
+    ),
+    (
+        Mistake(
+            "the gate alone, g · Φ({x}). `{x}` moves its gate as well: the product rule has a"
+            " second term, `{x}` · φ({x}).",
+            lambda g, x: (g * _below(x),),
+        ),
+        Mistake(
+            "the second term of the product rule alone, g · `{x}` · φ({x}): the gate Φ({x}) itself"
+            " is missing.",
+            lambda g, x: (g * x * _bell(x),),
+        ),
+        Mistake(
+            "g · (Φ + φ): the slope of the gate counts as often as the signal is large; multiply φ"
+            " by `{x}`.",
+            lambda g, x: (g * (_below(x) + _bell(x)),),
+        ),
+        Mistake(
+            "made with e^(-x²/2) as it is. The bell curve φ has the area 1: divide by √(2π).",
+            lambda g, x: (g * (_below(x) + x * np.exp(-x * x / 2)),),
+        ),
+        Mistake(
+            "made with e^(-x²). Inside erf stands x/√2, so the exponent of φ is -x²/2.",
+            lambda g, x: (g * (_below(x) + x * np.exp(-x * x) / math.sqrt(2 * math.pi)),),
+        ),
+        Mistake(
+            "made with the slope of erf. The chain rule through (1 + erf(x/√2)) / 2 brings a factor"
+            " 1/2 and a factor 1/√2, and e^(-x²) becomes e^(-x²/2).",
+            lambda g, x: (g * (_below(x) + x * np.exp(-x * x) * 2 / math.sqrt(math.pi)),),
+        ),
+        Mistake(
+            "that of the approximation by tanh, and the formula of `forward` is the exact one. Each"
+            " has a derivative of its own.",
+            _gelu_by_tanh,
+        ),
+        Mistake("the hard gate of ReLU.", lambda g, x: (g * (x > 0),)),
+    ),
+)
+
+SILU = RuleExercise(
+    "SiLUBackward",
+    elementwise(
+        Sample(
+            "extremes",
+            (FAR,),
+            "e^-x overflows at -1000: ∞/∞ and 0·∞ are nan. With s = 1/(1 + e^-x) and s · (1 - s)"
+            " they do not occur.",
+        ),
+    ),
+    (
+        Mistake(
+            "the gate alone, g · σ({x}). `{x}` moves its gate as well: the product rule has a"
+            " second term, `{x}` · σ · (1 - σ).",
+            lambda g, x: (g * _sigmoid(x),),
+        ),
+        Mistake(
+            "the second term of the product rule alone: the gate σ({x}) itself is missing.",
+            lambda g, x: (g * x * _sigmoid(x) * _sigmoid(-x),),
+        ),
+        Mistake(
+            "the slope of the gate. The signal `{x}` is a factor of z as well: it takes the product"
+            " rule.",
+            lambda g, x: (g * _sigmoid(x) * _sigmoid(-x),),
+        ),
+        Mistake(
+            "g · (σ + σ · (1 - σ)): multiply the slope of the gate by `{x}`.",
+            lambda g, x: (g * (_sigmoid(x) + _sigmoid(x) * _sigmoid(-x)),),
+        ),
+        Mistake(
+            "g · z · (1 - z), the rule of the sigmoid, applied to another function.",
+            lambda g, x: (g * x * _sigmoid(x) * (1 - x * _sigmoid(x)),),
+        ),
+        Mistake(
+            "made with z · (1 - z) for the slope of the gate. z is the whole product; the gate"
+            " is σ({x}).",
+            lambda g, x: (g * (_sigmoid(x) + x * (x * _sigmoid(x)) * (1 - x * _sigmoid(x))),),
+        ),
+        Mistake("the hard gate of ReLU.", lambda g, x: (g * (x > 0),)),
+    ),
+)
+
+ERF = RuleExercise(
+    "ErfBackward",
+    elementwise(
+        Sample("both ends of the approximation", ([0.46875, -0.46875, 3.0, -3.0, 6.0],)),
+        Sample("extremes", ([1000.0, -1000.0, 0.0, -0.0],), "e^(x²) overflows; e^(-x²) does not."),
+    ),
+    (
+        Mistake(
+            "g · e^(-x²): the factor 2/√π in front of the integral is missing.",
+            lambda g, x: (g * np.exp(-x * x),),
+        ),
+        Mistake(
+            "made with the normal density, e^(-x²/2)/√(2π). The integrand of erf is"
+            " 2/√π · e^(-x²).",
+            lambda g, x: (g * _bell(x),),
+        ),
+        Mistake(
+            'made with the result: the exponent is -x², of the input. Keep it: `saves = ("x",)`.',
+            lambda g, x: (g * np.exp(-(erf(x) ** 2)) * 2 / math.sqrt(math.pi),),
+        ),
+        Mistake(
+            "made with e^(x²): the exponent is negative.",
+            lambda g, x: (g * np.exp(x * x) * 2 / math.sqrt(math.pi),),
+        ),
+        Mistake("g · (1 - z²), which is the rule of tanh.", lambda g, x: (g * (1 - erf(x) ** 2),)),
+    ),
+)
+
+TANH = RuleExercise(
+    "TanhBackward",
+    elementwise(
+        Sample(
+            "extremes",
+            (FAR,),
+            "e^1000 is ∞, and ∞/∞ is nan. `np.tanh` is safe everywhere, and 1 - z² as well.",
+        ),
+    ),
+    (
+        Mistake(
+            "g · (1 - `{x}`²): the square is that of the result z, not of the input. Keep it:"
+            ' `saves = ("z",)`.',
+            lambda g, x: (g * (1 - x * x),),
+        ),
+        Mistake(
+            "made with the tanh of z: z is a tanh already, so the slope is 1 - z².",
+            lambda g, x: (g * (1 - np.tanh(np.tanh(x)) ** 2),),
+        ),
+        Mistake(
+            "g · z · (1 - z), the rule of the sigmoid. Here it is 1 - z².",
+            lambda g, x: (g * np.tanh(x) * (1 - np.tanh(x)),),
+        ),
+        Mistake("g · (1 - z): z has to be squared.", lambda g, x: (g * (1 - np.tanh(x)),)),
+        Mistake(
+            "g · (1 + z²): subtract the square. The curve flattens as z comes near ±1.",
+            lambda g, x: (g * (1 + np.tanh(x) ** 2),),
+        ),
+        Mistake(
+            "g · (1 - z)². Not the difference is squared but z: 1 - z².",
+            lambda g, x: (g * (1 - np.tanh(x)) ** 2,),
+        ),
+        Mistake(
+            "g / cosh({x}): the cosine has to be squared.",
+            lambda g, x: (g / np.cosh(x),),
+        ),
+        Mistake(
+            "right until e^-x overflows: at `{x}` = -1000 it is ∞/∞, nan. The slope needs the"
+            " result z alone: 1 - z².",
+            lambda g, x: (g * 4 * np.exp(-2 * x) / (1 + np.exp(-2 * x)) ** 2,),
+        ),
+    ),
+)
+
+
+def _total(g, dim):
+    return g.sum(axis=dim, keepdims=True)
+
+
+LOG_SOFTMAX = RuleExercise(
+    "LogSoftmaxBackward",
+    _rows(
+        Sample(
+            "scores of 1e4",
+            ([[1e4, -1e4, 0.0], [1e4, 1e4, 9999.0]],),
+            "A probability of e^-10000 is stored as 0, and its logarithm is -∞. Make no"
+            " probability: subtract the largest score, then the logarithm of the sum of"
+            " exponentials.",
+            params={"dim": 1},
+        ),
+        Sample("a masked score", ([[-np.inf, 0.0, 1.0]],), params={"dim": 1}),
+    ),
+    (
+        Mistake(
+            "g - softmax: the factor Σ g, the sum along `dim`, is missing.",
+            lambda g, x, *, dim: (g - _softmax(x, dim),),
+        ),
+        Mistake(
+            "g + softmax, p - y learned by heart. That holds where the g of a row add up to -1, as"
+            " in one sample's loss; in general it is g - softmax · Σ g.",
+            lambda g, x, *, dim: (g + _softmax(x, dim),),
+        ),
+        Mistake(
+            "the rule of softmax, with a factor z in front and a weighted mean. Of log_softmax it"
+            " is g - softmax · Σ g.",
+            lambda g, x, *, dim: (_softmax(x, dim) * (g - _total(g * _softmax(x, dim), dim)),),
+        ),
+        Mistake(
+            "made with a weighted sum of g. Here the sum is that of g itself: Σ g along `dim`.",
+            lambda g, x, *, dim: (g - _softmax(x, dim) * _total(g * _softmax(x, dim), dim),),
+        ),
+        Mistake(
+            "g - z · Σ g. z is the logarithm of the softmax; the softmax itself is exp(z).",
+            lambda g, x, *, dim: (g - np.log(_softmax(x, dim)) * _total(g, dim),),
+        ),
+        Mistake(
+            "made with the mean of g along `dim`; it is the sum.",
+            lambda g, x, *, dim: (
+                g - _softmax(x, dim) * _total(g, dim) / max(g.shape[dim % g.ndim], 1),
+            ),
+        ),
+        Mistake(
+            "g · (1 - softmax): that is the diagonal of the Jacobian. Every log-probability depends"
+            " on every score, so all g of a row come in: g - softmax · Σ g.",
+            lambda g, x, *, dim: (g * (1 - _softmax(x, dim)),),
+        ),
+        Mistake(
+            "g alone: each score is in the sum under the logarithm as well.",
+            lambda g, x, *, dim: (g,),
+        ),
+        Mistake(
+            "made with one sum over the whole array. Each row along `dim` has a sum of its own.",
+            lambda g, x, *, dim: (g - _softmax(x, dim) * g.sum(),),
+        ),
+        Mistake(
+            "made with sums that lost their axis: on a square they fit along the wrong one. Keep it"
+            " with `keepdims=True`.",
+            lambda g, x, *, dim: (g - _softmax(x, dim) * g.sum(axis=dim),),
+        ),
+    ),
+)
+
+LEAKY_RELU = RuleExercise(
+    "LeakyReLUBackward",
+    (
+        *elementwise(),
+        Sample("a slope of a half", ((4, 5),), params={"slope": 0.5}),
+        Sample("exact zeros", ([0.0, -0.0, 1.0, -1.0],), params={"slope": 0.1}),
+        Sample("no slope", ((4, 5),), params={"slope": 0.0}),
+        Sample(
+            "a slope of -1",
+            ((4, 5),),
+            "With a negative slope z is positive on both sides: only the input tells which it was.",
+            params={"slope": -1.0},
+        ),
+        Sample(
+            "a slope of 2",
+            ((4, 5),),
+            "The larger of `x` and `slope * x` is the right one for slopes up to 1 only: choose by"
+            " the sign of `x`.",
+            params={"slope": 2.0},
+        ),
+        Sample("float32 and a slope", ((4, 5),), params={"slope": 0.25}, dtype=np.float32),
+        Sample("extremes", ([1e300, -1e300, 5e-324, np.inf, -np.inf],), params={"slope": 0.5}),
+    ),
+    (
+        Mistake(
+            "0 where `{x}` is negative: that is the gate of ReLU. Here g passes there too, times"
+            " the slope.",
+            lambda g, x, *, slope=0.01: (g * (x > 0),),
+        ),
+        Mistake(
+            "g where `{x}` is 0 too. At 0 the slope of the left side is taken.",
+            lambda g, x, *, slope=0.01: (g * (x >= 0) + slope * g * (x < 0),),
+        ),
+        Mistake(
+            "made with a slope of 0.01, whatever `slope` says: keep the parameter on `self`.",
+            lambda g, x, *, slope=0.01: (g * (x > 0) + 0.01 * g * (x <= 0),),
+        ),
+        Mistake(
+            "decided by the sign of z. For a negative slope z is positive on both sides: keep the"
+            " input.",
+            lambda g, x, *, slope=0.01: (
+                g * (np.where(x > 0, x, slope * x) > 0)
+                + slope * g * (np.where(x > 0, x, slope * x) <= 0),
+            ),
+        ),
+        Mistake(
+            "the slope alone, 1 or `slope`: multiply by the upstream gradient g.",
+            lambda g, x, *, slope=0.01: (1.0 * (x > 0) + slope * (x <= 0),),
+        ),
+        Mistake(
+            "exchanged: g passes in full where `{x}` > 0, and times `slope` elsewhere.",
+            lambda g, x, *, slope=0.01: (g * (x <= 0) + slope * g * (x > 0),),
+        ),
+        Mistake(
+            "decided by the sign of g. The gate depends on `{x}`.",
+            lambda g, x, *, slope=0.01: (g * (g > 0) + slope * g * (g <= 0),),
+        ),
+        Mistake(
+            "g minus what should be added: below 0 the slope is `slope`, not -`slope`.",
+            lambda g, x, *, slope=0.01: (g * (x > 0) - slope * g * (x <= 0),),
+        ),
+        Mistake(
+            "g times z. The rule is g times the slope: 1 or `slope`.",
+            lambda g, x, *, slope=0.01: (g * np.where(x > 0, x, slope * x),),
+        ),
+    ),
+)
+
+EXERCISES = RELU, SIGMOID, SOFTMAX, GELU, SILU, ERF, TANH, LOG_SOFTMAX, LEAKY_RELU

@@ -1,3 +1,508 @@
 """The exercises on reductions."""
 
-EXERCISES = ()
+import numpy as np
+
+from ..rule import Mistake, RuleExercise
+from ..samples import Sample
+
+LOST = (
+    "The result has lost the axes that were reduced. Give them back to it with length 1,"
+    " `g.reshape(…)`, and NumPy can copy it along them."
+)
+
+
+def reductions(*special, whole=True, several=True, empty=True):
+    """Samples for one result a row, column or block; `special` ones come last.
+
+    Without `whole`, `dim` has to be given; without `several`, it is one axis; without `empty`, no
+    result is made of nothing.
+    """
+    return (
+        Sample("rows of a square", ((4, 4),), params={"dim": 1}),
+        Sample("columns of a square", ((4, 4),), params={"dim": 0}),
+        Sample("rows of a table", ((4, 3),), LOST, {"dim": 1}),
+        *([Sample("a whole matrix", ((2, 3),))] if whole else []),
+        Sample("the middle one of three axes", ((2, 4, 3),), LOST, {"dim": 1}),
+        Sample("an axis counted from the end", ((2, 4, 3),), LOST, {"dim": -2}),
+        Sample("an axis that is kept", ((4, 3),), params={"dim": 1, "keepdim": True}),
+        *([Sample("two axes at once", ((2, 4, 3),), LOST, {"dim": (0, 2)})] if several else []),
+        Sample("a vector", ((5,),), params={"dim": 0}),
+        *([Sample("a single number", ((),))] if whole else []),
+        Sample("no rows", ((0, 3),), params={"dim": 1}),
+        *([Sample("results of nothing", ((0, 3),), params={"dim": 0})] if empty else []),
+        Sample("float32", ((4, 3),), LOST, {"dim": 1}, np.float32),
+        *special,
+    )
+
+
+def back(g, x, dim):
+    """g copied along the axes that were reduced."""
+    return np.broadcast_to(g.reshape(kept(x, dim)), x.shape)
+
+
+def kept(x, dim):
+    return x.sum(axis=dim, keepdims=True).shape
+
+
+def across(g, x, dim):
+    """g laid along the other axis of a square: the accident of broadcasting."""
+    if g.ndim != 1 or x.shape != (g.size, g.size):
+        raise ValueError("not a square")
+    return np.broadcast_to(np.expand_dims(g, 1 - dim), x.shape)
+
+
+def terms(x, dim):
+    """How many entries make one result."""
+    return x.size // max(x.sum(axis=dim).size, 1)
+
+
+ACROSS = (
+    "laid along the wrong axis: entry [i, j] has to get the g of the result that it went into. On"
+    " a square the shapes fit either way."
+)
+
+SUM = RuleExercise(
+    "SumBackward",
+    reductions(),
+    (
+        Mistake(ACROSS, lambda g, x, dim=None, keepdim=False: (across(g, x, dim),)),
+        Mistake(
+            "divided by the number of terms; that is the rule of a mean. A sum does not share g"
+            " out: each term gets all of it.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) / terms(x, dim),),
+        ),
+        Mistake(
+            "g times `{x}`. The slope of a sum along each of its terms is 1.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * x,),
+        ),
+        Mistake(
+            "all ones: multiply by the upstream gradient g, which the loss need not make 1.",
+            lambda g, x, dim=None, keepdim=False: (np.ones_like(x),),
+        ),
+        Mistake(
+            "the sum of g, everywhere. Each entry of `{x}` went into one result only, and gets the"
+            " g of that.",
+            lambda g, x, dim=None, keepdim=False: (np.broadcast_to(g.sum(), x.shape),),
+        ),
+    ),
+    reduces=True,
+)
+
+
+def won(x, dim, best):
+    return x == best(x, axis=dim, keepdims=True)
+
+
+def first(x, dim, best):
+    """A one at the first of the best entries along one axis, or of all."""
+    find = np.argmax if best is np.max else np.argmin
+    if dim is None:
+        return np.arange(x.size).reshape(x.shape) == find(x)
+    if isinstance(dim, tuple):
+        return won(x, dim, best)
+    at = find(x, axis=dim, keepdims=True)
+    return np.arange(x.shape[dim]).reshape(-1, *[1] * (x.ndim - 1 - dim % x.ndim)) == at
+
+
+def extreme(name, best, worst):
+    """The exercise of MaxBackward or MinBackward."""
+    what, other = ("largest", "smallest") if best is np.max else ("smallest", "largest")
+    return RuleExercise(
+        name,
+        reductions(
+            Sample("ties", ([[2.0, 2.0, 1.0], [0.0, 0.0, 0.0], [1.0, 2.0, 1.0]],), "", {"dim": 1}),
+            Sample("ties in a whole matrix", ([[3.0, 1.0], [1.0, 3.0]],)),
+            Sample("both zeros", ([0.0, -0.0],)),
+            Sample(
+                "infinities", ([[np.inf, 1.0, np.inf], [-np.inf, 1.0, -np.inf]],), "", {"dim": 1}
+            ),
+            empty=False,
+        ),
+        (
+            Mistake(
+                f"all of g for each of the entries that tie. They share it: divide by how many are"
+                f" {what}, `won.sum(axis=dim, keepdims=True)`.",
+                lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * won(x, dim, best),),
+            ),
+            Mistake(
+                f"g for the first of the {what} alone. That is the rule of `{best.__name__}(dim)`,"
+                " which names an index; here those that tie share g evenly.",
+                lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * first(x, dim, best),),
+            ),
+            Mistake(
+                f"at the {other} entry; g goes to the {what}, which made the result.",
+                lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * won(x, dim, worst),),
+            ),
+            Mistake(
+                "g everywhere; that is the rule of a sum. An entry that did not win does not change"
+                " the result, and gets 0.",
+                lambda g, x, dim=None, keepdim=False: (back(g, x, dim),),
+            ),
+            Mistake(
+                "g times `{x}` where it won; the slope there is 1.",
+                lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * x * won(x, dim, best),),
+            ),
+            Mistake(
+                ACROSS,
+                lambda g, x, dim=None, keepdim=False: (across(g, x, dim) * won(x, dim, best),),
+            ),
+        ),
+        reduces=True,
+    )
+
+
+MAX = extreme("MaxBackward", np.max, np.min)
+MIN = extreme("MinBackward", np.min, np.max)
+
+
+MEAN = RuleExercise(
+    "MeanBackward",
+    reductions(),
+    (
+        Mistake(
+            "the undivided g; that is the rule of a sum. Of n entries each moves the mean by 1/n.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim),),
+        ),
+        Mistake(
+            "divided by the number of all entries of `{x}`. One result is made of fewer: divide by"
+            " the length of the reduced axes alone.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) / x.size,),
+        ),
+        Mistake(
+            "divided by how many results there are, or by `len({x})`. n is how many entries make"
+            " one result: the length of the axes that are gone, not of those that stay.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) / g.size,),
+        ),
+        Mistake(ACROSS, lambda g, x, dim=None, keepdim=False: (across(g, x, dim) / terms(x, dim),)),
+        Mistake(
+            "g times `{x}` / n. The slope of a mean along each of its entries is 1/n.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * x / terms(x, dim),),
+        ),
+        Mistake(
+            "the mean of g, everywhere. Each entry of `{x}` went into one result only, and gets the"
+            " g of that.",
+            lambda g, x, dim=None, keepdim=False: (np.full_like(x, g.mean()),),
+        ),
+    ),
+    reduces=True,
+)
+
+TOO_LARGE = (
+    "The scores are too large or too small for their exponentials. Subtract the largest of the row"
+    " first and add it to the logarithm."
+)
+
+
+def shares(x, dim):
+    e = np.exp(x - x.max(axis=dim, keepdims=True))
+    return e / e.sum(axis=dim, keepdims=True)
+
+
+LOGSUMEXP = RuleExercise(
+    "LogsumexpBackward",
+    reductions(
+        Sample(
+            "scores far from 0",
+            ([[1000.0, 1001.0, 999.0], [-1000.0, -1001.0, -999.0]],),
+            TOO_LARGE,
+            {"dim": 1},
+        ),
+        Sample("a masked score", ([[0.0, -np.inf, 1.0], [2.0, 2.0, -np.inf]],), "", {"dim": 1}),
+        whole=False,
+        empty=False,
+    ),
+    (
+        Mistake(
+            "g times e to the power of `{x}`: the slope of the sum. The logarithm's own slope, one"
+            " divided by the sum, is missing.",
+            lambda g, x, dim, keepdim=False: (back(g, x, dim) * np.exp(x),),
+        ),
+        Mistake(
+            "g times the share of each entry in the sum over the whole array; the shares of one"
+            " result are taken in its own row, `sum(axis=dim, keepdims=True)`.",
+            lambda g, x, dim, keepdim=False: (back(g, x, dim) * np.exp(x) / np.exp(x).sum(),),
+        ),
+        Mistake(
+            "g times ({x} − z), the logarithm of the share: `np.exp` of it is missing.",
+            lambda g, x, dim, keepdim=False: (
+                back(g, x, dim) * (x - np.log(np.exp(x).sum(axis=dim, keepdims=True))),
+            ),
+        ),
+        Mistake(
+            "g times e to the power of `{x}`, divided by z. The slope of a logarithm is one divided"
+            " by what is *in* it, the sum; z is its result.",
+            lambda g, x, dim, keepdim=False: (
+                back(g, x, dim) * np.exp(x) / np.log(np.exp(x).sum(axis=dim, keepdims=True)),
+            ),
+        ),
+        Mistake(
+            "all of g for the largest entry; that is the rule of the hard maximum. Here each entry"
+            " gets its share.",
+            lambda g, x, dim, keepdim=False: (back(g, x, dim) * won(x, dim, np.max),),
+        ),
+        Mistake(
+            "g everywhere; that is the rule of a sum. The shares of a row are positive and sum to"
+            " 1.",
+            lambda g, x, dim, keepdim=False: (back(g, x, dim),),
+        ),
+        Mistake(
+            "that of a softmax. Here its values are the slopes themselves: multiply g by them.",
+            lambda g, x, dim, keepdim=False: (
+                back(g, x, dim) * shares(x, dim) * (1 - shares(x, dim)),
+            ),
+        ),
+        Mistake(
+            ACROSS,
+            lambda g, x, dim, keepdim=False: (across(g, x, dim) * shares(x, dim),),
+        ),
+    ),
+    reduces=True,
+)
+
+
+def deviation(x, dim):
+    return x - x.mean(axis=dim, keepdims=True)
+
+
+def free(x, dim, correction):
+    """n - correction, as an array, so that a division by 0 is no exception."""
+    return np.array(terms(x, dim) - correction, x.dtype)
+
+
+def spread(x, dim, correction):
+    return x.std(axis=dim, ddof=correction, keepdims=True)
+
+
+CORRECTIONS = (
+    Sample("no correction", ((4, 3),), params={"dim": 1, "correction": 0}),
+    Sample(
+        "numbers far from 0",
+        ([[1000.0, 1001.0, 1003.0], [-5000.0, -5001.0, -5001.5]],),
+        "",
+        {"dim": 1},
+    ),
+)
+
+VAR = RuleExercise(
+    "VarBackward",
+    reductions(*CORRECTIONS),
+    (
+        Mistake(
+            "made of `{x}` itself: take the mean off. (On data with mean 0 nothing shows it.)",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim) * 2 * x / free(x, dim, correction),
+            ),
+        ),
+        Mistake(
+            "half of what it should be: the slope of a square is 2 times the deviation.",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim) * deviation(x, dim) / free(x, dim, correction),
+            ),
+        ),
+        Mistake(
+            "divided by n, and forward divides by n − correction: divide by the same. (Or the own"
+            " share of the mean, 1/n, was taken off. All shares together are 0: leave them out.)",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim) * 2 * deviation(x, dim) / free(x, dim, 0),
+            ),
+        ),
+        Mistake(
+            "not divided by n − correction.",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim) * 2 * deviation(x, dim),
+            ),
+        ),
+        Mistake(
+            "made of the deviations from the mean of the whole array; each result has its own mean,"
+            " along `dim`.",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim) * 2 * (x - x.mean()) / free(x, dim, correction),
+            ),
+        ),
+        Mistake(
+            ACROSS,
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                across(g, x, dim) * 2 * deviation(x, dim) / free(x, dim, correction),
+            ),
+        ),
+    ),
+    reduces=True,
+)
+
+STD = RuleExercise(
+    "StdBackward",
+    reductions(
+        *CORRECTIONS,
+        Sample("equal numbers", ([[2.0, 2.0, 2.0], [1.0, 2.0, 3.0]],), "", {"dim": 1}),
+    ),
+    (
+        Mistake(
+            "made of `{x}` itself: take the mean off. (On data with mean 0 nothing shows it.)",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim) * x / spread(x, dim, correction) / free(x, dim, correction),
+            ),
+        ),
+        Mistake(
+            "that of the variance. The root around it has the slope 1/(2z).",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim) * 2 * deviation(x, dim) / free(x, dim, correction),
+            ),
+        ),
+        Mistake(
+            "nan or infinite where all numbers are equal, z = 0. There it is taken as 0: divide by"
+            " `z + flat` and multiply by `~flat`, with `flat` where z is 0.",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim)
+                * deviation(x, dim)
+                / spread(x, dim, correction)
+                / free(x, dim, correction),
+            ),
+        ),
+        Mistake(
+            "not divided by z: the slope of a root √v is 1/(2√v), and √v is z.",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim) * deviation(x, dim) / free(x, dim, correction),
+            ),
+        ),
+        Mistake(
+            "divided by n, and forward divides by n − correction: the rule has to divide by the"
+            " same.",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim) * deviation(x, dim) / spread(x, dim, correction) / free(x, dim, 0),
+            ),
+        ),
+        Mistake(
+            "not divided by n − correction.",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim) * deviation(x, dim) / spread(x, dim, correction),
+            ),
+        ),
+        Mistake(
+            ACROSS,
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                across(g, x, dim)
+                * deviation(x, dim)
+                / spread(x, dim, correction)
+                / free(x, dim, correction),
+            ),
+        ),
+    ),
+    reduces=True,
+)
+
+
+def running(about, shape, dim, hint="", **more):
+    return Sample(about, (shape,), hint, {"dim": dim}, **more)
+
+
+def from_the_end(g, dim):
+    return np.flip(np.flip(g, dim).cumsum(dim), dim)
+
+
+CUMSUM = RuleExercise(
+    "CumsumBackward",
+    (
+        running("a vector", (5,), 0),
+        running("columns of a square", (4, 4), 0),
+        running("rows of a square", (4, 4), 1),
+        running("rows of a table", (3, 4), -1),
+        running("the middle one of three axes", (2, 4, 3), 1),
+        running("an axis counted from the end", (2, 4, 3), -2),
+        running("one entry", (1,), 0),
+        running("no rows", (0, 3), 1),
+        running("nothing to run along", (0, 3), 0),
+        running("float32", (3, 4), 1, dtype=np.float32),
+    ),
+    (
+        Mistake(
+            "the running sum from the front. `{x}`[j] is in the results from j *on*: sum g from the"
+            " end. (`[::-1]` turns axis 0 around; it has to stand at the place of `dim`.)",
+            lambda g, x, dim: (g.cumsum(dim),),
+        ),
+        Mistake(
+            "not turned back: the sums are right, and stand in reverse order.",
+            lambda g, x, dim: (np.flip(g, dim).cumsum(dim),),
+        ),
+        Mistake(
+            "turned around after the running sum, and not before it: turn g, sum, and turn again.",
+            lambda g, x, dim: (np.flip(g.cumsum(dim), dim),),
+        ),
+        Mistake(
+            "a running sum along axis 0; `dim` says along which one the sums run.",
+            lambda g, x, dim: (from_the_end(g, 0),),
+        ),
+        Mistake(
+            "the sum of what comes *after* each entry, without its own g: `{x}`[j] is in z[j] too.",
+            lambda g, x, dim: (from_the_end(g, dim) - g,),
+        ),
+        Mistake(
+            "the sum of all of g, for every entry; `{x}`[j] is only in the results from j on.",
+            lambda g, x, dim: (np.broadcast_to(g.sum(dim, keepdims=True), x.shape),),
+        ),
+        Mistake(
+            "g as it came; each entry is in all later results, too, and collects their g.",
+            lambda g, x, dim: (g,),
+        ),
+    ),
+)
+
+
+def quotient(x, dim):
+    return x.prod(axis=dim, keepdims=True) / x
+
+
+PROD = RuleExercise(
+    "ProdBackward",
+    reductions(
+        Sample("a factor of 0", ([[2.0, 0.0, 3.0], [1.0, 2.0, 3.0]],), "", {"dim": 1}),
+        Sample("two factors of 0", ([[0.0, 0.0, 3.0], [1.0, 2.0, 3.0]],), "", {"dim": 1}),
+        Sample("a 0 in a whole matrix", ([[2.0, 0.0], [3.0, -1.0]],)),
+        several=False,
+    ),
+    (
+        Mistake(
+            "nan where `{x}` is 0: z / `{x}` is 0/0 there. The product of the *others* is needed;"
+            " multiply it out without a division.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * quotient(x, dim),),
+        ),
+        Mistake(
+            "0 where `{x}` is 0. A factor of 0 is the very one whose change matters: it gets g"
+            " times the product of the others.",
+            lambda g, x, dim=None, keepdim=False: (
+                back(g, x, dim) * np.where(x == 0, 0, quotient(x, dim)),
+            ),
+        ),
+        Mistake(
+            "g · z: `{x}` itself is in it. Its slope is the product of the other factors.",
+            lambda g, x, dim=None, keepdim=False: (
+                back(g, x, dim) * x.prod(axis=dim, keepdims=True),
+            ),
+        ),
+        Mistake(
+            "made of the product of the whole array; each result is the product along `dim` alone.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * x.prod() / x,),
+        ),
+        Mistake(
+            "g times `{x}`; the slope along a factor is the product of the *others*.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * x,),
+        ),
+        Mistake(
+            "g everywhere; that is the rule of a sum. In a product the slope along a factor is the"
+            " product of the others.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim),),
+        ),
+        Mistake(
+            "g times the sum of the other factors; they are multiplied.",
+            lambda g, x, dim=None, keepdim=False: (
+                back(g, x, dim) * (x.sum(axis=dim, keepdims=True) - x),
+            ),
+        ),
+        Mistake(
+            ACROSS,
+            lambda g, x, dim=None, keepdim=False: (across(g, x, dim) * quotient(x, dim),),
+        ),
+    ),
+    reduces=True,
+)
+
+EXERCISES = SUM, MEAN, VAR, STD, PROD, MAX, MIN, LOGSUMEXP, CUMSUM

@@ -1,0 +1,99 @@
+"""A pad to draw a digit on, and a trained network that answers in the page."""
+
+import base64
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+import traitlets
+
+from tinytorch.widgets._module import bundle
+from tinytorch.widgets.figure import Figure, Unshowable
+
+SIDE, INK = 8, 16  # pixels of a side, and the darkest of them
+PAD, BARS = 304, 262  # px: the pad, and the answers below it on a phone
+
+
+class DigitPad(Figure):
+    """Draw, erase or shift an 8×8 digit, and see what the network makes of it.
+
+    The page holds the weights, 16 bits each, and computes the answer by itself: scores, their
+    softmax, and, back through the same layers, how each pixel's ink would change the answer.
+
+    Parameters
+    ----------
+    layers : sequence of Linear
+        From 64 pixels to ten scores, with a ReLU between each two.
+    images : array_like, (n, 8, 8) or (n, 1, 8, 8)
+        What can be put on the pad, from 0 (paper) to 1 (ink), in sixteenths.
+    classes : sequence of int, (n,)
+        Which digits they are.
+    digit : int
+        The image to start with.
+    gradient : bool
+        Whether the cells show ∂ log p/∂x of the answer instead of their ink.
+    name, caption, alt : str
+        See `Figure`.
+
+    Examples
+    --------
+    >>> from tinytorch import nn
+    >>> figure = DigitPad([nn.Linear(64, 10)], np.zeros((1, 8, 8)), [0])
+    >>> figure.data["classes"]
+    [0]
+    """
+
+    _esm = bundle("digit_pad")
+
+    digit = traitlets.Int(0).tag(sync=True)
+    ink = traitlets.List(traitlets.Int()).tag(sync=True)
+    at = traitlets.Int(27).tag(sync=True)
+    gradient = traitlets.Bool(False).tag(sync=True)
+
+    moves: ClassVar = ("digit", "ink", "at", "gradient")
+    height: ClassVar = (PAD + 146, PAD + BARS + 216)
+
+    def __init__(
+        self,
+        layers: Sequence[Any],
+        images: Any,
+        classes: Sequence[int],
+        *,
+        digit: int = 0,
+        gradient: bool = False,
+        **about: str,
+    ):
+        self._layers = [(layer.weight.data, layer.bias.data) for layer in layers]
+        images = np.asarray(images, dtype=np.float64).reshape(-1, SIDE * SIDE)
+        if len(images) != len(classes) or not 0 <= digit < len(images):
+            raise ValueError(
+                f"DigitPad: {len(images)} images, {len(classes)} classes, and image {digit} to"
+                " start with"
+            )
+        widths = [SIDE * SIDE, *(len(weight) for weight, _ in self._layers)]
+        if [weight.shape[1] for weight, _ in self._layers] != widths[:-1] or widths[-1] != 10:
+            raise ValueError(
+                f"DigitPad: layers of widths {widths} do not lead from 64 pixels to 10 scores"
+            )
+        self._images = np.round(INK * images.clip(0, 1)).astype(np.uint8)
+        self._classes = [int(c) for c in classes]
+        super().__init__(digit=digit, ink=self._images[digit].tolist(), gradient=gradient, **about)
+
+    def compute(self) -> dict[str, Any]:
+        layers = []
+        for weight, bias in self._layers:
+            if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
+                raise Unshowable("A weight is nan or infinite: the network has no answer.")
+            unit = float(np.abs(weight).max()) / 32767 or 1.0
+            steps = np.round(weight / unit).astype("<i2")
+            layers.append({"unit": unit, "bias": bias, "weight": _text(steps)})
+        return {
+            "layers": layers,
+            "images": _text(self._images),
+            "classes": self._classes,
+            "lines": [2, 3],
+        }
+
+
+def _text(array: np.ndarray) -> str:
+    return base64.b64encode(array.tobytes()).decode()
