@@ -105,3 +105,58 @@ def test_a_step_may_not_change_the_gradient(steps):
 def test_optimizers_stubs_and_solution():
     space = stubs_and_solution("learning/optimizers", 2, "check_adam")
     assert space["check_momentum"](space["momentum_solution"]).passed is True
+
+
+# --- the training loop
+
+
+@pytest.fixture(scope="module")
+def one_step():
+    return names("learning/training_loop", "check_step")["check_step"]
+
+
+def accumulate(weight, zero="first", step="last", change=1):
+    """A step on several batches, right or wrong."""
+
+    def work(model, optimizer, loss_fn, batches):
+        total = sum(len(y) for _, y in batches)
+        if zero == "first":
+            optimizer.zero_grad()
+        for x, y in batches:
+            if zero == "each":
+                optimizer.zero_grad()
+            (loss_fn(model(x), y) * weight(len(y), total, len(batches)) * change).backward()
+            if step == "each":
+                optimizer.step()
+        if step == "last":
+            optimizer.step()
+        if zero == "late":
+            optimizer.zero_grad()
+
+    return work
+
+
+@pytest.mark.parametrize(
+    ("work", "said"),
+    [
+        (accumulate(lambda n, total, k: n / total, zero="late"), "was in .grad before"),
+        (accumulate(lambda n, total, k: n / total, step=""), "call optimizer.step()"),
+        (accumulate(lambda n, total, k: 1), "counts as a whole"),
+        (accumulate(lambda n, total, k: 1 / k), "counts a third"),
+        (accumulate(lambda n, total, k: 1, zero="each"), "Only the last batch"),
+        (accumulate(lambda n, total, k: n / total, zero="each"), "Only the last batch"),
+        (accumulate(lambda n, total, k: 1, zero="each", step="each"), "step after every batch"),
+        (accumulate(lambda n, total, k: n / total, change=-1), "uphill"),
+        (accumulate(lambda n, total, k: n), "The weights became"),
+        (
+            lambda model, optimizer, loss_fn, batches: (optimizer.zero_grad(), optimizer.step()),
+            "The optimizer says: SGD.step: parameter 0",
+        ),
+    ],
+)
+def test_the_training_step_names_the_mistake(one_step, work, said):
+    says(one_step, work, said)
+
+
+def test_training_loop_stub_and_solution():
+    stubs_and_solution("learning/training_loop", 1, "check_step")
