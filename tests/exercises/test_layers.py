@@ -165,3 +165,56 @@ def test_a_weight_s_gradient_that_was_not_summed():
         return dx, g, db
 
     assert "sum over axis 0" in layer_norm(apply=apply).message
+
+
+# -------------------------------------------------------------------------------- dropout
+
+
+def dropout(rule, draw=lambda rng, x, p: rng.random(x.shape) >= p):
+    def forward(self, x, *, p, rng):
+        self.p, self.rng, self.kept = p, rng, draw(rng, x, p)
+        return (x * self.kept / (1 - p)).astype(x.dtype)
+
+    def apply(self, g):
+        return (np.asarray(rule(self, g), g.dtype),)
+
+    return check(type("MyDropout", (Function,), {"forward": forward, "apply": apply}))
+
+
+def right(self, g):
+    return g * self.kept / (1 - self.p)
+
+
+def test_dropout_passes():
+    assert dropout(right).passed is True
+
+
+def test_dropout_may_draw_in_float32():
+    assert dropout(right, lambda rng, x, p: rng.random(x.shape, np.float32) > p).passed is True
+
+
+@pytest.mark.parametrize(
+    ("rule", "phrase"),
+    [
+        (lambda self, g: g * (self.rng.random(g.shape) >= self.p) / (1 - self.p), "a new mask"),
+        (lambda self, g: g * self.kept, "kept entries were divided by 1 − p"),
+        (lambda self, g: g / (1 - self.p), "g / (1 − p) everywhere"),
+        (lambda self, g: g * ~self.kept / (1 - self.p), "where the entry was dropped"),
+        (lambda self, g: self.kept / (1 - self.p), "slope alone"),
+        (lambda self, g: g, "g unchanged"),
+    ],
+)
+def test_a_mistake_in_dropout_is_named(rule, phrase):
+    answer = dropout(rule)
+    assert answer.passed is False
+    assert phrase in answer.message
+
+
+def test_a_mask_the_other_way_around():
+    answer = dropout(right, lambda rng, x, p: rng.random(x.shape) < p)
+    assert "kept where that is at least p" in answer.message
+
+
+def test_numbers_drawn_otherwise():
+    answer = dropout(right, lambda rng, x, p: rng.binomial(1, 1 - p, x.shape))
+    assert "draw with rng.random(x.shape), not with rng.binomial" in answer.message

@@ -65,11 +65,11 @@ def test_outputs_follow_the_package(make_book):
         done = jupyter_book(folder)
         assert done.returncode == 0, done.stdout
         assert answer in html.read_text(encoding="utf8")
-        assert "Executed notebook" in done.stdout
+        assert "running chapters" in done.stdout
     with (folder / "page.md").open("a") as page:
         page.write("One more sentence.\n")
     done = jupyter_book(folder)
-    assert "Using cached notebook" in done.stdout
+    assert "running chapters" not in done.stdout
     assert "One more sentence." in html.read_text(encoding="utf8")
 
 
@@ -84,7 +84,7 @@ def test_prose_edit_is_quick(site):
     done = jupyter_book(site.source)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.returncode == 0, done.stdout
-    assert "Executed notebook" not in done.stdout
+    assert "running chapters" not in done.stdout
     # seconds of work, which a busy machine doesn't stretch
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 10
 

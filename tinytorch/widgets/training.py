@@ -224,7 +224,7 @@ class Training(Figure):
             drawing + 20 * count + under
             for drawing, count, under in zip((side, stacked), lines, CONTROLS, strict=True)
         ]
-        return {"heights": heights, "lines": lines}
+        return {"heights": list(heights.items()), "lines": lines}  # pairs: JSON may sort a dict
 
 
 def drawn_at(domain):

@@ -182,4 +182,88 @@ LAYER_NORM = RuleExercise(
     ),
 )
 
-EXERCISES = EMBEDDING, LAYER_NORM
+
+class Die:
+    """Uniform numbers, the same whatever dtype is asked for: readers may draw in either."""
+
+    def __init__(self):
+        self._rng = np.random.default_rng(0)
+
+    def random(self, size=None, dtype=np.float64):
+        return np.asarray(self._rng.random(size), dtype)
+
+    def __getattr__(self, name):
+        raise AttributeError(f"draw with rng.random(x.shape), not with rng.{name}")
+
+    def __deepcopy__(self, memo):
+        return Die()
+
+    def __repr__(self):
+        return "a generator"
+
+
+def _masked(slope, throws=1):
+    """A mistaken rule of dropout: `slope` of g, x, what is kept at the last throw, and p."""
+
+    def rule(g, x, *, p, rng):
+        kept = [rng.random(x.shape) >= p for _ in range(throws)][-1]
+        return (slope(g, x, kept, p),)
+
+    return rule
+
+
+def _dropped(shape, p, **options):
+    hint = (
+        "One number for each entry, `rng.random(x.shape)`: it is kept where that is at least p, and"
+        " divided by 1 − p."
+    )
+    return {"inputs": (shape,), "params": {"p": p, "rng": Die()}, "hint": hint, **options}
+
+
+DROPOUT = RuleExercise(
+    "DropoutBackward",
+    (
+        Sample("a small p", **_dropped((6, 5), 0.2)),
+        Sample("half of a matrix", **_dropped((4, 5), 0.5)),
+        Sample("a large p", **_dropped((6, 5), 0.9)),
+        Sample("three axes", **_dropped((2, 3, 4), 0.5)),
+        Sample("a single number", **_dropped((), 0.5)),
+        Sample("nothing dropped", **_dropped((5,), 0.0)),
+        Sample("an empty batch", **_dropped((0, 3), 0.5)),
+        Sample("float32", **_dropped((4, 5), 0.5, dtype=np.float32)),
+    ),
+    (
+        Mistake(
+            "made with a new mask: it has to be that of the forward pass. Keep it as an attribute.",
+            _masked(lambda g, x, kept, p: g * kept / (1 - p), throws=2),
+        ),
+        Mistake(
+            "right in its zeros, but kept entries were divided by 1 − p, and their gradients are"
+            " too.",
+            _masked(lambda g, x, kept, p: g * kept),
+        ),
+        Mistake(
+            "multiplied by 1 − p where it is to be divided by it.",
+            _masked(lambda g, x, kept, p: g * kept * (1 - p)),
+        ),
+        Mistake(
+            "g / (1 − p) everywhere: entries that were dropped had no part in the result, and get"
+            " 0.",
+            _masked(lambda g, x, kept, p: g / (1 - p)),
+        ),
+        Mistake(
+            "let through where the entry was dropped, and held back where it was kept.",
+            _masked(lambda g, x, kept, p: g * ~kept / (1 - p)),
+        ),
+        Mistake(
+            "divided by p; the share that is kept is 1 − p.",
+            _masked(lambda g, x, kept, p: g * kept / p),
+        ),
+        Mistake(
+            "g · z: what a kept entry was multiplied by is the mask, not the entry itself.",
+            _masked(lambda g, x, kept, p: g * x * kept / (1 - p)),
+        ),
+    ),
+)
+
+EXERCISES = EMBEDDING, LAYER_NORM, DROPOUT
