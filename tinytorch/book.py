@@ -38,7 +38,7 @@ class Rules:
         self.exercises = exercises
 
     def _repr_markdown_(self):
-        head = ["class", "forward and backward", "shapes, for example", "keeps", "cost", "PyTorch"]
+        head = ["class", "forward, backward, shapes of an example", "keeps", "cost", "PyTorch"]
         rows = [head, ["---"] * len(head), *map(self._row, self.exercises)]
         return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
@@ -47,8 +47,7 @@ class Rules:
         cls, said = exercise.reference, rule(exercise.reference)
         inputs, result = exercise.shapes()
         cells = [
-            f"{said['forward']}<br>{said['backward']}",
-            f"{', '.join(map(str, inputs))} → {result}",
+            f"{said['forward']}<br>{said['backward']}<br>{', '.join(map(str, inputs))} → {result}",
             said["keeps"],
             said["cost"],
             f"`{said['PyTorch']}`".replace(", ", "`, `"),

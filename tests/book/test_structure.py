@@ -13,7 +13,16 @@ FRONT_MATTER = {
     "jupytext": {"text_representation": {"extension": ".md", "format_name": "myst"}},
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
 }
-FIGURES = ("Curve", "Surface", "ArrayLens", "GraphStepper", "Check", "Training", "Attention")
+FIGURES = (
+    "Curve",
+    "Surface",
+    "ArrayLens",
+    "GraphStepper",
+    "Check",
+    "Training",
+    "Descent",
+    "Attention",
+)
 HIDDEN = {"hide-input", "hide-cell", "hide-output", "remove-input", "remove-output", "remove-cell"}
 
 ALL = chapters()

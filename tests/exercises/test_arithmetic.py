@@ -39,6 +39,38 @@ def neg(apply, forward=lambda self, x: -x):
     return written("NegBackward", forward, apply, ("x",))
 
 
+def exp(apply, forward=lambda self, x: np.exp(x), saves=("x",)):
+    return written("ExpBackward", forward, apply, saves)
+
+
+def log(apply, forward=lambda self, x: np.log(x), saves=("x",)):
+    return written("LogBackward", forward, apply, saves)
+
+
+def power(apply, forward=lambda self, a, b: a**b, saves=("a", "b")):
+    return written("PowBackward", forward, apply, saves)
+
+
+def sqrt(apply, forward=lambda self, x: np.sqrt(x), saves=("x",)):
+    return written("SqrtBackward", forward, apply, saves)
+
+
+def absolute(apply, forward=lambda self, x: np.abs(x), saves=("x",)):
+    return written("AbsBackward", forward, apply, saves)
+
+
+def sin(apply, forward=lambda self, x: np.sin(x), saves=("x",)):
+    return written("SinBackward", forward, apply, saves)
+
+
+def cos(apply, forward=lambda self, x: np.cos(x), saves=("x",)):
+    return written("CosBackward", forward, apply, saves)
+
+
+def base(g, a, b):
+    return g * b * a ** (b - 1)
+
+
 def from_result(g, a, b, z):
     return unbroadcast(g / b, a.shape), unbroadcast(-g / b * z, b.shape)
 
@@ -48,9 +80,130 @@ RIGHT = {
     "neg": lambda: neg(lambda g, x: (-g,)),
     "div from both inputs": lambda: div(fitted(lambda g, a, b: (g / b, -g / b * (a / b)))),
     "div from the result": lambda: div(from_result, saves=("a", "b", "z")),
+    "exp from the result": lambda: exp(lambda g, z: (g * z,), saves=("z",)),
+    "exp once more": lambda: exp(lambda g, x: (g * np.exp(x),)),
+    "log": lambda: log(lambda g, x: (g / x,)),
+    "log by a power": lambda: log(lambda g, x: (g * x**-1,)),
+    "pow": lambda: power(fitted(lambda g, a, b: (base(g, a, b), g * a**b * np.log(a)))),
+    "sqrt from the result": lambda: sqrt(lambda g, z: (g / (2 * z),), saves=("z",)),
+    "sqrt from the input": lambda: sqrt(lambda g, x: (0.5 * g / np.sqrt(x),)),
+    "sqrt by a power": lambda: sqrt(lambda g, x: (0.5 * g * x**-0.5,)),
+    "abs": lambda: absolute(lambda g, x: (g * np.sign(x),)),
+    "sin": lambda: sin(lambda g, x: (g * np.cos(x),)),
+    "cos": lambda: cos(lambda g, x: (-np.sin(x) * g,)),
 }
 
 WRONG = {
+    "abs: positive at zero": (
+        lambda: absolute(lambda g, x: (np.where(x >= 0, g, -g),)),
+        "is ±g where `x` is 0",
+    ),
+    "abs: a quotient": (
+        lambda: absolute(lambda g, x: (g * x / abs(x),)),
+        "which is 0/0 where `x` is zero",
+    ),
+    "abs: from the result": (
+        lambda: absolute(lambda g, z: (g * np.sign(z),), saves=("z",)),
+        "g on both sides",
+    ),
+    "abs: a gate": (lambda: absolute(lambda g, x: (g * (x > 0),)), "that of a ReLU"),
+    "abs: forward squares": (
+        lambda: absolute(lambda g, x: (g,), lambda self, x: x * x),
+        "result of `forward` is wrong",
+    ),
+    "sin: the minus of the cosine": (
+        lambda: sin(lambda g, x: (-g * np.cos(x),)),
+        "that minus belongs to the cosine",
+    ),
+    "sin: of the result": (
+        lambda: sin(lambda g, z: (g * np.cos(z),), saves=("z",)),
+        "the cosine of the *input*",
+    ),
+    "sin: by Pythagoras": (
+        lambda: sin(lambda g, z: (g * np.sqrt(1 - z * z),), saves=("z",)),
+        "has lost the sign",
+    ),
+    "sin: forward by degrees": (
+        lambda: sin(lambda g, x: (g,), lambda self, x: np.sin(np.deg2rad(x))),
+        "result of `forward` is wrong",
+    ),
+    "cos: no minus": (lambda: cos(lambda g, x: (g * np.sin(x),)), "the minus is missing"),
+    "cos: the rule of the sine": (lambda: cos(lambda g, x: (g * np.cos(x),)), "rule of the sine"),
+    "cos: the result": (
+        lambda: cos(lambda g, z: (-g * z,), saves=("z",)),
+        "the slope is minus the sine",
+    ),
+    "pow: too high": (
+        lambda: power(fitted(lambda g, a, b: (g * b * a**b, g * a**b * np.log(a)))),
+        "built with a power too high",
+    ),
+    "pow: no logarithm": (
+        lambda: power(fitted(lambda g, a, b: (base(g, a, b), g * a**b))),
+        "the logarithm of the base is missing",
+    ),
+    "pow: by logarithms alone": (
+        lambda: power(
+            fitted(lambda g, a, b: (g * np.exp((b - 1) * np.log(a)) * b, g * a**b * np.log(a)))
+        ),
+        "without a logarithm",
+    ),
+    "pow: a constant exponent": (
+        lambda: power(fitted(lambda g, a, b: (base(g, a, b), 0 * b))),
+        "the exponent is taken for a constant",
+    ),
+    "pow: no gradient for the exponent": (
+        lambda: power(lambda g, a, b: (unbroadcast(base(g, a, b), a.shape), None)),
+        "gradient of `b` is missing",
+    ),
+    "pow: not summed": (
+        lambda: power(lambda g, a, b: (base(g, a, b), g * a**b * np.log(a))),
+        "gradient of `b` has shape (64, 3), `b` has (3,): sum over axis 0",
+    ),
+    "pow: forward is a product": (
+        lambda: power(fitted(lambda g, a, b: (g, g)), lambda self, a, b: a * b),
+        "result of `forward` is wrong",
+    ),
+    "sqrt: no half": (lambda: sqrt(lambda g, z: (g / z,), saves=("z",)), "factor ½ is missing"),
+    "sqrt: the input": (lambda: sqrt(lambda g, x: (g / (2 * x),)), "the root is missing"),
+    "sqrt: root of the root": (
+        lambda: sqrt(lambda g, z: (g / (2 * np.sqrt(z)),), saves=("z",)),
+        "the root is taken twice",
+    ),
+    "sqrt: against zero": (
+        lambda: sqrt(lambda g, x: (g / (2 * np.sqrt(x + 1e-8)),)),
+        "At 0 the slope is ∞, and no small number",
+    ),
+    "sqrt: forward squares": (
+        lambda: sqrt(lambda g, x: (g,), lambda self, x: x**2),
+        "result of `forward` is wrong",
+    ),
+    "exp: the power rule": (
+        lambda: exp(lambda g, x: (g * x * np.exp(x - 1),)),
+        "gradient of `x` is by the power rule",
+    ),
+    "exp: of the result": (
+        lambda: exp(lambda g, z: (g * np.exp(z),), saves=("z",)),
+        "the exponential is taken twice",
+    ),
+    "exp: no g": (lambda: exp(lambda g, z: (z,), saves=("z",)), "which is the slope: multiply"),
+    "exp: forward to base 2": (
+        lambda: exp(lambda g, x: (g,), lambda self, x: 2**x),
+        "result of `forward` is wrong",
+    ),
+    "log: times": (lambda: log(lambda g, x: (g * x,)), "divide by `x`"),
+    "log: the result": (
+        lambda: log(lambda g, z: (g / z,), saves=("z",)),
+        "divided by the result: the slope is 1 over the input",
+    ),
+    "log: against zero": (
+        lambda: log(lambda g, x: (g / (x + 1e-12),)),
+        "no small number is to be added",
+    ),
+    "log: forward to base 10": (
+        lambda: log(lambda g, x: (g,), lambda self, x: np.log10(x)),
+        "result of `forward` is wrong",
+    ),
+    "log: to base 10": (lambda: log(lambda g, x: (g / x / np.log(10),)), "to base 10"),
     "sub: forward the other way": (
         lambda: sub(fitted(lambda g, a, b: (g, -g)), lambda self, a, b: b - a),
         "result of `forward` is wrong",

@@ -135,3 +135,169 @@ def test_an_empty_batch_comes_with_a_hint():
     mine = written(convolve, careless, saves=("x", "weight"))
     answer = check(mine, "Conv2dBackward")
     assert "write the number of places out" in answer.message
+
+
+# -------------------------------------------------------------------------------------- pooling
+
+
+def look(self, x, low):
+    padded = self.windows.padded(x, low)
+    return np.stack([padded[place] for place in self.windows.places()], 2)
+
+
+def back(self, columns):
+    n, c, k, h, w = columns.shape
+    return (fold(columns.reshape(n, c * k, h * w), self.windows),)
+
+
+def max_pool(rule, low=-np.inf):
+    """`rule` gets the node, g with an axis for places, and what was seen from each place."""
+
+    def forward(self, x, *, windows):
+        self.windows = windows
+        self.seen = look(self, x, low)
+        return self.seen.max(2)
+
+    def apply(self, g):
+        return back(self, g[:, :, None] * rule(self.seen))
+
+    return check(written(forward, apply), "MaxPool2dBackward")
+
+
+def first(seen):
+    return seen.argmax(2)[:, :, None] == np.arange(seen.shape[2])[:, None, None]
+
+
+def test_right_pooling_passes():
+    answer = max_pool(first)
+    assert answer.passed is True
+    assert "Gradients of gradients agree as well." in answer.message
+    assert avg_pool(lambda g, k: g / k).passed is True
+
+
+@pytest.mark.parametrize(
+    ("rule", "phrase"),
+    [
+        (lambda seen: seen == seen.max(2)[:, :, None], "at *every* pixel that equals the maximum"),
+        (
+            lambda seen: (
+                seen.shape[2] - 1 - seen[:, :, ::-1].argmax(2)[:, :, None]
+                == np.arange(seen.shape[2])[:, None, None]
+            ),
+            "at the last of the pixels that tie",
+        ),
+        (lambda seen: np.ones_like(seen) / seen.shape[2], "the rule of the mean"),
+        (lambda seen: first(seen) / 2.0, "0.5 times what it should be"),
+    ],
+)
+def test_wrong_maxima_are_named(rule, phrase):
+    answer = max_pool(rule)
+    assert answer.passed is False
+    assert phrase in answer.message
+
+
+def test_padding_that_wins_is_named():
+    answer = max_pool(first, low=0.0)
+    assert "it is −∞, not 0" in answer.message
+    assert "`windows=3×3, stride 2, padding 1`" in answer.message
+
+
+def avg_pool(rule, assign=False):
+    def forward(self, x, *, windows):
+        self.windows = windows
+        return look(self, x, 0).mean(2)
+
+    def apply(self, g):
+        k = len(self.windows.places())
+        if assign:
+            padded = np.zeros(self.windows.padded_shape, g.dtype)
+            for place in self.windows.places():
+                padded[place] = rule(g, k)
+            return (self.windows.cropped(padded),)
+        return back(self, rule(g, k)[:, :, None] * np.ones((k, 1, 1), g.dtype))
+
+    return check(written(forward, apply), "AvgPool2dBackward")
+
+
+def test_wrong_means_are_named():
+    assert "g in full at every pixel" in avg_pool(lambda g, k: g).message
+    overwritten = avg_pool(lambda g, k: g / k, assign=True).message
+    assert "overwritten where windows overlap" in overwritten
+    assert "(windows that overlap)" in overwritten
+
+
+# --------------------------------------------------------------------------------- unfold, fold
+
+
+def apart(x, windows):
+    padded = windows.padded(x, 0)
+    seen = np.stack([padded[place] for place in windows.places()], 2)
+    n, c, k, h, w = seen.shape
+    return seen.reshape(n, c * k, h * w)
+
+
+def together(columns, windows, add=True):
+    n, c = windows.shape[:2]
+    parts = columns.reshape(n, c, len(windows.places()), *windows.out)
+    padded = np.zeros(windows.padded_shape, columns.dtype)
+    for k, place in enumerate(windows.places()):
+        padded[place] = parts[:, :, k] + padded[place] * add
+    return windows.cropped(padded)
+
+
+def mine(name, forward, rule):
+    def forward_(self, x, *, windows):
+        self.windows = windows
+        return forward(x, windows)
+
+    return check(written(forward_, lambda self, g: (rule(g, self.windows),)), name)
+
+
+def test_right_unfold_and_fold_pass_without_tensors():
+    answer = mine("UnfoldBackward", apart, together)
+    assert answer.passed is True
+    assert "Gradients of gradients do not" in answer.message
+    assert mine("FoldBackward", together, apart).passed is True
+    assert mine("UnfoldBackward", unfolded, fold).message.endswith("agree as well.")
+
+
+@pytest.mark.parametrize(
+    ("name", "forward", "rule", "phrase"),
+    [
+        (
+            "UnfoldBackward",
+            apart,
+            lambda g, w: together(g, w, add=False),
+            "overwritten where windows overlap",
+        ),
+        (
+            "UnfoldBackward",
+            apart,
+            lambda g, w: together(g, w) / np.maximum(together(0 * g + 1, w), 1),
+            "the mean over the windows that a pixel lies in",
+        ),
+        (
+            "UnfoldBackward",
+            lambda x, w: apart(x.swapaxes(2, 3), w) if x.shape[2] == x.shape[3] else apart(x, w),
+            together,
+            "result of `forward` is wrong",
+        ),
+        (
+            "FoldBackward",
+            lambda x, w: together(x, w, add=False),
+            apart,
+            "result of `forward` is wrong",
+        ),
+        (
+            "FoldBackward",
+            together,
+            lambda g, w: apart(g / np.maximum(together(0 * apart(g, w) + 1, w), 1), w),
+            "divided by the number of windows",
+        ),
+        ("FoldBackward", together, lambda g, w: g, "has shape (1, 1, 3, 3), `x` has (1, 4, 4)"),
+    ],
+)
+def test_wrong_folds_are_named(name, forward, rule, phrase):
+    answer = mine(name, forward, rule)
+    assert answer.passed is False
+    assert phrase in answer.message

@@ -13,10 +13,12 @@ def reduction(operation, apply, keeps=("x",), result=None):
     class Mine(Function):
         saves = keeps
 
-        def forward(self, x, *, dim=None, keepdim=False):
+        def forward(self, x, *, dim=None, keepdim=False, correction=1):
             self.dim = dim
             self.kept = x.sum(axis=dim, keepdims=True).shape
-            return (result or operation)(x, axis=dim, keepdims=keepdim)
+            self.n = np.ones_like(x).sum(axis=dim, keepdims=True) - correction
+            more = {"ddof": correction} if operation in (np.var, np.std) else {}
+            return (result or operation)(x, axis=dim, keepdims=keepdim, **more)
 
     Mine.apply = apply
     return check(Mine, f"{operation.__name__.capitalize()}Backward")
@@ -39,7 +41,7 @@ def judged(answer, *said):
 def test_sum_passes():
     answer = reduction(np.sum, lambda self, g: (back(self, g),), keeps=())
     assert answer.passed
-    assert "sums of nothing" in answer.message
+    assert "results of nothing" in answer.message
     assert "Gradients of gradients agree as well." in answer.message
 
 
@@ -47,16 +49,16 @@ def test_sum_passes():
     ("apply", "said"),
     [
         (lambda self, g: (g,), ["there is one number for each result", "copy g back"]),
-        (lambda self, g: (g.reshape(self.kept),), ["shape (3, 1), `x` has (3, 3)", "copy g back"]),
+        (lambda self, g: (g.reshape(self.kept),), ["shape (4, 1), `x` has (4, 4)", "copy g back"]),
         (
             lambda self, g: (np.broadcast_to(g, self.next_functions[0].shape),),
             ["laid along the wrong axis", "On a square"],
         ),
         (
-            lambda self, g: (np.repeat(g, 3).reshape(3, 3),),
+            lambda self, g: (np.repeat(g, 4).reshape(4, 4),),
             ["laid along the wrong axis", "`dim=0`"],
         ),
-        (lambda self, g: (g[:, None] + np.zeros((3, 3)),), ["laid along the wrong axis"]),
+        (lambda self, g: (g[:, None] + np.zeros((4, 4)),), ["laid along the wrong axis"]),
         (lambda self, g: (np.ones(self.next_functions[0].shape),), ["all ones: multiply by"]),
         (
             lambda self, g: (np.expand_dims(g, self.dim) + np.zeros(self.next_functions[0].shape),),
@@ -72,7 +74,7 @@ def test_sum_names_the_mistake(apply, said):
 def test_a_sum_whose_axis_is_forgotten_forward():
     judged(
         reduction(np.sum, lambda self, g: (g,), result=lambda x, axis, keepdims: x.sum()),
-        "The result has shape (), and should have (3,)",
+        "The result has shape (), and should have (4,)",
     )
 
 
@@ -164,10 +166,10 @@ def test_mean_passes():
         (lambda self, g: (back(self, g),), "the undivided g"),
         (lambda self, g: (back(self, g) / self.saved_tensors[0].size,), "number of all entries"),
         (lambda self, g: (back(self, g) / len(self.saved_tensors[0]),), "how many results"),
-        (lambda self, g: (back(self, g) / 3,), "2 times what it should be"),
+        (lambda self, g: (back(self, g) / 2,), "2 times what it should be"),
         (lambda self, g: (g / count(self)[..., 0],), "copy g back"),
         (lambda self, g: (back(self, g) / count(self),), "every gradient has the dtype"),
-        (lambda self, g: (np.broadcast_to(g, (3, 3)) / 3,), "laid along the wrong axis"),
+        (lambda self, g: (np.broadcast_to(g, (4, 4)) / 4,), "laid along the wrong axis"),
     ],
 )
 def test_mean_names_the_mistake(apply, said):
@@ -236,3 +238,175 @@ def test_logsumexp_without_the_shift():
         result=lambda x, axis, keepdims: np.log(np.exp(x).sum(axis=axis, keepdims=keepdims)),
     )
     judged(answer, "at [0] it is inf, and should be 1001.4", "Subtract the largest of the row")
+
+
+# ----------------------------------------------------------------- variance, standard deviation
+
+
+def deviation(self):
+    x = self.saved_tensors[0]
+    return x - x.mean(self.dim).reshape(self.kept)
+
+
+def std(self, g):
+    z = self.saved_tensors[1]
+    flat = np.asarray(z) == 0
+    return ((g * ~flat / (z + flat)).reshape(self.kept) / self.n * deviation(self),)
+
+
+def test_var_and_std_pass():
+    for answer in (
+        reduction(np.var, lambda self, g: (g.reshape(self.kept) * (2 / self.n) * deviation(self),)),
+        reduction(np.std, std, keeps=("x", "z")),
+    ):
+        assert answer.passed
+        assert "no correction" in answer.message
+        assert "Gradients of gradients agree as well." in answer.message
+
+
+@pytest.mark.parametrize(
+    ("apply", "said"),
+    [
+        (
+            lambda self, g: (back(self, g) * 2 * self.saved_tensors[0] / self.n,),
+            "take the mean off",
+        ),
+        (lambda self, g: (back(self, g) * deviation(self) / self.n,), "half of what it should be"),
+        (lambda self, g: (back(self, g) * deviation(self) * 2,), "not divided by n"),
+        (lambda self, g: (back(self, g) * deviation(self) * 2 / 4,), "divided by n, and forward"),
+        (lambda self, g: (g * deviation(self) * 2 / self.n,), "laid along the wrong axis"),
+        (lambda self, g: (2 / self.n * deviation(self),), "multiply by the upstream gradient"),
+        (lambda self, g: (-back(self, g) * deviation(self) * 2 / self.n,), "the wrong sign"),
+        (
+            lambda self, g: (back(self, g) * 2 / self.n * (x := self.saved_tensors[0]) - x.mean(),),
+            "The gradient of `x` is wrong",
+        ),
+    ],
+)
+def test_var_names_the_mistake(apply, said):
+    judged(reduction(np.var, apply), said)
+
+
+@pytest.mark.parametrize(
+    ("apply", "said"),
+    [
+        (
+            lambda self, g: (
+                (g / self.saved_tensors[1]).reshape(self.kept) / self.n * deviation(self),
+            ),
+            "nan or infinite where all numbers are equal",
+        ),
+        (lambda self, g: (back(self, g) * 2 * deviation(self) / self.n,), "that of the variance"),
+        (lambda self, g: (back(self, g) * deviation(self) / self.n,), "not divided by z"),
+        (
+            lambda self, g: (
+                (g / self.saved_tensors[1]).reshape(self.kept) * 2 / self.n * deviation(self),
+            ),
+            "2 times what it should be",
+        ),
+    ],
+)
+def test_std_names_the_mistake(apply, said):
+    judged(reduction(np.std, apply, keeps=("x", "z")), said)
+
+
+def test_var_without_the_correction():
+    answer = reduction(
+        np.var,
+        lambda self, g: (g,),
+        result=lambda x, axis, keepdims, ddof: x.var(axis=axis, keepdims=keepdims),
+    )
+    judged(answer, "The result of `forward` is wrong")
+
+
+# --------------------------------------------------------------------------------- running sum
+
+
+def cumsum(apply):
+    class MyCumsum(Function):
+        def forward(self, x, *, dim):
+            self.dim = dim
+            return x.cumsum(dim)
+
+    MyCumsum.apply = apply
+    return check(MyCumsum)
+
+
+def turned(self, g):
+    return g[(slice(None),) * (self.dim % g.ndim) + (slice(None, None, -1),)]
+
+
+def test_cumsum_passes():
+    answer = cumsum(lambda self, g: (turned(self, turned(self, g).cumsum(self.dim)),))
+    assert answer.passed
+    assert "Gradients of gradients agree as well." in answer.message
+    assert cumsum(lambda self, g: (g.sum(self.dim, keepdims=True) - g.cumsum(self.dim) + g,)).passed
+
+
+@pytest.mark.parametrize(
+    ("apply", "said"),
+    [
+        (lambda self, g: (g.cumsum(self.dim),), "the running sum from the front"),
+        (lambda self, g: (g[::-1].cumsum()[::-1],), "shape (16,), `x` has (4, 4)"),
+        (lambda self, g: (g[::-1].cumsum(0)[::-1],), "along axis 0; `dim` says"),
+        (lambda self, g: (g[::-1].cumsum(self.dim)[::-1],), "`[::-1]` turns axis 0 around"),
+        (lambda self, g: (turned(self, g.cumsum(self.dim)),), "turned around after"),
+        (lambda self, g: (turned(self, g).cumsum(self.dim),), "not turned back"),
+        (lambda self, g: (g.sum(self.dim, keepdims=True) - g.cumsum(self.dim),), "without its own"),
+        (lambda self, g: (g,), "g as it came"),
+        (
+            lambda self, g: (turned(self, turned(self, np.ones_like(g)).cumsum(self.dim)),),
+            "multiply by the upstream gradient",
+        ),
+    ],
+)
+def test_cumsum_names_the_mistake(apply, said):
+    judged(cumsum(apply), said)
+
+
+# ------------------------------------------------------------------------------------- product
+
+
+def others(self):
+    x = self.saved_tensors[0]
+    every = self.dim is None
+    rows = x.reshape(-1) if every else x.swapaxes(self.dim, -1)
+    own = np.eye(rows.shape[-1], dtype=x.dtype)
+    left_out = (rows[..., None, :] * (1 - own) + own).prod(-1)
+    return left_out.reshape(x.shape) if every else left_out.swapaxes(self.dim, -1)
+
+
+def divided(self):
+    x, z = self.saved_tensors
+    return z.reshape(self.kept) / x
+
+
+def test_prod_passes():
+    answer = reduction(np.prod, lambda self, g: (g.reshape(self.kept) * others(self),))
+    assert answer.passed
+    assert "two factors of 0" in answer.message
+    assert "Gradients of gradients agree as well." in answer.message
+
+
+@pytest.mark.parametrize(
+    ("apply", "said"),
+    [
+        (lambda self, g: (g.reshape(self.kept) * divided(self),), "is 0/0 there"),
+        (
+            lambda self, g: (
+                np.where(self.saved_tensors[0] == 0, 0, g.reshape(self.kept) * divided(self)),
+            ),
+            "0 where `x` is 0. A factor of 0",
+        ),
+        (lambda self, g: ((g * self.saved_tensors[1]).reshape(self.kept),), "copy g back"),
+        (lambda self, g: (back(self, g * self.saved_tensors[1]),), "g · z: `x` itself is in it"),
+        (lambda self, g: (divided(self),), "multiply by the upstream gradient"),
+        (lambda self, g: (g * divided(self),), "laid along the wrong axis"),
+        (
+            lambda self, g: (g.reshape(self.kept) * (x := self.saved_tensors[0]).prod() / x,),
+            "the product of the whole array",
+        ),
+    ],
+)
+def test_prod_names_the_mistake(apply, said):
+    judged(reduction(np.prod, apply, keeps=("x", "z")), said)

@@ -69,6 +69,12 @@ def test_attention_is_causal_normalized_and_not_uniform():
         assert w[:, :, -1].std() > 0.01
 
 
+def test_a_scale_from_numpy_leaves_the_work_in_float32():
+    q = tt.tensor(np.ones((3, 4), np.float32), requires_grad=True)
+    z = tt.nn.functional.scaled_dot_product_attention(q, q, q, scale=1 / np.sqrt(4))
+    assert z.grad_fn.scratch.dtype == np.float32
+
+
 def test_gradients_come_back_along_the_attention():
     output, weights = gpt()(TOKENS, need_weights=True)
     weights[0].retain_grad()

@@ -22,8 +22,8 @@ class AttentionBackward(Function):
     saves = ("q", "k", "v", "mask")
 
     def forward(self, q, k, v, mask, *, scale, drop=None):
-        self.scale, self.drop = scale, drop
-        scores = (q * scale) @ k.swapaxes(-1, -2)
+        self.scale, self.drop = float(scale), drop  # a numpy.float64 would widen float32
+        scores = (q * self.scale) @ k.swapaxes(-1, -2)
         if np.ndim(mask):
             if mask.dtype == np.bool_:
                 hidden = ~np.broadcast_to(mask, scores.shape)

@@ -72,7 +72,7 @@ def jvp(func, inputs, v, create_graph=False):
 
 
 def jacobian(func, inputs, create_graph=False):
-    """∂(every output)/∂(every input), of shape (*output.shape, *input.shape).
+    """∂(every output)/∂(every input), of shape ``(*output.shape, *input.shape)``.
 
     One backward pass for each element of the output.
 

@@ -19,7 +19,7 @@ def gradcheck(function, inputs, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=
     """Compare the gradients of `function` with central differences (f(x + ε) - f(x - ε)) / 2ε.
 
     Every element of every input that requires gradients is nudged, and the whole Jacobian is
-    compared: |analytic - numerical| ≤ atol + rtol · |numerical|.
+    compared: ``|analytic - numerical| ≤ atol + rtol · |numerical|``.
 
     Parameters
     ----------

@@ -34,7 +34,7 @@ class MSELoss(_Loss):
 
 
 class L1Loss(_Loss):
-    """The mean of |input - target|."""
+    """The mean of ``|input - target|``."""
 
     def forward(self, input, target):
         return loss_functions.l1_loss(input, target, self.reduction)

@@ -56,7 +56,7 @@ class Trainer:
     Attributes
     ----------
     history : dict of str to list
-        "train_loss", "lr", and with a val_loader "val_loss"; "train_…" and "val_…" for every
+        "train_loss", "lr", and with a val_loader "val_loss"; ``train_…`` and ``val_…`` for every
         metric: one number for each epoch.
     epoch, step : int
         How many are done.

@@ -7,8 +7,6 @@ from tinytorch import data, nn, optim
 
 from .results import Experiment, Run
 
-FEATURES = ("ink in the middle", "ink left of it")
-
 
 class Perceptron(nn.Module):
     """One neuron: the score w·x + b of each point, whose sign is the answer."""
@@ -69,7 +67,16 @@ def train(seed: int = 0, digits: tuple[int, int] = (0, 1), epochs: int = 100, wa
     model = Perceptron()
     optimizer = optim.SGD(model.parameters(), lr=1.0)
     order = np.random.default_rng(seed)
-    history = {"loss": [perceptron_loss(model(x), side).item()], "mistakes": []}
+    history = {"loss": [], "wrong": [], "mistakes": []}
+
+    def note(epoch):
+        score = model(x)
+        history["loss"].append(perceptron_loss(score, side).item())
+        history["wrong"].append(int((score.data * side.data <= 0).sum()))
+        if watch:
+            watch(epoch, model, {name: last[-1] for name, last in history.items() if last})
+
+    note(0)
     for epoch in range(1, epochs + 1):
         mistakes = 0
         for i in order.permutation(len(x)):
@@ -79,10 +86,8 @@ def train(seed: int = 0, digits: tuple[int, int] = (0, 1), epochs: int = 100, wa
                 loss.backward()
                 optimizer.step()
                 mistakes += 1
-        history["loss"].append(perceptron_loss(model(x), side).item())
         history["mistakes"].append(mistakes)
-        if watch:
-            watch(epoch, model, {"mistakes": mistakes, "loss": history["loss"][-1]})
+        note(epoch)
         if not mistakes:
             break
     return _run(seed, model, digits, history, epochs=epoch, corrections=sum(history["mistakes"]))

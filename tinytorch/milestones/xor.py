@@ -32,7 +32,7 @@ class TwoLayers(nn.Module):
         return self.output(self.features(x))
 
 
-def train(seed: int = 0, hidden: int = 4, steps: int = 400, watch=None) -> Run:
+def train(seed: int = 0, hidden: int = 4, steps: int = 400, watch=None, every=100) -> Run:
     """Train on the four points, all at once; `hidden=0` is the single layer."""
     tt.manual_seed(seed)
     x, y = data.xor().tensors
@@ -43,7 +43,7 @@ def train(seed: int = 0, hidden: int = 4, steps: int = 400, watch=None) -> Run:
     for step in range(steps + 1):
         loss = loss_fn(model(x), y)
         losses.append(loss.item())
-        if watch and step % 100 == 0:
+        if watch and step % every == 0:
             watch(step, model, {"loss": loss.item()})
         if step < steps:
             optimizer.zero_grad()

@@ -15,6 +15,7 @@ _KINDS = {
     "Attention": "attention",
     "Training": "training",
     "DigitPad": "digit_pad",
+    "Descent": "descent",
 }
 __all__ = list(_KINDS)
 

@@ -264,7 +264,8 @@ def precision(
     every = [term for found in terms.values() for sums in found for term in sums]
     factors = max((len(term) - 1 for term in every), default=1)
     parts = digits(*{term[0] for term in every}, least=0, most=3)
-    return place, min(3, factors * place + parts) if exact else 3
+    values = [0.0] if exact else arrays[next(iter(terms))].ravel()  # of z, which are no sums
+    return place, min(3, max(factors * place + parts, digits(*values, least=0, most=3)))
 
 
 def sentence(terms: dict[str, list], every: list[str], place: int, exact: bool) -> int:

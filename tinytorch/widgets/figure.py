@@ -72,7 +72,9 @@ class Figure(anywidget.AnyWidget):
         try:
             with np.errstate(all="ignore"):
                 data = plain(self.compute())
-            if (size := len(json.dumps(data, separators=(",", ":")))) > LIMIT:
+            size = len(json.dumps(data, separators=(",", ":")))
+            size += sum(len(v) for v in self.trait_values().values() if isinstance(v, bytes))
+            if size > LIMIT:
                 raise Unshowable(f"This figure would need {size // 1000} kB: show fewer numbers.")
         except Unshowable as reason:
             data, message = {}, str(reason)

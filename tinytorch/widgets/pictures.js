@@ -1,10 +1,7 @@
 import { axes, contour, label, scale, svgFormula } from "./frame.js";
+import { LEFT, RIGHT, RUNS } from "./curves.js";
 
 /** What a model believes at one moment of its training: a plane with points, or images. */
-
-export const [LEFT, RIGHT] = [46, 20];
-/** Roles and strokes of what is told apart: runs, classes. */
-export const RUNS = [["value", ""], ["grad", "tt-dashed"], ["g", "tt-dotted"], ["diff", "tt-thin"]];
 
 const sprites = new WeakMap();
 /** All frames as one image for each sign, the strength as alpha: showing a frame moves it, and loads nothing. */

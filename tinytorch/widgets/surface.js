@@ -1,7 +1,7 @@
-import { arrow, axes, clip, contour, figure, fmt, handle, label, line, nearest, scale, shade, svgFormula, ticks } from "./frame.js";
+import { arrow, axes, clip, figure, fmt, handle, label, line, nearest, scale, svgFormula } from "./frame.js";
+import { EDGE, ground, place } from "./maps.js";
 
 const INPUTS = ["a", "b"];
-const LEFT = 40;
 
 /** Whether the output is L itself: then its slopes are the gradient, and g, ∂L/∂L, is 1. */
 const isLoss = ({ labels }) => labels[2] === "L";
@@ -37,40 +37,6 @@ function draw(view) {
   };
 }
 
-/** One unit is as long along both axes, so that the gradient stands upright on the contours. */
-function place({ a, b }, { w, h }) {
-  const [wide, high] = [a.at(-1) - a[0], b.at(-1) - b[0]];
-  const unit = Math.min((w - LEFT - 34) / wide, (h - 52) / high);
-  const left = LEFT + (w - LEFT - 34 - unit * wide) / 2;
-  return { A: scale(a[0], a.at(-1), left, left + unit * wide), B: scale(b[0], b.at(-1), 28 + unit * high, 28) };
-}
-
-const grounds = new WeakMap();
-/** What stays while the point moves, kept as long as the layout. */
-function ground(data, size, A, B) {
-  if (grounds.get(size)?.data === data) return grounds.get(size).markup;
-  const [a, b, z] = data.labels;
-  const levels = ticks(data.range, 12);
-  let markup = shade(data, A, B) + axes(A, B, { across: 5, up: 5 });
-  for (const level of levels) markup += contour(data, level, A, B);
-  const edge = data.z.at(-1); // where the levels leave the map, they are named
-  let free = Infinity;
-  for (let j = 1; j < edge.length; j++) {
-    for (const level of levels.filter((v) => edge[j - 1] < v !== edge[j] < v && Number.isFinite(edge[j] - edge[j - 1]))) {
-      const y = B(data.b[j - 1] + ((level - edge[j - 1]) / (edge[j] - edge[j - 1])) * (data.b[j] - data.b[j - 1]));
-      if (free - y < 20) continue;
-      markup += label(A.range[1] + 5, y + 4, fmt(level, levels.digits), { role: "soft" });
-      free = y;
-    }
-  }
-  markup += label(A.range[0] - 8, 15, svgFormula(b), { role: "soft", at: "end" });
-  markup += label(A.range[1] + 12, B.range[0] + 17, svgFormula(a), { role: "soft" });
-  const title = data.label ? `${z} = ${data.label}` : `${z}(${a}, ${b})`;
-  markup += label(A.range[0], 15, svgFormula(title), { role: "value", classes: "tt-title" });
-  grounds.set(size, { data, markup });
-  return markup;
-}
-
 function map(data, at, size) {
   const { A, B } = place(data, size);
   const [x, y] = [A(at.a), B(at.b)];
@@ -89,7 +55,7 @@ function map(data, at, size) {
   return [ground(data, size, A, B), front + handle(x, y, "value", "xy")];
 }
 
-const across = (data, k, { w }) => scale(data[INPUTS[k]][0], data[INPUTS[k]].at(-1), LEFT, w - 16);
+const across = (data, k, { w }) => scale(data[INPUTS[k]][0], data[INPUTS[k]].at(-1), EDGE, w - 16);
 
 /** z along one input: cubics through the values with their slopes, for both are known. */
 function slice(data, at, k, size) {
@@ -113,7 +79,7 @@ function slice(data, at, k, size) {
   const title = k ? `${z}(${fmt(at.a, data.digits[0])}, ${b})` : `${z}(${a}, ${fmt(at.b, data.digits[1])})`;
   const back =
     axes(X, Z, { across: narrow ? 3 : 5 }) +
-    label(LEFT, 15, svgFormula(title), { role: "value", classes: "tt-title" }) +
+    label(EDGE, 15, svgFormula(title), { role: "value", classes: "tt-title" }) +
     label(size.w, size.h - 7, svgFormula(data.labels[k]), { role: "soft", at: "end" });
   if (!Number.isFinite(at.z)) return [back, `<path class="tt-line tt-thick tt-value" d="${d}"/>`];
   const [x, y] = [X(at[own]), Z(at.z)];
@@ -124,9 +90,9 @@ function slice(data, at, k, size) {
     const tilt = (slope * (Z(1) - Z(0))) / (X(1) - X(0));
     const dx = Math.min(70, size.w / 4) / Math.hypot(1, tilt);
     lines += line(x - dx, y - dx * tilt, x + dx, y + dx * tilt, "tt-line tt-grad");
-    word = label(narrow ? LEFT : size.w - 16, narrow ? 33 : 15, `slope ${fmt(slope, 3)}`, { role: "grad", at: narrow ? "start" : "end" });
+    word = label(narrow ? EDGE : size.w - 16, narrow ? 33 : 15, `slope ${fmt(slope, 3)}`, { role: "grad", at: narrow ? "start" : "end" });
   }
-  return [back, clip(LEFT, Z.range[1] - 4, size.w - 16, Z.range[0], lines) + word + handle(x, y, "value")];
+  return [back, clip(EDGE, Z.range[1] - 4, size.w - 16, Z.range[0], lines) + word + handle(x, y, "value")];
 }
 
 const near = (values, value) => values[nearest(values, value)];

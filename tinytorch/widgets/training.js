@@ -1,56 +1,9 @@
-import { axes, figure, fmt, handle, label, line, nearest, path, player, scale, sci, steps, svgFormula, ticks } from "./frame.js";
-import { LEFT, RIGHT, RUNS, images, plane } from "./pictures.js";
+import { figure, fmt, label, nearest, path, player, scale, steps, svgFormula } from "./frame.js";
+import { LEFT, RIGHT, RUNS, across, curves, known, say, upright } from "./curves.js";
+import { images, plane } from "./pictures.js";
 
 const last = ({ data }) => data.at.length - 1;
 const now = (view) => Math.min(view.state.frame, last(view));
-const say = (value) => (value && (Math.abs(value) < 0.001 || Math.abs(value) >= 1e4) ? sci(value) : fmt(value, 3));
-const known = (value) => Number.isFinite(value);
-
-/** A vertical axis, of decades if it is logarithmic. */
-function upright([lo, hi], log, bottom, top, X) {
-  const Y = scale(lo, hi, bottom, top);
-  const to = (value) => Y(log ? Math.log10(value) : value);
-  if (!log) return [to, axes(X, Y, { up: 3, below: false })];
-  const leap = Math.ceil((hi - lo) / 5);
-  const within = hi - lo < 1.5 ? [1, 2, 5] : [1];
-  let marks = "";
-  for (let p = Math.floor(lo / leap) * leap; p <= hi; p += leap) {
-    for (const value of within.map((n) => n * 10 ** p)) {
-      const y = to(value);
-      const text = Math.abs(p) > 2 ? sci(value, 0) : fmt(value, Math.max(0, -p));
-      if (y < bottom + 1 && y > top - 1) marks += line(X.range[0], y, X.range[1], y, "tt-zero") + label(X.range[0] - 6, y + 4, text, { role: "soft", at: "end" });
-    }
-  }
-  return [to, marks];
-}
-
-const across = ({ at }, { w }) => scale(at[0], at.at(-1) + (at.length < 2), LEFT, w - RIGHT);
-
-function curves({ data }, f, size) {
-  const X = across(data, size);
-  const tall = (size.h - 26) / data.curves.length;
-  const cursor = X(data.at[f]);
-  let [back, front, grip] = ["", line(cursor, 22, cursor, size.h - 24, "tt-hair"), ""];
-  data.curves.forEach(({ name, log, lines, range }, row) => {
-    const [top, floor] = [row * tall + 30, (row + 1) * tall - 2];
-    const [Y, marks] = upright(range, log, floor, top, X);
-    back += marks + label(LEFT - 8, top - 15, svgFormula(name), { classes: "tt-title", role: lines.length > 1 ? "ink" : "value" });
-    let right = size.w - RIGHT;
-    [...lines.entries()].reverse().forEach(([i, [run, values]]) => {
-      const [role, dash] = RUNS[i % 4];
-      back += `<path class="tt-line tt-${role} ${dash}" d="${path(values.map((v, k) => [X(data.at[k]), known(v) ? Y(v) : NaN]))}"/>`;
-      const text = `${run} ${say(values[f])}`;
-      front += label(right, top - 15, text, { role, at: "end" });
-      right -= 7.2 * text.length + 12;
-      if (!known(values[f])) return;
-      if (row || i) front += `<circle class="tt-solid tt-${role}" r="4" cx="${cursor}" cy="${Y(values[f])}"/>`;
-      else grip = handle(cursor, Y(values[f]), role);
-    });
-  });
-  const marks = ticks(X.domain, 5);
-  for (const v of marks) back += label(X(v), size.h - 8, fmt(v, marks.digits), { role: "soft", at: "middle" });
-  return [back, front + (grip || handle(cursor, size.h / 2, "value"))];
-}
 
 /** The size of every layer's gradient at this moment, from the first layer to the last. */
 function norms({ data }, f, { w, h }) {
@@ -96,14 +49,15 @@ function draw(view) {
 }
 
 function render(context) {
-  const { heights = {}, unit = "step" } = context.model.get("data");
+  const { heights = [], unit = "step" } = context.model.get("data");
   const [slide, ...buttons] = steps(last, "frame");
+  const panels = Object.fromEntries(heights);
   return figure(context, {
     kind: "training",
     state: ["frame", "playing", "snapshots"],
-    panels: heights,
+    panels,
     controls: [{ ...slide, label: unit, text: (f, { data }) => `${fmt(data.at[f], 0)} of ${fmt(data.at.at(-1), 0)}` }, ...buttons],
-    drag: heights.curves && { curves: ({ x }, { data, size }) => ({ frame: nearest(data.at, across(data, size.curves).invert(x)), playing: false }) },
+    drag: panels.curves && { curves: ({ x }, { data, size }) => ({ frame: nearest(data.at, across(data, size.curves).invert(x)), playing: false }) },
     setup: (handle) => player(context.model, handle, last, 200, "frame"),
     draw,
   });

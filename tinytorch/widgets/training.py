@@ -7,10 +7,10 @@ import numpy as np
 import traitlets
 
 from tinytorch.widgets._module import bundle
-from tinytorch.widgets.figure import LIMIT, Figure, Unshowable, interval, span
+from tinytorch.widgets.figure import Figure, Unshowable, interval, span
 
 TALL, LOW, NORMS = (330, 300), (230, 200), (190, 190)  # px of a panel: side by side, stacked
-CURVE = 124  # px of one curve, stacked
+ROW, CURVE = 92, 124  # px of one curve at least: side by side, stacked
 CONTROLS = 102, 152  # px under the drawing, besides the readout's lines
 LINE = 84, 42  # letters of a readout's line
 
@@ -139,10 +139,6 @@ class Training(Figure):
             self._put_plane(data)
         else:
             self.snapshots = b""
-        if len(self.snapshots) > LIMIT:
-            raise Unshowable(
-                f"The snapshots take {len(self.snapshots) // 1000} kB: show fewer, or coarser ones."
-            )
         for name, runs in self._curves.items():
             data["curves"].append(
                 {
@@ -202,23 +198,21 @@ class Training(Figure):
 
     def _layout(self, data):
         """Heights of the panels, and lines of the readout: what is kept free for the figure."""
-        high = TALL
-        if plane := data.get("plane"):  # as tall as it is, at this width
-            (x0, x1), (y0, y1) = plane["domain"]
-            share = 290 * (y1 - y0) / (x1 - x0)
-            high = tuple(int(np.clip(52 + share, *ends)) for ends in zip(LOW, TALL, strict=True))
+        plane = data.get("plane")
+        high = drawn_at(plane["domain"]) if plane else TALL
         heights, curves = {}, len(data["curves"])
         if plane or "tiles" in data:
             heights["picture"] = high
         elif self._norms:
             heights["norms"] = high
         if curves:
-            heights["curves"] = (high[0], 24 + CURVE * curves)
+            heights["curves"] = (max(high[0], 24 + ROW * curves), 24 + CURVE * curves)
         if self._norms and "norms" not in heights:
             heights["norms"] = NORMS
         side, stacked = (sum(column) for column in zip(*heights.values(), strict=True))
         if len(heights) > 1:
-            side -= high[0]  # the first two stand beside each other
+            first, second, *_ = heights.values()
+            side -= min(first[0], second[0])  # the two stand beside each other
 
         told = [f"{self._unit} = 0000"]
         for name, runs in self._curves.items():
@@ -226,12 +220,19 @@ class Training(Figure):
         for run, layers in self._norms.items():
             ends = {next(iter(layers)), list(layers)[-1]}
             told += [f"{run}, ‖∂L/∂W‖ of {layer} = 0.0 × 10⁰⁰" for layer in ends]
-        lines = [_lines(told, letters) for letters in LINE]
+        lines = [lines_of(told, letters) for letters in LINE]
         self.space = [
             drawing + 20 * count + under
             for drawing, count, under in zip((side, stacked), lines, CONTROLS, strict=True)
         ]
-        return {"heights": heights, "lines": lines}
+        return {"heights": list(heights.items()), "lines": lines}  # pairs: JSON may sort a dict
+
+
+def drawn_at(domain):
+    """The heights of a panel, wide and stacked, in which a plane of this domain fills the width."""
+    (x0, x1), (y0, y1) = domain
+    share = 290 * (y1 - y0) / (x1 - x0)
+    return tuple(int(np.clip(52 + share, *ends)) for ends in zip(LOW, TALL, strict=True))
 
 
 def _array(values):
@@ -269,7 +270,7 @@ def _signed(values, what):
     return np.round(127 * values / (np.abs(values).max() or 1)).astype(np.int8)
 
 
-def _lines(pieces, letters):
+def lines_of(pieces, letters):
     """How many lines the pieces take, each of which stays whole."""
     lines, room = 1, letters
     for piece in pieces:

@@ -1,8 +1,8 @@
 """All cores build the book: chapters run, are read and are written several at a time.
 
 myst-nb runs a chapter as it is read, and may do so in one process only: its cache is a database.
-What is run here, ahead of reading, is in the cache by then. A chapter that fails is left out:
-myst-nb runs it once more and reports it in its own words.
+What is run here, ahead of reading, is in the cache by then. If chapters fail, all of them are named
+with the errors of their cells, and the build ends.
 """
 
 import os
@@ -13,7 +13,11 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
 from myst_nb.core.read import create_nb_reader
+from sphinx.errors import SphinxError
+from sphinx.util import logging
 from sphinx.util.display import status_iterator
+
+logger = logging.getLogger(__name__)
 
 
 def one_thread_each():
@@ -22,7 +26,7 @@ def one_thread_each():
 
 
 def to_run(env, cache, docnames):
-    """Yield the path and the notebook of each chapter whose outputs are not in the cache."""
+    """Yield the name, path and notebook of each chapter whose outputs are not in the cache."""
     for name in docnames:
         path = Path(env.doc2path(name))
         text = path.read_text(encoding="utf8")
@@ -33,7 +37,7 @@ def to_run(env, cache, docnames):
         try:
             cache.match_cache_notebook(notebook)
         except KeyError:
-            yield path, notebook
+            yield name, path, notebook
 
 
 def run_together(app, env, docnames):
@@ -41,28 +45,33 @@ def run_together(app, env, docnames):
     config = env.mystnb_config
     cache = get_cache(config.execution_cache_path)
 
-    def run(path, notebook):
+    def run(name, path, notebook):
         done = single_nb_execution(
             notebook, str(path.parent), config.execution_timeout, allow_errors=False
         )
-        return path, done
+        return name, path, done
 
+    chapters = list(to_run(env, cache, docnames))
+    if not chapters:
+        return
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = [pool.submit(run, *job) for job in to_run(env, cache, docnames)]
+        jobs = [pool.submit(run, *chapter) for chapter in chapters]
         results = (job.result() for job in as_completed(jobs))
-        for path, done in status_iterator(
+        failed = []
+        for name, path, done in status_iterator(
             results,
             "running chapters... ",
-            length=len(jobs),
-            stringify_func=lambda result: f"{result[0].stem} ({result[1].time:.1f} s)",
+            length=len(chapters),
+            stringify_func=lambda result: f"{result[0]} ({result[2].time:.1f} s)",
         ):
-            if done.err is None:
-                seconds = {"execution_seconds": done.time}
-                cache.cache_notebook_bundle(
-                    CacheBundleIn(done.nb, str(path), data=seconds),
-                    check_validity=False,
-                    overwrite=True,
-                )
+            if done.err is not None:
+                logger.error("a cell fails:\n%s", done.exc_string, location=name)
+                failed.append(name)
+                continue
+            bundle = CacheBundleIn(done.nb, str(path), data={"execution_seconds": done.time})
+            cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+    if failed:
+        raise SphinxError(f"chapters with a cell that fails: {', '.join(failed)}")
 
 
 def read_together(app, config):

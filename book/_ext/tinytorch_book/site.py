@@ -8,6 +8,8 @@ from pathlib import Path
 
 import nbformat
 from docutils import nodes
+from sphinx import addnodes
+from sphinx.transforms import SphinxTransform
 from sphinx.util.fileutil import copy_asset
 
 HERE = Path(__file__).parent
@@ -98,6 +100,21 @@ def print_in_light(app, pagename, templatename, context, doctree):
     )
 
 
+class Index(SphinxTransform):
+    """Enter the classes that label a page into the index, as code."""
+
+    default_priority = 800  # before Sphinx collects the entries
+
+    def apply(self):
+        """Put the entries above the title, with the page's own anchor."""
+        source = Path(self.document["source"]).read_text(encoding="utf8")
+        classes = re.findall(r"^\((\w+Backward)\)=$", source, re.M)
+        if classes:
+            section = next(self.document.findall(nodes.section))
+            entries = [("single", name, section["ids"][0], "", None) for name in classes]
+            section.insert(0, addnodes.index(entries=entries))
+
+
 def copy_mathjax(app, error):
     """Copy MathJax beside the pages: one bundle, its fonts, the extensions it may load."""
     if error or app.builder.format != "html":
@@ -120,6 +137,7 @@ def setup(app):
     """Register the settings, and make any warning fail the build, also without `-W`."""
     if not app.warningiserror:
         app.keep_going = True
+    app.add_transform(Index)
     app.connect("config-inited", configure, priority=100)
     app.connect("doctree-read", name_messages)
     app.connect("html-page-context", improve_body)

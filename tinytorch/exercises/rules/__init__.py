@@ -3,6 +3,7 @@
 from . import (
     activations,
     arithmetic,
+    attention,
     images,
     indexing,
     layers,
@@ -25,6 +26,7 @@ PARTS = (
     losses,
     layers,
     images,
+    attention,
     memory,
 )
 EXERCISES = {exercise.name: exercise for part in PARTS for exercise in part.EXERCISES}

@@ -142,4 +142,249 @@ CONV2D = RuleExercise(
     ),
 )
 
-EXERCISES = (CONV2D,)
+# -------------------------------------------------------------------------------------- pooling
+
+
+class Shown(Windows):
+    """Windows that say what they are, for the sentence that tells what was tried."""
+
+    def __init__(self, shape, kernel, stride=1, padding=0, dilation=1):
+        super().__init__("windows", shape, kernel, stride, padding, dilation)
+        h, w = self.kernel
+        options = {"stride": stride, "padding": padding, "dilation": dilation}
+        said = [f"{name} {n}" for name, n in options.items() if n != (name != "padding")]
+        self.said = ", ".join([f"{h}×{w}", *said])
+
+    def __repr__(self):
+        return self.said
+
+
+def _seen(about, shape, *windows, hint="", **options):
+    """A sample of images seen through windows."""
+    return Sample(about, (shape,), hint, {"windows": Shown(shape, *windows)}, **options)
+
+
+def _spread(share, together=folded):
+    """A rule that gives each place of a window its `share` of g."""
+
+    def rule(g, x, *, windows):
+        padded = windows.padded(x, -np.inf)
+        seen = np.stack([padded[place] for place in windows.places()], 2)
+        n, c, k, h, w = seen.shape
+        columns = share(seen) * g[:, :, None]
+        return (together(windows, columns.reshape(n, c * k, h * w)),)
+
+    return rule
+
+
+def _folded(windows, columns):
+    return folded(columns, windows)
+
+
+def _largest(seen):
+    return seen == seen.max(2, keepdims=True, initial=-np.inf)
+
+
+def _first(seen):
+    return _largest(seen) & (np.cumsum(_largest(seen), 2) == 1)
+
+
+def _last(seen):
+    return _first(seen[:, :, ::-1])[:, :, ::-1]
+
+
+def _even(seen):
+    return np.ones(seen.shape) / seen.shape[2]
+
+
+PADS_LOW = "The padding must never win: it is −∞, not 0, or negative pixels at the edge lose to it."
+MAXPOOL = RuleExercise(
+    "MaxPool2dBackward",
+    (
+        _seen("windows side by side", (1, 1, 4, 4), 2, 2),
+        _seen("a batch with channels", (2, 3, 6, 4), (3, 2), (3, 2)),
+        _seen("windows that overlap", (1, 2, 5, 5), 3, 2),
+        Sample(
+            "ties",
+            (np.array([[[[1.0, 1, 0, 2], [1, 1, 2, 0], [0, 0, 3, 3], [0, 0, 3, 3]]]]),),
+            "Where several pixels are largest, the first one wins, row by row.",
+            {"windows": Shown((1, 1, 4, 4), 2, 2)},
+        ),
+        _seen(
+            "padding around negative pixels",
+            (1, 1, 4, 4),
+            3,
+            2,
+            1,
+            hint=PADS_LOW,
+            within=(-2.0, -1.0),
+        ),
+        _seen("windows with gaps", (1, 1, 5, 5), 2, 1, 0, 2),
+        _seen("one window for all", (2, 1, 3, 3), 3),
+        _seen("no images", (0, 1, 4, 4), 2, 2, hint=NO_IMAGES),
+        _seen("float32", (2, 1, 4, 4), 2, 2, dtype=np.float32),
+    ),
+    (
+        Mistake(
+            "g divided evenly among the pixels of a window, the rule of the mean. In a maximum"
+            " only the winner matters.",
+            _spread(_even, _folded),
+        ),
+        Mistake(OVERWRITTEN, _spread(_first, _overwritten)),
+        Mistake(OVERWRITTEN, _spread(_first, _window_by_window)),
+        Mistake(
+            "g at *every* pixel that equals the maximum. One of them wins, the first of the window;"
+            " else a window of four equal pixels passes on 4 g.",
+            _spread(_largest, _folded),
+        ),
+        Mistake(
+            "g at the last of the pixels that tie; the first one wins, row by row, as with"
+            " `argmax`.",
+            _spread(_last, _folded),
+        ),
+        Mistake(
+            "g divided among the pixels that tie; here the first one gets all of it, as"
+            " in PyTorch.",
+            _spread(lambda seen: _largest(seen) / _largest(seen).sum(2, keepdims=True), _folded),
+        ),
+    ),
+)
+AVGPOOL = RuleExercise(
+    "AvgPool2dBackward",
+    (
+        _seen("windows side by side", (1, 1, 4, 4), 2, 2),
+        _seen("a batch with channels", (2, 3, 6, 4), (3, 2), (3, 2)),
+        _seen("windows that overlap", (1, 2, 5, 5), 3, 2),
+        _seen(
+            "padding",
+            (1, 1, 4, 4),
+            3,
+            2,
+            1,
+            hint="Padding counts as zeros: every window is divided by all of its places.",
+        ),
+        _seen("pixels that no window touches", (1, 1, 5, 5), 2, 2),
+        _seen("one window for all", (2, 1, 3, 3), 3),
+        _seen("no images", (0, 1, 4, 4), 2, 2, hint=NO_IMAGES),
+        _seen("float32", (2, 1, 4, 4), 2, 2, dtype=np.float32),
+    ),
+    (
+        Mistake(
+            "g in full at every pixel: the mean divides by the number of places in a window, and so"
+            " does its slope.",
+            _spread(lambda seen: np.ones(seen.shape), _folded),
+        ),
+        Mistake(OVERWRITTEN, _spread(_even, _overwritten)),
+        Mistake(OVERWRITTEN, _spread(_even, _window_by_window)),
+        Mistake(
+            "g at the largest pixel, the rule of the maximum. In a mean all pixels have the same"
+            " part.",
+            _spread(_first, _folded),
+        ),
+    ),
+)
+
+# --------------------------------------------------------------------------------- unfold, fold
+
+
+def _columns_of(about, *windows, hint="", **options):
+    """The same for columns, which are put together to images of shape `windows[0]`."""
+    shown = Shown(*windows)
+    n, c = shown.shape[:2]
+    shape = (n, c * shown.kernel[0] * shown.kernel[1], shown.out[0] * shown.out[1])
+    return Sample(about, (shape,), hint, {"windows": shown}, **options)
+
+
+def _visits(windows):
+    """How many windows each pixel lies in, at least 1."""
+    return np.maximum(folded(unfolded(np.ones(windows.shape), windows), windows), 1)
+
+
+def _by_place_first(columns, windows):
+    """Columns whose rows count places first and channels second."""
+    n, rows, positions = columns.shape
+    c = windows.shape[1]
+    swapped = columns.reshape(n, rows // c, c, positions).swapaxes(1, 2)
+    return swapped.reshape(columns.shape)
+
+
+ORDER = (
+    "The rows of a column are (channel, place): all places of the first channel, then those of the"
+    " next."
+)
+SIDES = (
+    ((1, 1, 3, 3), 2),
+    ((2, 3, 4, 5), (2, 3)),
+    ((1, 2, 4, 4), 2, 2),
+    ((1, 1, 5, 5), 2, 2),
+    ((1, 1, 4, 4), 3, 2, 1),
+    ((1, 1, 5, 5), 2, 1, 0, 2),
+    ((0, 1, 3, 3), 2),
+)
+NAMES = (
+    "windows that overlap",
+    "a batch with channels",
+    "windows side by side",
+    "pixels that no window touches",
+    "stride and padding",
+    "windows with gaps",
+    "no images",
+)
+HINTS = ("", ORDER, "", "", "", "", NO_IMAGES)
+UNFOLD = RuleExercise(
+    "UnfoldBackward",
+    (
+        *(_seen(n, *side, hint=hint) for n, side, hint in zip(NAMES, SIDES, HINTS, strict=True)),
+        _seen("float32", (2, 1, 3, 3), 2, dtype=np.float32),
+    ),
+    (
+        Mistake(
+            OVERWRITTEN,
+            lambda g, x, *, windows: (_overwritten(windows, g),),
+        ),
+        Mistake(
+            OVERWRITTEN,
+            lambda g, x, *, windows: (_window_by_window(windows, g),),
+        ),
+        Mistake(
+            "the mean over the windows that a pixel lies in: each of its copies counts, so it is"
+            " the sum.",
+            lambda g, x, *, windows: (folded(g, windows) / _visits(windows),),
+        ),
+        Mistake(
+            "made with the rows of g in another order: they are (channel, place), as `forward`"
+            " wrote them.",
+            lambda g, x, *, windows: (folded(_by_place_first(g, windows), windows),),
+        ),
+    ),
+)
+FOLD = RuleExercise(
+    "FoldBackward",
+    (
+        *(
+            _columns_of(n, *side, hint=hint)
+            for n, side, hint in zip(NAMES, SIDES, HINTS, strict=True)
+        ),
+        _columns_of("float32", (2, 1, 3, 3), 2, dtype=np.float32),
+    ),
+    (
+        Mistake(
+            "divided by the number of windows that a pixel lies in: every entry was added to its"
+            " pixel once, so it gets all of that pixel's g.",
+            lambda g, x, *, windows: (unfolded(g / _visits(windows), windows),),
+        ),
+        Mistake(
+            "made with its rows in another order: they are (channel, place), as they came in.",
+            lambda g, x, *, windows: (
+                unfolded(g, windows)
+                .reshape(len(x), windows.shape[1], -1, x.shape[2])
+                .swapaxes(1, 2)
+                .reshape(x.shape)
+                if x.size
+                else None,
+            ),
+        ),
+    ),
+)
+
+EXERCISES = (UNFOLD, FOLD, CONV2D, MAXPOOL, AVGPOOL)

@@ -142,7 +142,7 @@ CAT = RuleExercise(
     (
         Sample("two vectors", ((2,), (3,))),
         Sample("columns beside columns", ((4, 2), (4, 3)), params={"dim": 1}),
-        Sample("the last axis, dim=-1", ((2, 3, 1), (2, 3, 2)), params={"dim": -1}),
+        Sample("the last axis as -1", ((2, 3, 1), (2, 3, 2)), params={"dim": -1}),
         Sample("three of equal size", ((3, 3), (3, 3), (3, 3)), params={"dim": 1}),
         Sample("one alone", ((2, 3),)),
         Sample("an empty one among them", ((2, 3), (0, 3), (1, 3))),
@@ -201,7 +201,13 @@ GATHER = RuleExercise(
     (
         _along("one pick a row", (4, 3), [[2], [0], [1], [1]], 1),
         _along("along axis 0", (4, 3), [[3, 0, 1]], 0),
-        _along("dim=-1", (2, 2, 3), [[[0, 2], [1, 1]], [[2, 0], [0, 1]]], -1, hint=REPEATED),
+        _along(
+            "the last axis as -1",
+            (2, 2, 3),
+            [[[0, 2], [1, 1]], [[2, 0], [0, 1]]],
+            -1,
+            hint=REPEATED,
+        ),
         _along("picked twice", (3, 4), [[1, 1, 0], [2, 2, 2], [3, 0, 3]], 1, hint=REPEATED),
         _along("more picks than there are values", (2, 2), [[0, 1, 0, 1], [1, 1, 1, 1]], 1),
         _along("no picks", (3, 4), np.zeros((3, 0), int), 1),

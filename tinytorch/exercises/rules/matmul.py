@@ -69,4 +69,105 @@ MATMUL = RuleExercise(
     ),
 )
 
-EXERCISES = (MATMUL,)
+
+def product(about, a, b, letters, output, hint="", **more):
+    """A sample of "letters->output" on arrays of these shapes."""
+    return Sample(about, (a, b), hint, {"letters": letters, "output": output}, **more)
+
+
+def exchanged(g, a, b, letters, output):
+    """The right gradients: ones bring the letters that an operand has to itself."""
+    (p, q), o = letters, output
+    return (
+        np.einsum(f"{o},{q},{p}->{p}", g, b, np.ones_like(a)),
+        np.einsum(f"{o},{p},{q}->{q}", g, a, np.ones_like(b)),
+    )
+
+
+def lonely(letters, output, shapes):
+    """For each operand, how many assignments the letters that it has to itself allow."""
+    (p, q), (a, b) = letters, shapes
+    sizes = dict(zip(p + q, a + b, strict=True))
+    return [
+        np.prod([sizes[c] for c in own if c not in other + output], initial=1.0)
+        for own, other in ((p, q), (q, p))
+    ]
+
+
+ALONE = (
+    "A letter that one operand has to itself is nowhere in the exchanged equation. Add an operand"
+    " of ones that brings it: `np.ones(a.shape, a.dtype)` with the letters of `a`."
+)
+LETTERS = (
+    "The rule of one product fits no other: make the equation from the letters that `forward` got."
+)
+
+EINSUM = RuleExercise(
+    "EinsumBackward",
+    (
+        product("a product of squares", (4, 4), (4, 4), ("ij", "jk"), "ik"),
+        product("a product of rectangles", (2, 3), (3, 4), ("ij", "jk"), "ik"),
+        product("a result in another order", (2, 3), (3, 4), ("ij", "jk"), "ki", LETTERS),
+        product("columns with columns", (3, 2), (3, 4), ("ji", "jk"), "ik"),
+        product("a dot product", (3,), (3,), ("i", "i"), ""),
+        product("an outer product", (2,), (3,), ("i", "j"), "ij"),
+        product("entry by entry", (2, 3), (2, 3), ("ij", "ij"), "ij"),
+        product("a number and a vector", (), (3,), ("", "i"), "i"),
+        product("a batch", (5, 2, 3), (5, 3, 4), ("bij", "bjk"), "bik"),
+        product("attention", (2, 3, 2, 4), (2, 5, 2, 4), ("bqhd", "bkhd"), "bhqk"),
+        product("a letter of one operand alone", (2, 3), (3,), ("ij", "j"), "j", ALONE),
+        product("a letter alone on either side", (2, 3), (4, 3), ("ij", "kj"), "j", ALONE),
+        product("an empty batch", (0, 3), (3, 2), ("bi", "ij"), "bj"),
+        product("nothing to sum over", (2, 0), (0, 3), ("ij", "jk"), "ik"),
+        product("float32", (2, 3), (4, 3), ("ij", "kj"), "j", dtype=np.float32),
+    ),
+    (
+        Mistake(
+            "transposed: behind the arrow stand the letters of `{x}`, in the order of `{x}`.",
+            lambda g, a, b, letters, output: tuple(
+                d.T for d in exchanged(g, a, b, letters, output)
+            ),
+        ),
+        Mistake(
+            "made by the equation of `forward`, with g in the place of `{x}`. g has the letters of"
+            " the result, and the gradient those of `{x}`: exchange the two.",
+            lambda g, a, b, letters, output: (
+                np.einsum(f"{letters[0]},{letters[1]}->{output}", g, b),
+                np.einsum(f"{letters[0]},{letters[1]}->{output}", a, g),
+            ),
+        ),
+        Mistake(
+            "made with `{x}` itself; it is g that takes the place of `{x}`, and `{other}` that"
+            " stays.",
+            lambda g, a, b, letters, output: (
+                np.einsum(f"{output},{letters[1]}->{letters[0]}", g, a),
+                np.einsum(f"{output},{letters[0]}->{letters[1]}", g, b),
+            ),
+        ),
+        Mistake(
+            "g alone, spread over the letters of `{x}`; the other operand, `{other}`, is missing.",
+            lambda g, a, b, letters, output: exchanged(
+                g, np.ones_like(a), np.ones_like(b), letters, output
+            ),
+        ),
+        Mistake(
+            "made with the letters of g in reverse order. g has the shape of the result, and its"
+            " letters in their order.",
+            lambda g, a, b, letters, output: exchanged(g.T, a, b, letters, output),
+        ),
+        Mistake(
+            "shared out along a letter that `{x}` has to itself. Along that letter `{x}` was"
+            " summed, and each term of a sum gets all of it.",
+            lambda g, a, b, letters, output: tuple(
+                d / n
+                for d, n in zip(
+                    exchanged(g, a, b, letters, output),
+                    lonely(letters, output, (a.shape, b.shape)),
+                    strict=True,
+                )
+            ),
+        ),
+    ),
+)
+
+EXERCISES = MATMUL, EINSUM

@@ -18,7 +18,7 @@ RESHAPE = RuleExercise(
         _to("a matrix as a vector", (2, 3), (6,)),
         _to("a vector as a matrix", (6,), (2, 3)),
         _to("rows and columns of other lengths", (3, 4), (4, 3)),
-        _to("a length left open, -1", (2, 3, 4), (2, -1)),
+        _to("a length left open as -1", (2, 3, 4), (2, -1)),
         _to("an axis of length 1", (3,), (3, 1)),
         _to("a single number", (), (1, 1)),
         _to("an empty batch", (0, 3), (3, 0)),
@@ -53,7 +53,7 @@ TRANSPOSE = RuleExercise(
     (
         _exchange("a matrix", (2, 3), 0, 1),
         _exchange("a square", (3, 3), 0, 1),
-        _exchange("the last two axes, dim -2 and -1", (2, 3, 4), -2, -1),
+        _exchange("the last two axes as -2 and -1", (2, 3, 4), -2, -1),
         _exchange("the outer axes of a cube", (3, 3, 3), 0, 2),
         _exchange("an axis with itself", (2, 3), 1, 1),
         _exchange("an empty batch", (0, 3), 0, 1),
@@ -97,6 +97,11 @@ PERMUTE = RuleExercise(
     ),
     (
         Mistake(AGAIN, lambda g, x, *, dims: (g.transpose(dims),)),
+        Mistake(
+            "g put back by the order of `dims` as they are. They may be counted from the end: take"
+            " `d % x.ndim` of each first.",
+            lambda g, x, *, dims: (g.transpose(np.argsort(dims)),),
+        ),
         Mistake(NOT_BACK, lambda g, x, *, dims: (g,)),
         Mistake(
             RESHAPED.format(how="`transpose`"),

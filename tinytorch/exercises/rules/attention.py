@@ -1,0 +1,126 @@
+"""The exercise on attention."""
+
+import numpy as np
+
+from ...core.activations import softmax
+from ..rule import Mistake, RuleExercise
+from ..samples import NO_GRADIENT, Sample
+
+
+def _rule(scores=None, dv=None, scaled=True, dk=lambda ds, q: ds.mT @ q):
+    """The rule of attention with one part exchanged; `scores` makes dS of P and dP."""
+
+    def rule(g, q, k, v, mask, *, scale):
+        p = softmax(q @ k.mT * scale + np.where(mask, 0, -np.inf), (-1,))
+        if dv:
+            return None, None, dv(p, g), None
+        ds = (scores or _scores)(p, g @ v.mT)
+        by = scale if scaled else 1
+        return ds @ k * by, dk(ds, q) * by, None, None
+
+    return rule
+
+
+def _scores(p, dp):
+    return p * (dp - (p * dp).sum(-1, keepdims=True))
+
+
+def _even(*shape):
+    return np.ones(shape, bool)
+
+
+ATTENTION = RuleExercise(
+    "AttentionBackward",
+    (
+        Sample(
+            "as many queries as keys",
+            ((3, 2), (3, 2), (3, 5), _even(3, 3)),
+            "The scores are q @ kᵀ · scale, and the softmax goes along their last axis.",
+            params={"scale": 2**-0.5},
+        ),
+        Sample("more keys", ((3, 2), (4, 2), (4, 5), _even(3, 4)), params={"scale": 2**-0.5}),
+        Sample(
+            "another scale",
+            ((3, 3), (3, 3), (3, 3), _even(3, 3)),
+            "The factor is the parameter `scale`, whatever the width.",
+            params={"scale": 1.5},
+        ),
+        Sample(
+            "a causal mask",
+            ((4, 2), (4, 2), (4, 3), np.tri(4, dtype=bool)),
+            "Where `mask` is False the weight is 0: the score there is −∞ before the softmax.",
+            params={"scale": 0.5},
+        ),
+        Sample(
+            "a batch with heads",
+            ((2, 3, 4, 2), (2, 3, 4, 2), (2, 3, 4, 2), np.tri(4, dtype=bool)),
+            "Leading axes are a batch: transpose the last two alone, with `.mT`.",
+            params={"scale": 0.5},
+        ),
+        Sample(
+            "large scores",
+            ([[40.0, 0.0], [0.0, -40.0]], [[40.0, 1.0], [30.0, 40.0]], (2, 3), _even(2, 2)),
+            "Exponentials of large scores overflow: subtract the largest of each row first.",
+            params={"scale": 1.0},
+        ),
+        Sample("a single key", ((3, 2), (1, 2), (1, 4), _even(3, 1)), params={"scale": 0.5}),
+        Sample("no queries", ((0, 2), (4, 2), (4, 3), _even(0, 4)), params={"scale": 0.5}),
+        Sample(
+            "float32",
+            ((3, 2), (4, 2), (4, 5), _even(3, 4)),
+            params={"scale": 0.5},
+            dtype=np.float32,
+        ),
+        Sample(
+            "an input without gradient",
+            ((3, 2), (4, 2), (4, 5), _even(3, 4)),
+            NO_GRADIENT,
+            params={"scale": 0.5},
+            wanted=(True, False, True, False),
+        ),
+    ),
+    (
+        Mistake(
+            "made without the sum over the row: the weights of a row share one whole, so a score"
+            " that rises lowers all others. dS = P · (dP − Σ P · dP).",
+            _rule(scores=lambda p, dp: p * dp),
+        ),
+        Mistake(
+            "made with the diagonal of the softmax's Jacobian alone, P · (1 − P): a score moves"
+            " every weight of its row.",
+            _rule(scores=lambda p, dp: p * (1 - p) * dp),
+        ),
+        Mistake(
+            "sent past the softmax: g @ vᵀ belongs to the weights, and the scores are one step"
+            " further.",
+            _rule(scores=lambda p, dp: dp),
+        ),
+        Mistake(
+            "made with a sum over the queries: each query's weights sum to 1 over the keys, so the"
+            " sum goes along the last axis, and keeps it.",
+            _rule(scores=lambda p, dp: p * (dp - (p * dp).sum(-2, keepdims=True))),
+        ),
+        Mistake(
+            "made without `scale`: the scores are q @ kᵀ · scale, so the factor comes back with"
+            " both gradients.",
+            _rule(scaled=False),
+        ),
+        Mistake(
+            "made with dS where it takes dSᵀ: a key collects from all queries, that is down a"
+            " column.",
+            _rule(dk=lambda ds, q: ds @ q),
+        ),
+        Mistake(
+            "made with P where it takes Pᵀ: a value collects from all queries that read it, that is"
+            " down a column of P.",
+            _rule(dv=lambda p, g: p @ g),
+        ),
+        Mistake(
+            "g itself: each value gets g times the weight it was read with, summed over the"
+            " queries, Pᵀ @ g.",
+            _rule(dv=lambda p, g: g),
+        ),
+    ),
+)
+
+EXERCISES = (ATTENTION,)
