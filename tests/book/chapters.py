@@ -66,18 +66,36 @@ class Chapter:
 
     @cached_property
     def prose(self):
-        """The sentences: no front matter, code, formulas, inline code, roles or addresses."""
-        text = re.sub(r"\A---\n.*?\n---\n", "", self.text, flags=re.S)
-        for noise in (
-            r"^(`{3,})(?!\{admonition|\{glossary).*?^\1$",
-            r"\$\$.*?\$\$",
+        """The sentences: blanks for front matter, code, formulas, roles and addresses."""
+        return blank(
+            self.text,
+            r"\A---\n(?s:.*?)\n---\n",
+            r"^(`{3,})(?!\{admonition|\{glossary)(?s:.*?)^\1$",
+            r"\$\$(?s:.*?)\$\$",
             r"\$[^$]*\$",
             r"\{[\w:]+\}`[^`]*`",
             r"`[^`]*`",
-            r"\]\([^)]*\)",
-        ):
-            text = re.sub(noise, " ", text, flags=re.M | re.S)
-        return text
+            r"(?<=\])\([^)]*\)",
+        )
+
+    @cached_property
+    def running_text(self):
+        """The prose without headings, directives, labels, links and what is bold."""
+        return blank(
+            self.prose,
+            r"^#+ .*$",
+            r"^:::.*$",
+            r"^:class:.*$",
+            r"^\([\w-]+\)=$",
+            r"^\*Before this:.*$",
+            r"\[[^\]]*\](?= )",
+            r"\*\*[^*]*\*\*",
+        )
+
+    @property
+    def part(self):
+        """The folder that it is in."""
+        return self.path.parent.name
 
     @cached_property
     def headings(self):
@@ -112,6 +130,20 @@ def chapters():
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf8"))
     pages = [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
     return [Chapter(ROOT / f"{page}.md") for page in pages]
+
+
+def glossary():
+    """The terms that the glossary defines, in the order it has them."""
+    text = (ROOT / "book" / "reference" / "glossary.md").read_text(encoding="utf8")
+    entries = re.search(r"^```\{glossary\}\n(.*?)^```$", text, re.M | re.S)[1]
+    return re.findall(r"^(\S.*)$", entries, re.M)
+
+
+def blank(text, *patterns):
+    """Blanks for what matches, so that everything else stays where it is."""
+    for pattern in patterns:
+        text = re.sub(pattern, lambda m: re.sub(r"[^\n]", " ", m[0]), text, flags=re.M)
+    return text
 
 
 def _options(body):

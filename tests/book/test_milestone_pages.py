@@ -3,6 +3,7 @@
 import ast
 import re
 
+import numpy as np
 import pytest
 from chapters import ROOT, Chapter
 
@@ -70,12 +71,17 @@ def names(name, *wanted):
     return space
 
 
-CHECKS = {"perceptron": "check_rule", "xor": "check_weights"}
+CHECKS = {  # name: (the check, what else it needs)
+    "perceptron": ("check_rule",),
+    "xor": ("check_weights",),
+    "mlp": ("check_backward", "forward"),
+    "cnn": ("check_field", "reach"),
+}
 
 
 @pytest.mark.parametrize("name", CHECKS)
 def test_stub_is_not_written_and_solution_is_right(name):
-    space = names(name, CHECKS[name])
+    space = names(name, *CHECKS[name])
     *_, stub, solution = (cell.code for cell in PAGES[name].cells)
     for code, passed in [(stub, None), (solution, True)]:
         *body, last = code.rstrip().splitlines()
@@ -87,7 +93,7 @@ def test_stub_is_not_written_and_solution_is_right(name):
 
 
 def says(name, work, said):
-    answer = names(name, CHECKS[name])[CHECKS[name]](work)
+    answer = names(name, *CHECKS[name])[CHECKS[name][0]](work)
     assert answer.passed is False
     assert said in str(answer)
 
@@ -130,3 +136,62 @@ def test_the_perceptron_page_names_the_mistake(rule, said):
 )
 def test_the_page_of_exclusive_or_names_the_mistake(weights, said):
     says("xor", lambda: weights, said)
+
+
+def by_hand(x, h, probabilities, labels, W2, *, mean=True, gate=True, truth=1, sign=1):
+    """The gradients of W1, b1, W2 and b2, or what a slip makes of them."""
+    delta = sign * probabilities
+    delta[np.arange(len(x)), labels] -= sign * truth
+    delta /= len(x) if mean else 1
+    below = (delta @ W2) * (h > 0 if gate else 1)
+    return below.T @ x, below.sum(0), delta.T @ h, delta.sum(0)
+
+
+@pytest.mark.parametrize(
+    ("slip", "said"),
+    [
+        ({"mean": False}, "7 times too large"),
+        ({"gate": False}, "ignores the ReLU"),
+        ({"truth": 0}, "lacks the truth"),
+        ({"sign": -1}, "has the wrong sign"),
+    ],
+)
+def test_the_page_of_the_mlp_names_the_slip(slip, said):
+    says("mlp", lambda *values: by_hand(*values, **slip), said)
+
+
+@pytest.mark.parametrize(
+    ("turn", "said"),
+    [
+        (lambda W1, b1, W2, b2: (W1.T, b1, W2, b2), "(12, 64). Transpose it."),
+        (lambda W1, b1, W2, b2: (W1, b1, W2.T, b2), "`W2` has shape (12, 10)"),
+        (lambda W1, b1, W2, b2: (W1, b1, W2, np.ones((7, 10))), "Sum over the batch"),
+        (lambda W1, b1, W2, b2: (W1, 2 * b1, W2, b2), "`b1` differs from the engine's"),
+        (lambda W1, b1, W2, b2: W1, "Return four gradients"),
+    ],
+)
+def test_the_page_of_the_mlp_names_the_shape(turn, said):
+    says("mlp", lambda *values: turn(*by_hand(*values)), said)
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        (lambda layers: 1 + sum(k - 1 for k, _ in layers), "further apart in the image"),
+        (lambda layers: sum(k for k, _ in layers), "a layer adds its kernel size minus 1"),
+        (lambda layers: np.prod([k for k, _ in layers], initial=1), "don't multiply"),
+        (
+            lambda layers: (
+                1
+                + sum(
+                    (k - 1) * np.prod([s for _, s in layers[: i + 1]])
+                    for i, (k, _) in enumerate(layers)
+                )
+            ),
+            "not on itself",
+        ),
+        (lambda layers: 8, "sees 3 pixels in a row, yours 8"),
+    ],
+)
+def test_the_page_of_the_cnn_names_the_mistake(field, said):
+    says("cnn", field, said)

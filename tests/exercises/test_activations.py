@@ -53,6 +53,19 @@ def short(x):
     return 1 / (1 + np.exp(-x))
 
 
+def log_softmax(x, dim):
+    x = x - x.max(axis=dim, keepdims=True)
+    return x - np.log(np.exp(x).sum(axis=dim, keepdims=True))
+
+
+def leaky(x, slope=0.01):
+    return np.where(x > 0, x, slope * x)
+
+
+def softplus(x, beta=1.0):
+    return np.logaddexp(0, beta * x) / beta
+
+
 RIGHT = {
     "Sigmoid": {
         "from z": (sigmoid, lambda g, z: (g * z * (1 - z),), ("z",)),
@@ -92,6 +105,41 @@ RIGHT = {
         "one by one": (
             each_erf,
             lambda g, x: (2 * g / math.sqrt(math.pi) * np.exp(-x * x),),
+            ("x",),
+        ),
+    },
+    "Tanh": {
+        "from z": (np.tanh, lambda g, z: (g * (1 - z * z),), ("z",)),
+        "from x": (np.tanh, lambda g, x: (g * (1 - np.tanh(x) ** 2),), ("x",)),
+    },
+    "LogSoftmax": {
+        "from z": (
+            log_softmax,
+            lambda g, z, dim: (g - np.exp(z) * np.sum(g, axis=dim, keepdims=True),),
+            ("z",),
+        ),
+    },
+    "LeakyReLU": {
+        "by comparisons": (
+            leaky,
+            lambda g, x, slope=0.01: (g * (x > 0) + slope * g * (x <= 0),),
+            ("x",),
+        ),
+        "forward by a maximum and a minimum": (
+            lambda x, slope=0.01: np.maximum(x, 0) + slope * np.minimum(x, 0),
+            lambda g, x, slope=0.01: (slope * g + (1 - slope) * g * (x > 0),),
+            ("x",),
+        ),
+    },
+    "Softplus": {
+        "from x": (
+            softplus,
+            lambda g, x, beta=1.0: (g / (1 + np.exp(-beta * x)),),
+            ("x",),
+        ),
+        "taken apart": (
+            lambda x, beta=1.0: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(beta * x))) / beta,
+            lambda g, x, beta=1.0: (g * short(beta * x),),
             ("x",),
         ),
     },
@@ -235,6 +283,114 @@ WRONG = {
             ["0.5 times what it should be"],
         ),
         "bell": (each_erf, lambda g, x: (g * bell(x),), ("x",), ["the normal density"]),
+    },
+    "Tanh": {
+        "forward overflows": (
+            lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
+            lambda g, z: (g * (1 - z * z),),
+            ("z",),
+            ["result of `forward` is wrong: at [0] it is nan", "`np.tanh` is safe"],
+        ),
+        "x taken for z": (np.tanh, lambda g, x: (g * (1 - x**2),), ("x",), ["not of the input"]),
+        "as the sigmoid": (np.tanh, lambda g, z: (g * z * (1 - z),), ("z",), ["of the sigmoid"]),
+        "no square": (np.tanh, lambda g, z: (g * (1 - z),), ("z",), ["z has to be squared"]),
+        "turned": (np.tanh, lambda g, z: (g * (z * z - 1),), ("z",), ["wrong sign"]),
+    },
+    "LogSoftmax": {
+        "the logarithm of a softmax": (
+            lambda x, dim: np.log(softmax(x, dim)),
+            lambda g, z, dim: (g - np.exp(z) * np.sum(g, axis=dim, keepdims=True),),
+            ("z",),
+            ["result of `forward` is wrong: at [0, 1] it is -inf", "Make no probability"],
+        ),
+        "by heart": (
+            log_softmax,
+            lambda g, z, dim: (g + np.exp(z),),
+            ("z",),
+            ["p - y learned by heart"],
+        ),
+        "z for p": (
+            log_softmax,
+            lambda g, z, dim: (g - z * np.sum(g, axis=dim, keepdims=True),),
+            ("z",),
+            ["the softmax itself is exp(z)"],
+        ),
+        "no keepdims": (
+            log_softmax,
+            lambda g, z, dim: (g - np.exp(z) * np.sum(g, axis=dim),),
+            ("z",),
+            ["sums that lost their axis"],
+        ),
+        "exp(x) for p": (
+            log_softmax,
+            lambda g, x, dim: (g - np.exp(x) * np.sum(g, axis=dim, keepdims=True),),
+            ("x",),
+            ["The gradient of `x` is wrong"],
+        ),
+    },
+    "LeakyReLU": {
+        "the larger of both": (
+            lambda x, slope=0.01: np.maximum(x, slope * x),
+            lambda g, x, slope=0.01: (g * (x > 0) + slope * g * (x <= 0),),
+            ("x",),
+            ["result of `forward` is wrong", "up to 1 only"],
+        ),
+        "ReLU's rule": (
+            leaky,
+            lambda g, x, slope=0.01: (g * (x > 0),),
+            ("x",),
+            ["the gate of ReLU"],
+        ),
+        "by z": (
+            leaky,
+            lambda g, z, slope=0.01: (g * (z > 0) + slope * g * (z <= 0),),
+            ("z",),
+            ["decided by the sign of z", "keep the input"],
+        ),
+        "the slope is lost": (
+            leaky,
+            lambda g, x, slope=0.01: (g * (x > 0) + 0.01 * g * (x <= 0),),
+            ("x",),
+            ["whatever `slope` says"],
+        ),
+        "float64 slopes": (
+            leaky,
+            lambda g, x, slope=0.01: (g * np.where(x > 0, 1.0, slope),),
+            ("x",),
+            ["The gradient of `x` is float64, `x` is float32"],
+        ),
+    },
+    "Softplus": {
+        "as written": (
+            lambda x, beta=1.0: np.log(1 + np.exp(beta * x)) / beta,
+            lambda g, x, beta=1.0: (g * short(beta * x),),
+            ("x",),
+            ["result of `forward` is wrong: at [0] it is 0", "rounds to 1"],
+        ),
+        "no beta": (
+            lambda x, beta=1.0: np.logaddexp(0, x),
+            lambda g, x, beta=1.0: (g * short(x),),
+            ("x",),
+            ["result of `forward` is wrong", "`beta=5.0`"],
+        ),
+        "beta twice": (
+            softplus,
+            lambda g, x, beta=1.0: (g * beta * short(beta * x),),
+            ("x",),
+            ["cancel: g · σ(beta · `x`)"],
+        ),
+        "overflow in the rule": (
+            softplus,
+            lambda g, x, beta=1.0: (g * np.exp(beta * x) / (1 + np.exp(beta * x)),),
+            ("x",),
+            ["right until e^x overflows"],
+        ),
+        "the slope of the slope": (
+            softplus,
+            lambda g, x, beta=1.0: (g * short(beta * x) * (1 - short(beta * x)),),
+            ("x",),
+            ["The sigmoid is the slope already"],
+        ),
     },
 }
 

@@ -55,6 +55,18 @@ def sqrt(apply, forward=lambda self, x: np.sqrt(x), saves=("x",)):
     return written("SqrtBackward", forward, apply, saves)
 
 
+def absolute(apply, forward=lambda self, x: np.abs(x), saves=("x",)):
+    return written("AbsBackward", forward, apply, saves)
+
+
+def sin(apply, forward=lambda self, x: np.sin(x), saves=("x",)):
+    return written("SinBackward", forward, apply, saves)
+
+
+def cos(apply, forward=lambda self, x: np.cos(x), saves=("x",)):
+    return written("CosBackward", forward, apply, saves)
+
+
 def base(g, a, b):
     return g * b * a ** (b - 1)
 
@@ -76,9 +88,51 @@ RIGHT = {
     "sqrt from the result": lambda: sqrt(lambda g, z: (g / (2 * z),), saves=("z",)),
     "sqrt from the input": lambda: sqrt(lambda g, x: (0.5 * g / np.sqrt(x),)),
     "sqrt by a power": lambda: sqrt(lambda g, x: (0.5 * g * x**-0.5,)),
+    "abs": lambda: absolute(lambda g, x: (g * np.sign(x),)),
+    "sin": lambda: sin(lambda g, x: (g * np.cos(x),)),
+    "cos": lambda: cos(lambda g, x: (-np.sin(x) * g,)),
 }
 
 WRONG = {
+    "abs: positive at zero": (
+        lambda: absolute(lambda g, x: (np.where(x >= 0, g, -g),)),
+        "is ±g where `x` is 0",
+    ),
+    "abs: a quotient": (
+        lambda: absolute(lambda g, x: (g * x / abs(x),)),
+        "which is 0/0 where `x` is zero",
+    ),
+    "abs: from the result": (
+        lambda: absolute(lambda g, z: (g * np.sign(z),), saves=("z",)),
+        "g on both sides",
+    ),
+    "abs: a gate": (lambda: absolute(lambda g, x: (g * (x > 0),)), "that of a ReLU"),
+    "abs: forward squares": (
+        lambda: absolute(lambda g, x: (g,), lambda self, x: x * x),
+        "result of `forward` is wrong",
+    ),
+    "sin: the minus of the cosine": (
+        lambda: sin(lambda g, x: (-g * np.cos(x),)),
+        "that minus belongs to the cosine",
+    ),
+    "sin: of the result": (
+        lambda: sin(lambda g, z: (g * np.cos(z),), saves=("z",)),
+        "the cosine of the *input*",
+    ),
+    "sin: by Pythagoras": (
+        lambda: sin(lambda g, z: (g * np.sqrt(1 - z * z),), saves=("z",)),
+        "has lost the sign",
+    ),
+    "sin: forward by degrees": (
+        lambda: sin(lambda g, x: (g,), lambda self, x: np.sin(np.deg2rad(x))),
+        "result of `forward` is wrong",
+    ),
+    "cos: no minus": (lambda: cos(lambda g, x: (g * np.sin(x),)), "the minus is missing"),
+    "cos: the rule of the sine": (lambda: cos(lambda g, x: (g * np.cos(x),)), "rule of the sine"),
+    "cos: the result": (
+        lambda: cos(lambda g, z: (-g * z,), saves=("z",)),
+        "the slope is minus the sine",
+    ),
     "pow: too high": (
         lambda: power(fitted(lambda g, a, b: (g * b * a**b, g * a**b * np.log(a)))),
         "built with a power too high",

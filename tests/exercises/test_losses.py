@@ -182,3 +182,72 @@ def test_a_mistake_in_mse_is_named(apply, phrase):
     answer = mse(apply)
     assert answer.passed is False
     assert phrase in answer.message
+
+
+# ----------------------------------------------------------------- binary cross-entropy
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def entropy(self, p, t):
+    return -(t * np.log(p) + (1 - t) * np.log(1 - p)).mean()
+
+
+def bce(slope, forward=entropy):
+    rule = lambda self, g, p, t: (g * slope(p, t), None)  # noqa: E731
+    return check(written(forward, rule, ("p", "t")), "BCEBackward")
+
+
+def logits(slope, forward=lambda self, x, t: (np.logaddexp(0, -x) + (1 - t) * x).mean()):
+    rule = lambda self, g, x, t: (g * slope(x, t), None)  # noqa: E731
+    return check(written(forward, rule, ("x", "t")), "BCEWithLogitsBackward")
+
+
+def test_bce_in_two_parts_passes():
+    assert bce(lambda p, t: (-t / p + (1 - t) / (1 - p)) / p.size).passed is True
+
+
+def test_bce_with_logits_passes():
+    assert logits(lambda x, t: (sigmoid(x) - t) / x.size).passed is True
+
+
+@pytest.mark.parametrize(
+    ("slope", "phrase"),
+    [
+        (lambda p, t: (p - t) / p.size, "which is that by the score"),
+        (lambda p, t: (p - t) / (p * (1 - p)), "that of a sum"),
+        (lambda p, t: -t / p / p.size, "the part of the yes alone"),
+        (lambda p, t: (t - p) / (p * (1 - p)) / p.size, "the wrong sign"),
+        (lambda p, t: (-t / p - (1 - t) / (1 - p)) / p.size, "ln(1 − p) falls as p grows"),
+    ],
+)
+def test_a_mistake_in_bce_is_named(slope, phrase):
+    answer = bce(slope)
+    assert answer.passed is False
+    assert phrase in answer.message
+
+
+@pytest.mark.parametrize(
+    ("slope", "phrase"),
+    [
+        (lambda x, t: sigmoid(x) - t, "that of a sum"),
+        (lambda x, t: (x - t) / x.size, "the sigmoid is missing"),
+        (lambda x, t: (t - sigmoid(x)) / x.size, "the wrong sign"),
+        (lambda x, t: sigmoid(x) / x.size, "the target is to be subtracted"),
+        (lambda x, t: (sigmoid(x) - t) * sigmoid(x) * sigmoid(-x) / x.size, "already"),
+    ],
+)
+def test_a_mistake_in_bce_with_logits_is_named(slope, phrase):
+    answer = logits(slope)
+    assert answer.passed is False
+    assert phrase in answer.message
+
+
+def test_the_logarithm_of_a_sigmoid_that_was_rounded():
+    answer = logits(
+        lambda x, t: (sigmoid(x) - t) / x.size, lambda self, x, t: entropy(self, sigmoid(x), t)
+    )
+    assert answer.passed is False
+    assert "scores of ±1e4" in answer.message and "`np.logaddexp(0, -x)`" in answer.message

@@ -41,7 +41,7 @@ def judged(answer, *said):
 def test_sum_passes():
     answer = reduction(np.sum, lambda self, g: (back(self, g),), keeps=())
     assert answer.passed
-    assert "sums of nothing" in answer.message
+    assert "results of nothing" in answer.message
     assert "Gradients of gradients agree as well." in answer.message
 
 
@@ -317,3 +317,96 @@ def test_var_without_the_correction():
         result=lambda x, axis, keepdims, ddof: x.var(axis=axis, keepdims=keepdims),
     )
     judged(answer, "The result of `forward` is wrong")
+
+
+# --------------------------------------------------------------------------------- running sum
+
+
+def cumsum(apply):
+    class MyCumsum(Function):
+        def forward(self, x, *, dim):
+            self.dim = dim
+            return x.cumsum(dim)
+
+    MyCumsum.apply = apply
+    return check(MyCumsum)
+
+
+def turned(self, g):
+    return g[(slice(None),) * (self.dim % g.ndim) + (slice(None, None, -1),)]
+
+
+def test_cumsum_passes():
+    answer = cumsum(lambda self, g: (turned(self, turned(self, g).cumsum(self.dim)),))
+    assert answer.passed
+    assert "Gradients of gradients agree as well." in answer.message
+    assert cumsum(lambda self, g: (g.sum(self.dim, keepdims=True) - g.cumsum(self.dim) + g,)).passed
+
+
+@pytest.mark.parametrize(
+    ("apply", "said"),
+    [
+        (lambda self, g: (g.cumsum(self.dim),), "the running sum from the front"),
+        (lambda self, g: (g[::-1].cumsum()[::-1],), "shape (16,), `x` has (4, 4)"),
+        (lambda self, g: (g[::-1].cumsum(0)[::-1],), "along axis 0; `dim` says"),
+        (lambda self, g: (g[::-1].cumsum(self.dim)[::-1],), "`[::-1]` turns axis 0 around"),
+        (lambda self, g: (turned(self, g.cumsum(self.dim)),), "turned around after"),
+        (lambda self, g: (turned(self, g).cumsum(self.dim),), "not turned back"),
+        (lambda self, g: (g.sum(self.dim, keepdims=True) - g.cumsum(self.dim),), "without its own"),
+        (lambda self, g: (g,), "g as it came"),
+        (
+            lambda self, g: (turned(self, turned(self, np.ones_like(g)).cumsum(self.dim)),),
+            "multiply by the upstream gradient",
+        ),
+    ],
+)
+def test_cumsum_names_the_mistake(apply, said):
+    judged(cumsum(apply), said)
+
+
+# ------------------------------------------------------------------------------------- product
+
+
+def others(self):
+    x = self.saved_tensors[0]
+    every = self.dim is None
+    rows = x.reshape(-1) if every else x.swapaxes(self.dim, -1)
+    own = np.eye(rows.shape[-1], dtype=x.dtype)
+    left_out = (rows[..., None, :] * (1 - own) + own).prod(-1)
+    return left_out.reshape(x.shape) if every else left_out.swapaxes(self.dim, -1)
+
+
+def divided(self):
+    x, z = self.saved_tensors
+    return z.reshape(self.kept) / x
+
+
+def test_prod_passes():
+    answer = reduction(np.prod, lambda self, g: (g.reshape(self.kept) * others(self),))
+    assert answer.passed
+    assert "two factors of 0" in answer.message
+    assert "Gradients of gradients agree as well." in answer.message
+
+
+@pytest.mark.parametrize(
+    ("apply", "said"),
+    [
+        (lambda self, g: (g.reshape(self.kept) * divided(self),), "is 0/0 there"),
+        (
+            lambda self, g: (
+                np.where(self.saved_tensors[0] == 0, 0, g.reshape(self.kept) * divided(self)),
+            ),
+            "0 where `x` is 0. A factor of 0",
+        ),
+        (lambda self, g: ((g * self.saved_tensors[1]).reshape(self.kept),), "copy g back"),
+        (lambda self, g: (back(self, g * self.saved_tensors[1]),), "g · z: `x` itself is in it"),
+        (lambda self, g: (divided(self),), "multiply by the upstream gradient"),
+        (lambda self, g: (g * divided(self),), "laid along the wrong axis"),
+        (
+            lambda self, g: (g.reshape(self.kept) * (x := self.saved_tensors[0]).prod() / x,),
+            "the product of the whole array",
+        ),
+    ],
+)
+def test_prod_names_the_mistake(apply, said):
+    judged(reduction(np.prod, apply, keeps=("x", "z")), said)

@@ -40,7 +40,72 @@ def half_if_equal(g, a, b):
     return g * share, g * (1 - share)
 
 
+def where(apply, forward=lambda self, condition, a, b: np.where(condition, a, b)):
+    return written("WhereBackward", forward, apply, ("condition", "a", "b"))
+
+
+def filled(self, x, mask, *, value):
+    return np.where(mask, value, x)
+
+
+def masked_fill(apply, forward=filled):
+    return written("MaskedFillBackward", forward, apply, ("x", "mask"))
+
+
+def triangle(name, function, apply):
+    class Mine(Function):
+        def forward(self, x, *, diagonal=0):
+            self.diagonal, self.x = diagonal, x
+            return function(x, diagonal)
+
+        def apply(self, g):
+            return apply(self, g)
+
+    return check(Mine, name)
+
+
+def tril(apply, function=np.tril):
+    return triangle("TrilBackward", function, apply)
+
+
+def triu(apply, function=np.triu):
+    return triangle("TriuBackward", function, apply)
+
+
+def clamp(apply, forward=np.clip):
+    class Mine(Function):
+        def forward(self, x, *, min=None, max=None):
+            self.x, self.min, self.max = x, min, max
+            self.low = -np.inf if min is None else min
+            self.high = np.inf if max is None else max
+            return forward(x, min, max)
+
+        def apply(self, g):
+            return apply(self, g)
+
+    return check(Mine, "ClampBackward")
+
+
+def chosen(g, condition, a, b):
+    return (
+        None,
+        unbroadcast(g * condition, a.shape),
+        unbroadcast(g * (condition == 0), b.shape),
+    )
+
+
 RIGHT = {
+    "clamp": lambda: clamp(lambda self, g: (g * ((self.x >= self.low) & (self.x <= self.high)),)),
+    "clamp where nothing changed": lambda: clamp(
+        lambda self, g: (g * (np.clip(self.x, self.min, self.max) == self.x),)
+    ),
+    "where": lambda: where(chosen),
+    "masked_fill": lambda: masked_fill(lambda g, x, mask: (g * (mask == 0), None)),
+    "tril": lambda: tril(lambda self, g: (np.tril(g, self.diagonal),)),
+    "tril by a mask": lambda: tril(
+        lambda self, g: (g * np.tri(*self.x.shape[-2:], self.diagonal, dtype=bool),)
+    ),
+    "triu": lambda: triu(lambda self, g: (np.triu(g, self.diagonal),)),
     "maximum": lambda: maximum(fitted(half_if_equal)),
     "minimum": lambda: minimum(mirrored),
 }
@@ -52,6 +117,96 @@ def mirrored(g, a, b):
 
 
 WRONG = {
+    "clamp: bounds excluded": (
+        lambda: clamp(lambda self, g: (g * ((self.x > self.low) & (self.x < self.high)),)),
+        "0 on a bound",
+    ),
+    "clamp: upper bound excluded": (
+        lambda: clamp(lambda self, g: (g * ((self.x >= self.low) & (self.x < self.high)),)),
+        "0 on the upper bound: both bounds are included",
+    ),
+    "clamp: no gate": (lambda: clamp(lambda self, g: (g,)), "gradient of `x` is g everywhere"),
+    "clamp: the gradient clamped": (
+        lambda: clamp(lambda self, g: (np.clip(g, self.min, self.max),)),
+        "g cut off at the bounds",
+    ),
+    "clamp: gate upside down": (
+        lambda: clamp(lambda self, g: (g * ((self.x < self.low) | (self.x > self.high)),)),
+        "open where it should be shut",
+    ),
+    "clamp: a bound that may be missing": (
+        lambda: clamp(lambda self, g: (g * ((self.x >= self.min) & (self.x <= self.max)),)),
+        "`apply` raises `TypeError: '<=' not supported",
+    ),
+    "clamp: forward for the lower bound only": (
+        lambda: clamp(lambda self, g: (g,), lambda x, min, max: np.maximum(x, min)),
+        "result of `forward` is wrong",
+    ),
+    "where: exchanged": (
+        lambda: where(lambda g, c, a, b: (None, *chosen(g, ~c, a, b)[1:])),
+        "gradient of `a` is g where the other one was chosen",
+    ),
+    "where: both": (
+        lambda: where(lambda g, c, a, b: (None, unbroadcast(g, a.shape), unbroadcast(g, b.shape))),
+        "gradient of `a` is g everywhere",
+    ),
+    "where: two gradients": (
+        lambda: where(lambda g, c, a, b: chosen(g, c, a, b)[1:]),
+        "returns 2 gradients for 3 inputs",
+    ),
+    "where: not summed": (
+        lambda: where(lambda g, c, a, b: (None, g * c, g * (c == 0))),
+        "gradient of `b` has shape (2, 3), `b` has (3,): sum over axis 0",
+    ),
+    "where: forward multiplies": (
+        lambda: where(chosen, lambda self, condition, a, b: condition * a + ~condition * b),
+        "0 · ∞ is nan: choose with `np.where`",
+    ),
+    "where: forward asks for one truth value": (
+        lambda: where(chosen, lambda self, condition, a, b: a if condition else b),
+        "ask for one truth value",
+    ),
+    "masked_fill: upside down": (
+        lambda: masked_fill(lambda g, x, mask: (g * mask, None)),
+        "g where the mask holds",
+    ),
+    "masked_fill: everywhere": (
+        lambda: masked_fill(lambda g, x, mask: (g, None)),
+        "what the mask covered has no part in z",
+    ),
+    "masked_fill: forward multiplies": (
+        lambda: masked_fill(
+            lambda g, x, mask: (g * ~mask, None),
+            lambda self, x, mask, *, value: x * ~mask + value * mask,
+        ),
+        "0 · ∞ is nan",
+    ),
+    "masked_fill: one gradient": (
+        lambda: masked_fill(lambda g, x, mask: (g * ~mask,)),
+        "returns 1 gradient for 2 inputs",
+    ),
+    "tril: the other one": (
+        lambda: tril(lambda self, g: (np.triu(g, self.diagonal),)),
+        "that of the other triangle",
+    ),
+    "tril: everywhere": (lambda: tril(lambda self, g: (g,)), "outside the lower triangle"),
+    "tril: main diagonal": (lambda: tril(lambda self, g: (np.tril(g),)), "along the main diagonal"),
+    "tril: without the edge": (
+        lambda: tril(lambda self, g: (np.tril(g, self.diagonal - 1),)),
+        "0 on the edge of the triangle",
+    ),
+    "tril: of x": (
+        lambda: tril(lambda self, g: (np.tril(self.x, self.diagonal),)),
+        "g is not in it",
+    ),
+    "triu: diagonal with its sign turned": (
+        lambda: triu(lambda self, g: (np.triu(g, -self.diagonal),)),
+        "along the wrong diagonal",
+    ),
+    "triu: forward of the other": (
+        lambda: triu(lambda self, g: (np.triu(g, self.diagonal),), np.tril),
+        "result of `forward` is wrong",
+    ),
     "maximum: all at a tie": (
         lambda: maximum(fitted(lambda g, a, b: (g * (a >= b), g * (b >= a)))),
         "gradient of `a` is all of g where both are equal",

@@ -270,6 +270,15 @@ def test_targets_are_large_enough_and_it_speaks(show, kind):
     assert said == f"epoch = 0 of {FRAMES - 1}"
 
 
+def test_panels_keep_their_order_in_a_saved_notebook(show):
+    """Jupyter sorts the keys of the state it saves."""
+    figure = MAKE["field"]()
+    figure.data = json.loads(json.dumps(figure.data, sort_keys=True))
+    page = show(figure)
+    kinds = page.locator("svg.tt-panel").evaluate_all("all => all.map((e) => e.classList[1])")
+    assert kinds == ["tt-panel-picture", "tt-panel-curves", "tt-panel-norms"]
+
+
 def test_a_run_that_diverged_is_drawn_as_far_as_it_went(show):
     losses = [1.0, 10.0, 1e300, math.inf, math.nan]
     page = show(Training(curves={"loss": losses}, log=["loss"], norms={"w": losses}, **ABOUT))

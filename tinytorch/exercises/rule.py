@@ -89,7 +89,7 @@ class RuleExercise:
         reference = self.reference
 
         def forward(self, *inputs, **params):
-            self.inputs, self.params = inputs, params
+            self.inputs, self.params = inputs, deepcopy(params)
             return reference.forward(self, *inputs, **params)
 
         def apply(self, g):

@@ -68,7 +68,7 @@ class _Watch(Callback):
 
 
 def fit(model, known, held, seed: int, epochs: int, watch=None) -> Run:
-    """Train any model of the digits: AdamW, batches of 64, a learning rate that falls to zero."""
+    """Train any model of the digits, with a rate that falls to zero."""
     optimizer = optim.AdamW(model.parameters(), lr=0.01, weight_decay=0.01)
     trainer = Trainer(
         model,

@@ -27,11 +27,9 @@ function map(data, found, now, start, size) {
     const [role, dash] = RUNS[run % 4];
     const spots = way.slice(0, now + 1).map(([a, b]) => [A(a), B(b)]).filter(([x, y]) => known(x + y));
     lines += `<path class="tt-line tt-${role} ${dash}" d="${path(spots)}"/>`;
-    spots.forEach(([x, y], step) => {
-      const end = step === spots.length - 1;
-      if (end) ends += `<circle class="tt-walker tt-${role}" r="5.5" cx="${x.toFixed(1)}" cy="${y.toFixed(1)}"/>`;
-      else if (step) lines += `<circle class="tt-solid tt-${role}" r="2.2" cx="${x.toFixed(1)}" cy="${y.toFixed(1)}"/>`;
-    });
+    const dots = spots.slice(1, -1).map(([x, y]) => `M${x.toFixed(1)} ${y.toFixed(1)}h0`);
+    lines += `<path class="tt-line tt-steps-made tt-${role}" d="${dots.join("")}"/>`;
+    if (spots.length) ends += `<circle class="tt-walker tt-${role}" r="5.5" cx="${spots.at(-1)[0].toFixed(1)}" cy="${spots.at(-1)[1].toFixed(1)}"/>`;
   });
   const box = [A.range[0], B.range[1], A.range[1], B.range[0]];
   const [x, y] = [A(start[0]), B(start[1])];
@@ -64,7 +62,7 @@ function render(context) {
   return figure(context, {
     kind: "descent",
     state: ["a", "b", "step", "playing", "paths"],
-    panels: context.model.get("data").heights ?? { map: [0, 0], curves: [0, 0] },
+    panels: Object.fromEntries(context.model.get("data").heights ?? [["map", [0, 0]], ["curves", [0, 0]]]),
     controls: [
       ...INPUTS.map((trait, axis) => ({
         trait,

@@ -158,7 +158,7 @@ class Descent(Figure):
         self.paths = coded(ways, room).tobytes()
         lo, hi = float(np.nanmin(z)), float(np.nanmax(z))
         wide, stacked = drawn_at(box)
-        heights = {"map": (wide, stacked), "curves": (wide, CURVE)}
+        heights = [("map", (wide, stacked)), ("curves", (wide, CURVE))]
         told = ["step = 00", "a = 0.00", "b = 0.00"]
         told += [f"{run}: L = 0.0 × 10⁰⁰ at (−0.00, −0.00)" for run in self._optimizers]
         lines = [lines_of(told, letters) for letters in LINE]

@@ -125,7 +125,7 @@ function mark(ink, i, erase) {
 function render(context) {
   let last; // where the pen was
   return figure(context, {
-    kind: "pad",
+    kind: "stepper tt-pad", // a row of buttons under the slider, as there
     role: "group",
     state: ["digit", "ink", "at", "gradient"],
     panels: { pad: [304, 566] },

@@ -49,14 +49,15 @@ function draw(view) {
 }
 
 function render(context) {
-  const { heights = {}, unit = "step" } = context.model.get("data");
+  const { heights = [], unit = "step" } = context.model.get("data");
   const [slide, ...buttons] = steps(last, "frame");
+  const panels = Object.fromEntries(heights);
   return figure(context, {
     kind: "training",
     state: ["frame", "playing", "snapshots"],
-    panels: heights,
+    panels,
     controls: [{ ...slide, label: unit, text: (f, { data }) => `${fmt(data.at[f], 0)} of ${fmt(data.at.at(-1), 0)}` }, ...buttons],
-    drag: heights.curves && { curves: ({ x }, { data, size }) => ({ frame: nearest(data.at, across(data, size.curves).invert(x)), playing: false }) },
+    drag: panels.curves && { curves: ({ x }, { data, size }) => ({ frame: nearest(data.at, across(data, size.curves).invert(x)), playing: false }) },
     setup: (handle) => player(context.model, handle, last, 200, "frame"),
     draw,
   });

@@ -51,14 +51,17 @@ def run_together(app, env, docnames):
         )
         return name, path, done
 
+    chapters = list(to_run(env, cache, docnames))
+    if not chapters:
+        return
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = [pool.submit(run, *job) for job in to_run(env, cache, docnames)]
+        jobs = [pool.submit(run, *chapter) for chapter in chapters]
         results = (job.result() for job in as_completed(jobs))
         failed = []
         for name, path, done in status_iterator(
             results,
             "running chapters... ",
-            length=len(jobs),
+            length=len(chapters),
             stringify_func=lambda result: f"{result[0]} ({result[2].time:.1f} s)",
         ):
             if done.err is not None:

@@ -327,4 +327,243 @@ ERF = RuleExercise(
     ),
 )
 
-EXERCISES = RELU, SIGMOID, SOFTMAX, GELU, SILU, ERF
+TANH = RuleExercise(
+    "TanhBackward",
+    elementwise(
+        Sample(
+            "extremes",
+            (FAR,),
+            "e^1000 is ∞, and ∞/∞ is nan. `np.tanh` is safe everywhere, and 1 - z² as well.",
+        ),
+    ),
+    (
+        Mistake(
+            "g · (1 - `{x}`²): the square is that of the result z, not of the input. Keep it:"
+            ' `saves = ("z",)`.',
+            lambda g, x: (g * (1 - x * x),),
+        ),
+        Mistake(
+            "made with the tanh of z: z is a tanh already, so the slope is 1 - z².",
+            lambda g, x: (g * (1 - np.tanh(np.tanh(x)) ** 2),),
+        ),
+        Mistake(
+            "g · z · (1 - z), the rule of the sigmoid. Here it is 1 - z².",
+            lambda g, x: (g * np.tanh(x) * (1 - np.tanh(x)),),
+        ),
+        Mistake("g · (1 - z): z has to be squared.", lambda g, x: (g * (1 - np.tanh(x)),)),
+        Mistake(
+            "g · (1 + z²): subtract the square. The curve flattens as z comes near ±1.",
+            lambda g, x: (g * (1 + np.tanh(x) ** 2),),
+        ),
+        Mistake(
+            "g · (1 - z)². Not the difference is squared but z: 1 - z².",
+            lambda g, x: (g * (1 - np.tanh(x)) ** 2,),
+        ),
+        Mistake(
+            "g / cosh({x}): the cosine has to be squared.",
+            lambda g, x: (g / np.cosh(x),),
+        ),
+        Mistake(
+            "right until e^-x overflows: at `{x}` = -1000 it is ∞/∞, nan. The slope needs the"
+            " result z alone: 1 - z².",
+            lambda g, x: (g * 4 * np.exp(-2 * x) / (1 + np.exp(-2 * x)) ** 2,),
+        ),
+    ),
+)
+
+
+def _total(g, dim):
+    return g.sum(axis=dim, keepdims=True)
+
+
+LOG_SOFTMAX = RuleExercise(
+    "LogSoftmaxBackward",
+    _rows(
+        Sample(
+            "scores of 1e4",
+            ([[1e4, -1e4, 0.0], [1e4, 1e4, 9999.0]],),
+            "A probability of e^-10000 is stored as 0, and its logarithm is -∞. Make no"
+            " probability: subtract the largest score, then the logarithm of the sum of"
+            " exponentials.",
+            params={"dim": 1},
+        ),
+        Sample("a masked score", ([[-np.inf, 0.0, 1.0]],), params={"dim": 1}),
+    ),
+    (
+        Mistake(
+            "g - softmax: the factor Σ g, the sum along `dim`, is missing.",
+            lambda g, x, *, dim: (g - _softmax(x, dim),),
+        ),
+        Mistake(
+            "g + softmax, p - y learned by heart. That holds where the g of a row add up to -1, as"
+            " in one sample's loss; in general it is g - softmax · Σ g.",
+            lambda g, x, *, dim: (g + _softmax(x, dim),),
+        ),
+        Mistake(
+            "the rule of softmax, with a factor z in front and a weighted mean. Of log_softmax it"
+            " is g - softmax · Σ g.",
+            lambda g, x, *, dim: (_softmax(x, dim) * (g - _total(g * _softmax(x, dim), dim)),),
+        ),
+        Mistake(
+            "made with a weighted sum of g. Here the sum is that of g itself: Σ g along `dim`.",
+            lambda g, x, *, dim: (g - _softmax(x, dim) * _total(g * _softmax(x, dim), dim),),
+        ),
+        Mistake(
+            "g - z · Σ g. z is the logarithm of the softmax; the softmax itself is exp(z).",
+            lambda g, x, *, dim: (g - np.log(_softmax(x, dim)) * _total(g, dim),),
+        ),
+        Mistake(
+            "made with the mean of g along `dim`; it is the sum.",
+            lambda g, x, *, dim: (
+                g - _softmax(x, dim) * _total(g, dim) / max(g.shape[dim % g.ndim], 1),
+            ),
+        ),
+        Mistake(
+            "g · (1 - softmax): that is the diagonal of the Jacobian. Every log-probability depends"
+            " on every score, so all g of a row come in: g - softmax · Σ g.",
+            lambda g, x, *, dim: (g * (1 - _softmax(x, dim)),),
+        ),
+        Mistake(
+            "g alone: each score is in the sum under the logarithm as well.",
+            lambda g, x, *, dim: (g,),
+        ),
+        Mistake(
+            "made with one sum over the whole array. Each row along `dim` has a sum of its own.",
+            lambda g, x, *, dim: (g - _softmax(x, dim) * g.sum(),),
+        ),
+        Mistake(
+            "made with sums that lost their axis: on a square they fit along the wrong one. Keep it"
+            " with `keepdims=True`.",
+            lambda g, x, *, dim: (g - _softmax(x, dim) * g.sum(axis=dim),),
+        ),
+    ),
+)
+
+LEAKY_RELU = RuleExercise(
+    "LeakyReLUBackward",
+    (
+        *elementwise(),
+        Sample("a slope of a half", ((4, 5),), params={"slope": 0.5}),
+        Sample("exact zeros", ([0.0, -0.0, 1.0, -1.0],), params={"slope": 0.1}),
+        Sample("no slope", ((4, 5),), params={"slope": 0.0}),
+        Sample(
+            "a slope of -1",
+            ((4, 5),),
+            "With a negative slope z is positive on both sides: only the input tells which it was.",
+            params={"slope": -1.0},
+        ),
+        Sample(
+            "a slope of 2",
+            ((4, 5),),
+            "The larger of `x` and `slope * x` is the right one for slopes up to 1 only: choose by"
+            " the sign of `x`.",
+            params={"slope": 2.0},
+        ),
+        Sample("float32 and a slope", ((4, 5),), params={"slope": 0.25}, dtype=np.float32),
+        Sample("extremes", ([1e300, -1e300, 5e-324, np.inf, -np.inf],), params={"slope": 0.5}),
+    ),
+    (
+        Mistake(
+            "0 where `{x}` is negative: that is the gate of ReLU. Here g passes there too, times"
+            " the slope.",
+            lambda g, x, *, slope=0.01: (g * (x > 0),),
+        ),
+        Mistake(
+            "g where `{x}` is 0 too. At 0 the slope of the left side is taken.",
+            lambda g, x, *, slope=0.01: (g * (x >= 0) + slope * g * (x < 0),),
+        ),
+        Mistake(
+            "made with a slope of 0.01, whatever `slope` says: keep the parameter on `self`.",
+            lambda g, x, *, slope=0.01: (g * (x > 0) + 0.01 * g * (x <= 0),),
+        ),
+        Mistake(
+            "decided by the sign of z. For a negative slope z is positive on both sides: keep the"
+            " input.",
+            lambda g, x, *, slope=0.01: (
+                g * (np.where(x > 0, x, slope * x) > 0)
+                + slope * g * (np.where(x > 0, x, slope * x) <= 0),
+            ),
+        ),
+        Mistake(
+            "the slope alone, 1 or `slope`: multiply by the upstream gradient g.",
+            lambda g, x, *, slope=0.01: (1.0 * (x > 0) + slope * (x <= 0),),
+        ),
+        Mistake(
+            "exchanged: g passes in full where `{x}` > 0, and times `slope` elsewhere.",
+            lambda g, x, *, slope=0.01: (g * (x <= 0) + slope * g * (x > 0),),
+        ),
+        Mistake(
+            "decided by the sign of g. The gate depends on `{x}`.",
+            lambda g, x, *, slope=0.01: (g * (g > 0) + slope * g * (g <= 0),),
+        ),
+        Mistake(
+            "g minus what should be added: below 0 the slope is `slope`, not -`slope`.",
+            lambda g, x, *, slope=0.01: (g * (x > 0) - slope * g * (x <= 0),),
+        ),
+        Mistake(
+            "g times z. The rule is g times the slope: 1 or `slope`.",
+            lambda g, x, *, slope=0.01: (g * np.where(x > 0, x, slope * x),),
+        ),
+    ),
+)
+
+SOFTPLUS = RuleExercise(
+    "SoftplusBackward",
+    (
+        *elementwise(),
+        Sample("a beta of 5", ((4, 5),), params={"beta": 5.0}),
+        Sample("a beta of a half", ((4, 5),), params={"beta": 0.5}),
+        Sample(
+            "far to the left",
+            ([-40.0, -50.0, -700.0],),
+            "1 + e^x rounds to 1 there, whose logarithm is 0, and softplus is never 0:"
+            " `np.log1p` or `np.logaddexp`.",
+        ),
+        Sample(
+            "far to the right",
+            ([40.0, 700.0, 1000.0],),
+            "e^x overflows there, and ∞/∞ is nan: `np.logaddexp(0, x)` for the value, and a sigmoid"
+            " with e^-x for the slope.",
+        ),
+    ),
+    (
+        Mistake(
+            "beta times too large, or small. The 1/beta in front and the beta of the exponent"
+            " cancel: g · σ(beta · `{x}`).",
+            lambda g, x, *, beta=1.0: (g * beta * _sigmoid(beta * x),),
+        ),
+        Mistake(
+            "divided by beta. The beta of the exponent cancels the 1/beta in front:"
+            " g · σ(beta · `{x}`).",
+            lambda g, x, *, beta=1.0: (g * _sigmoid(beta * x) / beta,),
+        ),
+        Mistake(
+            "made with σ({x}): beta stands in the exponent, σ(beta · `{x}`).",
+            lambda g, x, *, beta=1.0: (g * _sigmoid(x),),
+        ),
+        Mistake(
+            "made with the sigmoid of the result z; it is that of the input.",
+            lambda g, x, *, beta=1.0: (g * _sigmoid(np.logaddexp(0, beta * x)),),
+        ),
+        Mistake(
+            "g · σ · (1 - σ). The sigmoid is the slope already; that would be its own slope.",
+            lambda g, x, *, beta=1.0: (g * _sigmoid(beta * x) * _sigmoid(-beta * x),),
+        ),
+        Mistake(
+            "g · σ(-beta · `{x}`), or g / (1 + e^(beta · `{x}`)): the sign of the exponent"
+            " is turned.",
+            lambda g, x, *, beta=1.0: (g * _sigmoid(-beta * x),),
+        ),
+        Mistake(
+            "the hard gate of ReLU; the slope of softplus is the sigmoid.",
+            lambda g, x, *, beta=1.0: (g * (x > 0),),
+        ),
+        Mistake(
+            "right until e^x overflows: at `{x}` = 1000 it is ∞/∞, nan. 1 / (1 + e^-x) is the same"
+            " number.",
+            lambda g, x, *, beta=1.0: (g * np.exp(beta * x) / (1 + np.exp(beta * x)),),
+        ),
+    ),
+)
+
+EXERCISES = RELU, SIGMOID, SOFTMAX, GELU, SILU, ERF, TANH, LOG_SOFTMAX, LEAKY_RELU, SOFTPLUS

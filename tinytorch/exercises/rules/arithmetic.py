@@ -324,4 +324,114 @@ SQRT = RuleExercise(
     ),
 )
 
-EXERCISES = ADD, SUB, NEG, MUL, DIV, POW, SQRT, EXP, LOG
+ABS = RuleExercise(
+    "AbsBackward",
+    elementwise(
+        Sample("exact zeros", ([0.0, -0.0, 1.0, -1.0],), "At 0 the slope is taken as 0."),
+        Sample(
+            "extremes",
+            ([1e300, -1e300, 5e-324, -5e-324, np.inf, -np.inf],),
+            "The sign is all that counts, not the size: `np.sign` knows it for every number.",
+        ),
+    ),
+    (
+        Mistake(
+            "±g where `{x}` is 0. There the slope is taken as 0, the mean of −1 and 1.",
+            lambda g, x: (np.where(x >= 0, g, -g),),
+        ),
+        Mistake(
+            "−g where `{x}` is 0. There the slope is taken as 0, the mean of −1 and 1.",
+            lambda g, x: (np.where(x > 0, g, -g),),
+        ),
+        Mistake(
+            "by the sign bit, which 0 has too. At 0 the slope is taken as 0.",
+            lambda g, x: (np.copysign(1, x) * g,),
+        ),
+        Mistake(
+            "g · {x} / |{x}|, which is 0/0 where `{x}` is zero. `np.sign` gives 0 there.",
+            lambda g, x: (g * x / np.abs(x),),
+        ),
+        Mistake(
+            "g on both sides: where `{x}` is negative, |{x}| falls as it grows, and it is −g.",
+            lambda g, x: (g + 0,),
+        ),
+        Mistake(
+            "that of a ReLU: where `{x}` is negative the slope is −1, not 0.",
+            lambda g, x: (g * (x > 0),),
+        ),
+        Mistake("the sign alone: multiply by the upstream gradient g.", lambda g, x: (np.sign(x),)),
+        Mistake("g · |{x}|; the slope is the sign of `{x}`.", lambda g, x: (g * np.abs(x),)),
+        Mistake("g · {x}; the slope is the *sign* of `{x}`.", lambda g, x: (g * x,)),
+        Mistake("|g|: the sign is that of `{x}`, not of g.", lambda g, x: (np.abs(g),)),
+        Mistake("that of the other side: −1 belongs to the left.", lambda g, x: (-g * np.sign(x),)),
+    ),
+)
+
+SIN = RuleExercise(
+    "SinBackward",
+    elementwise(
+        Sample(
+            "whole and quarter turns",
+            ([0.0, np.pi / 2, np.pi, -np.pi / 2, 2 * np.pi, -np.pi, 100.0],),
+        ),
+    ),
+    (
+        Mistake("−g · cos {x}: that minus belongs to the cosine.", lambda g, x: (-g * np.cos(x),)),
+        Mistake("g · sin {x}: the slope of the sine is the cosine.", lambda g, x: (g * np.sin(x),)),
+        Mistake(
+            "−g · sin {x}, the rule of the cosine. Here it is g · cos {x}.",
+            lambda g, x: (-g * np.sin(x),),
+        ),
+        Mistake("the cosine alone, which is the slope: multiply by g.", lambda g, x: (np.cos(x),)),
+        Mistake(
+            "g · cos z: the slope is the cosine of the *input*. Keep `{x}`, not `z`.",
+            lambda g, x: (g * np.cos(np.sin(x)),),
+        ),
+        Mistake(
+            "g · √(1 − z²), which has lost the sign of the cosine.",
+            lambda g, x: (g * np.sqrt(np.maximum(1 - np.sin(x) ** 2, 0)),),
+        ),
+        Mistake(
+            "g · {x} · cos {x}: the slope is cos {x} alone.", lambda g, x: (g * x * np.cos(x),)
+        ),
+        Mistake(
+            "the cosine of g: the cosine is that of `{x}`, and g a factor.",
+            lambda g, x: (np.cos(g),),
+        ),
+        Mistake(
+            "by degrees: the functions take radians, and no factor π/180 is due.",
+            lambda g, x: (g * np.cos(np.deg2rad(x)),),
+        ),
+    ),
+)
+
+COS = RuleExercise(
+    "CosBackward",
+    SIN.samples,
+    (
+        Mistake(
+            "g · sin {x}: the minus is missing. The cosine falls where the sine is positive.",
+            lambda g, x: (g * np.sin(x),),
+        ),
+        Mistake(
+            "g · cos {x}, the rule of the sine. Here it is −g · sin {x}.",
+            lambda g, x: (g * np.cos(x),),
+        ),
+        Mistake("−g · cos {x}: the slope is minus the sine.", lambda g, x: (-g * np.cos(x),)),
+        Mistake("−sin {x} alone, which is the slope: multiply by g.", lambda g, x: (-np.sin(x),)),
+        Mistake(
+            "−g · sin z: the slope is that of the *input*. Keep `{x}`, not `z`.",
+            lambda g, x: (-g * np.sin(np.cos(x)),),
+        ),
+        Mistake(
+            "−g · √(1 − z²), which has lost the sign of the sine.",
+            lambda g, x: (-g * np.sqrt(np.maximum(1 - np.cos(x) ** 2, 0)),),
+        ),
+        Mistake(
+            "−g · {x} · sin {x}: the slope is −sin {x} alone.",
+            lambda g, x: (-g * x * np.sin(x),),
+        ),
+    ),
+)
+
+EXERCISES = ADD, SUB, NEG, MUL, DIV, POW, SQRT, EXP, LOG, SIN, COS, ABS

@@ -201,7 +201,13 @@ GATHER = RuleExercise(
     (
         _along("one pick a row", (4, 3), [[2], [0], [1], [1]], 1),
         _along("along axis 0", (4, 3), [[3, 0, 1]], 0),
-        _along("dim=-1", (2, 2, 3), [[[0, 2], [1, 1]], [[2, 0], [0, 1]]], -1, hint=REPEATED),
+        _along(
+            "the last axis as -1",
+            (2, 2, 3),
+            [[[0, 2], [1, 1]], [[2, 0], [0, 1]]],
+            -1,
+            hint=REPEATED,
+        ),
         _along("picked twice", (3, 4), [[1, 1, 0], [2, 2, 2], [3, 0, 3]], 1, hint=REPEATED),
         _along("more picks than there are values", (2, 2), [[0, 1, 0, 1], [1, 1, 1, 1]], 1),
         _along("no picks", (3, 4), np.zeros((3, 0), int), 1),

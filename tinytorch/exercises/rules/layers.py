@@ -182,4 +182,182 @@ LAYER_NORM = RuleExercise(
     ),
 )
 
-EXERCISES = EMBEDDING, LAYER_NORM
+
+class Die:
+    """Uniform numbers, the same whatever dtype is asked for: readers may draw in either."""
+
+    def __init__(self):
+        self._rng = np.random.default_rng(0)
+
+    def random(self, size=None, dtype=np.float64):
+        return np.asarray(self._rng.random(size), dtype)
+
+    def __getattr__(self, name):
+        raise AttributeError(f"draw with rng.random(x.shape), not with rng.{name}")
+
+    def __deepcopy__(self, memo):
+        return Die()
+
+    def __repr__(self):
+        return "a generator"
+
+
+def _masked(slope, throws=1):
+    """A mistaken rule of dropout: `slope` of g, x, what is kept at the last throw, and p."""
+
+    def rule(g, x, *, p, rng):
+        kept = [rng.random(x.shape) >= p for _ in range(throws)][-1]
+        return (slope(g, x, kept, p),)
+
+    return rule
+
+
+def _dropped(shape, p, **options):
+    hint = (
+        "One number for each entry, `rng.random(x.shape)`: it is kept where that is at least p, and"
+        " divided by 1 − p."
+    )
+    return {"inputs": (shape,), "params": {"p": p, "rng": Die()}, "hint": hint, **options}
+
+
+DROPOUT = RuleExercise(
+    "DropoutBackward",
+    (
+        Sample("a small p", **_dropped((6, 5), 0.2)),
+        Sample("half of a matrix", **_dropped((4, 5), 0.5)),
+        Sample("a large p", **_dropped((6, 5), 0.9)),
+        Sample("three axes", **_dropped((2, 3, 4), 0.5)),
+        Sample("a single number", **_dropped((), 0.5)),
+        Sample("nothing dropped", **_dropped((5,), 0.0)),
+        Sample("an empty batch", **_dropped((0, 3), 0.5)),
+        Sample("float32", **_dropped((4, 5), 0.5, dtype=np.float32)),
+    ),
+    (
+        Mistake(
+            "made with a new mask: it has to be that of the forward pass. Keep it as an attribute.",
+            _masked(lambda g, x, kept, p: g * kept / (1 - p), throws=2),
+        ),
+        Mistake(
+            "right in its zeros, but kept entries were divided by 1 − p, and their gradients are"
+            " too.",
+            _masked(lambda g, x, kept, p: g * kept),
+        ),
+        Mistake(
+            "multiplied by 1 − p where it is to be divided by it.",
+            _masked(lambda g, x, kept, p: g * kept * (1 - p)),
+        ),
+        Mistake(
+            "g / (1 − p) everywhere: entries that were dropped had no part in the result, and get"
+            " 0.",
+            _masked(lambda g, x, kept, p: g / (1 - p)),
+        ),
+        Mistake(
+            "let through where the entry was dropped, and held back where it was kept.",
+            _masked(lambda g, x, kept, p: g * ~kept / (1 - p)),
+        ),
+        Mistake(
+            "divided by p; the share that is kept is 1 − p.",
+            _masked(lambda g, x, kept, p: g * kept / p),
+        ),
+        Mistake(
+            "g · z: what a kept entry was multiplied by is the mask, not the entry itself.",
+            _masked(lambda g, x, kept, p: g * x * kept / (1 - p)),
+        ),
+    ),
+)
+
+
+def _column(dx=None, dweight=None, evaluation=None):
+    """A mistaken rule of batch normalization: of h, x̂ and σ, or of g, x and x̂."""
+
+    def rule(g, x, weight, bias, *, mean=None, var=None, eps=1e-5):
+        x_hat, sigma = _statistics(x, 0, eps)
+        slope = dx if mean is None else evaluation
+        if mean is not None:
+            sigma = np.sqrt(var + eps)
+            x_hat = (x - mean) / sigma
+        return (
+            slope and slope(g, g * weight, x_hat, sigma),
+            dweight and dweight(g, x, x_hat),
+            None,
+        )
+
+    return rule
+
+
+def _down(a):
+    return a.mean(0)
+
+
+def _batch(shape, **options):
+    return {"inputs": (shape, (shape[1],), (shape[1],)), **options}
+
+
+RUNNING = {"mean": np.array([0.5, -1.0, 2.0]), "var": np.array([0.5, 2.0, 1.0])}
+
+BATCH_NORM = RuleExercise(
+    "BatchNormBackward",
+    (
+        Sample(
+            "a batch in training",
+            **_batch((5, 3)),
+            hint="Mean and variance are over axis 0, the variance over N, not over N − 1.",
+        ),
+        Sample("a square", **_batch((3, 3))),
+        Sample("a batch of two", **_batch((2, 4))),
+        Sample("a single channel", **_batch((4, 1))),
+        Sample("float32", **_batch((5, 3), dtype=np.float32)),
+        Sample(
+            "evaluation",
+            **_batch((5, 3), params=RUNNING),
+            hint="With `mean` and `var` given, use them in place of those of the batch.",
+        ),
+        Sample("evaluation of a single row", **_batch((1, 3), params=RUNNING)),
+    ),
+    (
+        Mistake(
+            "g · weight / σ: in training mean and deviation are made of `x`, and two terms are"
+            " missing. (In evaluation this is the rule.)",
+            _column(lambda g, h, x_hat, sigma: h / sigma),
+        ),
+        Mistake(
+            "that of training: in evaluation the statistics are constants, and it is"
+            " g · weight / σ.",
+            _column(
+                evaluation=lambda g, h, x_hat, sigma: (
+                    (h - _down(h) - x_hat * _down(h * x_hat)) / sigma
+                )
+            ),
+        ),
+        Mistake(
+            "without the path through the deviation: − x̂ · mean(h x̂) is missing.",
+            _column(lambda g, h, x_hat, sigma: (h - _down(h)) / sigma),
+        ),
+        Mistake(
+            "without the path through the mean: − mean(h) is missing.",
+            _column(lambda g, h, x_hat, sigma: (h - x_hat * _down(h * x_hat)) / sigma),
+        ),
+        Mistake(
+            "made of g, and what arrives at x̂ is h = g · weight.",
+            _column(lambda g, h, x_hat, sigma: (g - _down(g) - x_hat * _down(g * x_hat)) / sigma),
+        ),
+        Mistake(
+            "not divided by σ.",
+            _column(
+                lambda g, h, x_hat, sigma: h - _down(h) - x_hat * _down(h * x_hat),
+                evaluation=lambda g, h, x_hat, sigma: h,
+            ),
+        ),
+        Mistake(
+            "made with means over the features, as in layer normalization; here they are over the"
+            " batch, axis 0.",
+            _column(lambda g, h, x_hat, sigma: (h - _mean(h) - x_hat * _mean(h * x_hat)) / sigma),
+        ),
+        Mistake(
+            "Σ g · x: what was multiplied by the weight is the normalized x̂.",
+            _column(dweight=lambda g, x, x_hat: g * x),
+        ),
+    ),
+)
+
+EXERCISES = EMBEDDING, LAYER_NORM, DROPOUT, BATCH_NORM

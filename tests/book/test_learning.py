@@ -1,0 +1,162 @@
+"""The exercises of the chapters on learning and on higher orders: what their checks say."""
+
+import numpy as np
+import pytest
+from chapters import ROOT, Chapter
+
+
+def cells(chapter):
+    return [cell.code for cell in Chapter(ROOT / "book" / f"{chapter}.md").cells]
+
+
+def names(chapter, *wanted):
+    """What the chapter's first cell and the cells that define `wanted` define."""
+    first, *others = cells(chapter)
+    space = {}
+    exec(first, space)
+    for code in others:
+        if any(f"def {name}(" in code for name in wanted):
+            exec(code, space)
+    return space
+
+
+def says(check, work, *said):
+    answer = check(work)
+    assert answer.passed is False
+    for words in said:
+        assert words in str(answer)
+
+
+def stubs_and_solution(chapter, stubs, *wanted):
+    """The stubs are not written yet; the solution, in the last cell, is right."""
+    space = names(chapter, *wanted)
+    *_, last = all_cells = cells(chapter)
+    for code in [code for code in all_cells if "raise NotImplementedError" in code][-stubs:]:
+        *body, shown = code.rstrip().splitlines()
+        exec("\n".join(body), space)
+        assert eval(shown, space).passed is None
+    *body, shown = last.rstrip().splitlines()
+    exec("\n".join(body), space)
+    assert eval(shown, space).passed is True
+    return space
+
+
+# --- optimizers
+
+
+@pytest.fixture(scope="module")
+def steps():
+    return names("learning/optimizers", "check_adam")
+
+
+@pytest.mark.parametrize(
+    ("work", "said"),
+    [
+        (lambda p, g, v, t: (p - 0.05 * g, v), "plain gradient descent"),
+        (lambda p, g, v, t: (p - 0.05 * (0.9 * v + 0.1 * g), 0.9 * v + 0.1 * g), "v is a mean"),
+        (lambda p, g, v, t: (p - 0.05 * v, 0.9 * v + g), "update v first"),
+        (lambda p, g, v, t: (p - 0.05 * (w := 0.9 * v + 0.05 * g), w), "once is enough"),
+        (lambda p, g, v, t: (p + 0.05 * (0.9 * v + g), 0.9 * v + g), "uphill"),
+        (lambda p, g, v, t: p - 0.05 * g, "Return p, v"),
+        (lambda p, g, v, t: (p.sum(), v), "p should become"),
+    ],
+)
+def test_momentum_names_the_mistake(steps, work, said):
+    says(steps["check_momentum"], work, said)
+
+
+def adam(m_rate=0.1, unbias=True, inside=False, root=True, shift=0, kept=True):
+    def step(p, g, m, v, t):
+        m = 0.9 * m + m_rate * g
+        v = 0.999 * v + 0.001 * g * g
+        hats = (1 - 0.9 ** (t - shift), 1 - 0.999 ** (t - shift)) if unbias else (1, 1)
+        mh, vh = np.divide(m, hats[0]), np.divide(v, hats[1])
+        down = (np.sqrt(vh) if root else vh) + 1e-8
+        return p - 0.05 * mh / down, *((m, v) if kept else (mh, vh))
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("work", "said"),
+    [
+        (adam(unbias=False), "the bias is not corrected"),
+        (adam(m_rate=1), "m is a mean"),
+        (adam(root=False), "square root of v̂"),
+        (adam(shift=1), "t counts from 1"),
+        (adam(kept=False), "return m and v uncorrected"),
+        (lambda p, g, m, v, t: (p, m), "Return p, m, v"),
+        (lambda p, g, m, v, t: (p, m, v), "p should become"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
+def test_adam_names_the_mistake(steps, work, said):
+    says(steps["check_adam"], work, said)
+
+
+def test_a_step_may_not_change_the_gradient(steps):
+    def in_place(p, g, v, t):
+        g += 0.9 * v
+        return p - 0.05 * g, g
+
+    says(steps["check_momentum"], in_place, "changed g itself")
+
+
+def test_optimizers_stubs_and_solution():
+    space = stubs_and_solution("learning/optimizers", 2, "check_adam")
+    assert space["check_momentum"](space["momentum_solution"]).passed is True
+
+
+# --- the training loop
+
+
+@pytest.fixture(scope="module")
+def one_step():
+    return names("learning/training_loop", "check_step")["check_step"]
+
+
+def accumulate(weight, zero="first", step="last", change=1):
+    """A step on several batches, right or wrong."""
+
+    def work(model, optimizer, loss_fn, batches):
+        total = sum(len(y) for _, y in batches)
+        if zero == "first":
+            optimizer.zero_grad()
+        for x, y in batches:
+            if zero == "each":
+                optimizer.zero_grad()
+            (loss_fn(model(x), y) * weight(len(y), total, len(batches)) * change).backward()
+            if step == "each":
+                optimizer.step()
+        if step == "last":
+            optimizer.step()
+        if zero == "late":
+            optimizer.zero_grad()
+
+    return work
+
+
+@pytest.mark.parametrize(
+    ("work", "said"),
+    [
+        (accumulate(lambda n, total, k: n / total, zero="late"), "was in .grad before"),
+        (accumulate(lambda n, total, k: n / total, step=""), "call optimizer.step()"),
+        (accumulate(lambda n, total, k: 1), "counts as a whole"),
+        (accumulate(lambda n, total, k: 1 / k), "counts a third"),
+        (accumulate(lambda n, total, k: 1, zero="each"), "Only the last batch"),
+        (accumulate(lambda n, total, k: n / total, zero="each"), "Only the last batch"),
+        (accumulate(lambda n, total, k: 1, zero="each", step="each"), "step after every batch"),
+        (accumulate(lambda n, total, k: n / total, change=-1), "uphill"),
+        (accumulate(lambda n, total, k: n), "The weights became"),
+        (
+            lambda model, optimizer, loss_fn, batches: (optimizer.zero_grad(), optimizer.step()),
+            "The optimizer says: SGD.step: parameter 0",
+        ),
+    ],
+)
+def test_the_training_step_names_the_mistake(one_step, work, said):
+    says(one_step, work, said)
+
+
+def test_training_loop_stub_and_solution():
+    stubs_and_solution("learning/training_loop", 1, "check_step")
