@@ -160,3 +160,49 @@ def test_the_training_step_names_the_mistake(one_step, work, said):
 
 def test_training_loop_stub_and_solution():
     stubs_and_solution("learning/training_loop", 1, "check_step")
+
+
+# --- gradient flow
+
+
+@pytest.fixture(scope="module")
+def clip():
+    return names("learning/gradient_flow", "check_clip")["check_clip"]
+
+
+def length(gradients):
+    return np.sqrt(sum((g**2).sum() for g in gradients))
+
+
+@pytest.mark.parametrize(
+    ("work", "said"),
+    [
+        (lambda gs, c: [g * min(1, c / max(np.linalg.norm(g), 1e-9)) for g in gs], "for itself"),
+        (lambda gs, c: [np.clip(g, -c, c) for g in gs], "cut off at ±limit"),
+        (lambda gs, c: [g * c / (length(gs) + 1e-12) for g in gs], "short gradients, they were"),
+        (
+            lambda gs, c: [
+                g * min(1, c / (sum(np.linalg.norm(h) for h in gs) + 1e-12)) for g in gs
+            ],
+            "the norms were added",
+        ),
+        (lambda gs, c: [g * min(1, c / (length(gs) ** 2 + 1e-12)) for g in gs], "root is missing"),
+        (lambda gs, c: gs, "nothing was clipped"),
+        (lambda gs, c: [g / 2 for g in gs], "yours are"),
+        (lambda gs, c: gs[:1], "one gradient for each"),
+        (lambda gs, c: [g.ravel() for g in gs], "changed its shape"),
+        (
+            lambda gs, c: [
+                g * min(1, np.float64(c) / length(gs)) if length(gs) else g * np.inf for g in gs
+            ],
+            "a norm of 0",
+        ),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_clipping_names_the_mistake(clip, work, said):
+    says(clip, work, said)
+
+
+def test_gradient_flow_stub_and_solution():
+    stubs_and_solution("learning/gradient_flow", 1, "check_clip")
