@@ -1,27 +1,56 @@
 """A built site, small books to build, and a Chromium whose network is closed."""
 
+import json
+import os
 import re
+import resource
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from books import BOOK, FRONT, HERE, ROOT, jupyter_book
+from filelock import FileLock
 
 
 @pytest.fixture(scope="session")
 def site(request, tmp_path_factory):
-    """Return the built site, and the folder it was built from (None if built before the tests)."""
+    """Return the built site, and what an edit of its prose cost; None if built before."""
     if built := request.config.getoption("--site"):
-        return SimpleNamespace(html=Path(built).resolve(), source=None)
-    source = tmp_path_factory.mktemp("site") / "tinytorch"
-    source.mkdir()
+        return SimpleNamespace(html=Path(built).resolve(), edit=None)
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # where all workers are: one builds, the others wait
+    source, edit = folder / "site" / "tinytorch", folder / "site" / "edit.json"
+    with FileLock(folder / "site.lock"):
+        if not edit.exists():
+            build(source)
+            edit.write_text(json.dumps(change_a_sentence(source)))
+    html = source / "_build" / "html"
+    return SimpleNamespace(html=html, edit=json.loads(edit.read_text()))
+
+
+def build(source):
+    """Build the book in a copy, as strict as can be."""
+    shutil.rmtree(source, ignore_errors=True)
+    source.mkdir(parents=True)
     for name in BOOK:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, source / name)
     done = jupyter_book(source, "-W", "-n", "--keep-going")
     assert done.returncode == 0, done.stdout[-5000:]
-    return SimpleNamespace(html=source / "_build" / "html", source=source)
+
+
+def change_a_sentence(source):
+    """Build again after an edit of prose: what was said, and the seconds of work."""
+    with (source / "book" / "arithmetic" / "mul.md").open("a", encoding="utf8") as page:
+        page.write("\nOne more sentence.\n")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = jupyter_book(source)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.returncode == 0, done.stdout[-5000:]
+    work = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {"said": done.stdout, "work": work}
 
 
 @pytest.fixture(scope="session")

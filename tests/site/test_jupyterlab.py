@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from books import BOOK, ROOT
 
+pytestmark = pytest.mark.xdist_group("lab")  # one environment for all
+
 CHAPTER = "book/arithmetic/mul"
 WATCH = """
 import gc, anywidget
