@@ -105,3 +105,104 @@ def test_a_step_may_not_change_the_gradient(steps):
 def test_optimizers_stubs_and_solution():
     space = stubs_and_solution("learning/optimizers", 2, "check_adam")
     assert space["check_momentum"](space["momentum_solution"]).passed is True
+
+
+# --- the training loop
+
+
+@pytest.fixture(scope="module")
+def one_step():
+    return names("learning/training_loop", "check_step")["check_step"]
+
+
+def accumulate(weight, zero="first", step="last", change=1):
+    """A step on several batches, right or wrong."""
+
+    def work(model, optimizer, loss_fn, batches):
+        total = sum(len(y) for _, y in batches)
+        if zero == "first":
+            optimizer.zero_grad()
+        for x, y in batches:
+            if zero == "each":
+                optimizer.zero_grad()
+            (loss_fn(model(x), y) * weight(len(y), total, len(batches)) * change).backward()
+            if step == "each":
+                optimizer.step()
+        if step == "last":
+            optimizer.step()
+        if zero == "late":
+            optimizer.zero_grad()
+
+    return work
+
+
+@pytest.mark.parametrize(
+    ("work", "said"),
+    [
+        (accumulate(lambda n, total, k: n / total, zero="late"), "was in .grad before"),
+        (accumulate(lambda n, total, k: n / total, step=""), "call optimizer.step()"),
+        (accumulate(lambda n, total, k: 1), "counts as a whole"),
+        (accumulate(lambda n, total, k: 1 / k), "counts a third"),
+        (accumulate(lambda n, total, k: 1, zero="each"), "Only the last batch"),
+        (accumulate(lambda n, total, k: n / total, zero="each"), "Only the last batch"),
+        (accumulate(lambda n, total, k: 1, zero="each", step="each"), "step after every batch"),
+        (accumulate(lambda n, total, k: n / total, change=-1), "uphill"),
+        (accumulate(lambda n, total, k: n), "The weights became"),
+        (
+            lambda model, optimizer, loss_fn, batches: (optimizer.zero_grad(), optimizer.step()),
+            "The optimizer says: SGD.step: parameter 0",
+        ),
+    ],
+)
+def test_the_training_step_names_the_mistake(one_step, work, said):
+    says(one_step, work, said)
+
+
+def test_training_loop_stub_and_solution():
+    stubs_and_solution("learning/training_loop", 1, "check_step")
+
+
+# --- gradient flow
+
+
+@pytest.fixture(scope="module")
+def clip():
+    return names("learning/gradient_flow", "check_clip")["check_clip"]
+
+
+def length(gradients):
+    return np.sqrt(sum((g**2).sum() for g in gradients))
+
+
+@pytest.mark.parametrize(
+    ("work", "said"),
+    [
+        (lambda gs, c: [g * min(1, c / max(np.linalg.norm(g), 1e-9)) for g in gs], "for itself"),
+        (lambda gs, c: [np.clip(g, -c, c) for g in gs], "cut off at ±limit"),
+        (lambda gs, c: [g * c / (length(gs) + 1e-12) for g in gs], "short gradients, they were"),
+        (
+            lambda gs, c: [
+                g * min(1, c / (sum(np.linalg.norm(h) for h in gs) + 1e-12)) for g in gs
+            ],
+            "the norms were added",
+        ),
+        (lambda gs, c: [g * min(1, c / (length(gs) ** 2 + 1e-12)) for g in gs], "root is missing"),
+        (lambda gs, c: gs, "nothing was clipped"),
+        (lambda gs, c: [g / 2 for g in gs], "yours are"),
+        (lambda gs, c: gs[:1], "one gradient for each"),
+        (lambda gs, c: [g.ravel() for g in gs], "changed its shape"),
+        (
+            lambda gs, c: [
+                g * min(1, np.float64(c) / length(gs)) if length(gs) else g * np.inf for g in gs
+            ],
+            "a norm of 0",
+        ),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_clipping_names_the_mistake(clip, work, said):
+    says(clip, work, said)
+
+
+def test_gradient_flow_stub_and_solution():
+    stubs_and_solution("learning/gradient_flow", 1, "check_clip")

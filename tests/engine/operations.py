@@ -1412,7 +1412,12 @@ LOSSES = (
             *_loss_cases(_apart_from_one, lambda *shape: np.zeros(shape)),
             case(_apart_from_one(5), np.zeros(5), delta=0.5),
         ),
-        (extreme([1e30], [0.0], value=1e30, gradients=([1.0], [-1.0])),),
+        (
+            extreme([1e30], [0.0], value=1e30, gradients=([1.0], [-1.0])),
+            extreme(
+                [np.inf, -np.inf], [0.0, 0.0], value=np.inf, gradients=([0.5, -0.5], [-0.5, 0.5])
+            ),
+        ),
         (
             *_loss_refusals("huber"),
             refusal(normal(2), normal(2), delta=0, message="huber: delta must be positive, got 0"),

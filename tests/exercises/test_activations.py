@@ -62,6 +62,10 @@ def leaky(x, slope=0.01):
     return np.where(x > 0, x, slope * x)
 
 
+def softplus(x, beta=1.0):
+    return np.logaddexp(0, beta * x) / beta
+
+
 RIGHT = {
     "Sigmoid": {
         "from z": (sigmoid, lambda g, z: (g * z * (1 - z),), ("z",)),
@@ -124,6 +128,18 @@ RIGHT = {
         "forward by a maximum and a minimum": (
             lambda x, slope=0.01: np.maximum(x, 0) + slope * np.minimum(x, 0),
             lambda g, x, slope=0.01: (slope * g + (1 - slope) * g * (x > 0),),
+            ("x",),
+        ),
+    },
+    "Softplus": {
+        "from x": (
+            softplus,
+            lambda g, x, beta=1.0: (g / (1 + np.exp(-beta * x)),),
+            ("x",),
+        ),
+        "taken apart": (
+            lambda x, beta=1.0: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(beta * x))) / beta,
+            lambda g, x, beta=1.0: (g * short(beta * x),),
             ("x",),
         ),
     },
@@ -342,6 +358,38 @@ WRONG = {
             lambda g, x, slope=0.01: (g * np.where(x > 0, 1.0, slope),),
             ("x",),
             ["The gradient of `x` is float64, `x` is float32"],
+        ),
+    },
+    "Softplus": {
+        "as written": (
+            lambda x, beta=1.0: np.log(1 + np.exp(beta * x)) / beta,
+            lambda g, x, beta=1.0: (g * short(beta * x),),
+            ("x",),
+            ["result of `forward` is wrong: at [0] it is 0", "rounds to 1"],
+        ),
+        "no beta": (
+            lambda x, beta=1.0: np.logaddexp(0, x),
+            lambda g, x, beta=1.0: (g * short(x),),
+            ("x",),
+            ["result of `forward` is wrong", "`beta=5.0`"],
+        ),
+        "beta twice": (
+            softplus,
+            lambda g, x, beta=1.0: (g * beta * short(beta * x),),
+            ("x",),
+            ["cancel: g · σ(beta · `x`)"],
+        ),
+        "overflow in the rule": (
+            softplus,
+            lambda g, x, beta=1.0: (g * np.exp(beta * x) / (1 + np.exp(beta * x)),),
+            ("x",),
+            ["right until e^x overflows"],
+        ),
+        "the slope of the slope": (
+            softplus,
+            lambda g, x, beta=1.0: (g * short(beta * x) * (1 - short(beta * x)),),
+            ("x",),
+            ["The sigmoid is the slope already"],
         ),
     },
 }

@@ -79,11 +79,7 @@ class HuberBackward(Function):
 
     def apply(self, g):
         input, target = self.saved_tensors
-        d = input - target
-        plain = np.asarray(d)
-        near = np.abs(plain) <= self.delta
-        held = d * near + np.sign(plain) * ~near * self.delta
-        d = g * self.scale * held
+        d = g * self.scale * (input - target).clip(-self.delta, self.delta)
         to_input, to_target = self.next_functions
         return d if to_input else None, -d if to_target else None
 

@@ -49,10 +49,16 @@ def next_token_loss(model, tokens, ignore: int = 0):
     return nn.functional.cross_entropy(scores.transpose(1, 2), tt.tensor(tokens[:, ignore + 1 :]))
 
 
-def train_reversal(seed: int = 0, steps: int = 150, length: int = 8, watch=None) -> Run:
-    """Train on sequences drawn anew at each step, and reverse 1,000 that were never drawn."""
+def train_reversal(
+    seed: int = 0, steps: int = 150, length: int = 8, causal: bool = True, watch=None
+) -> Run:
+    """Train on sequences drawn anew at each step, and reverse 1,000 that were never drawn.
+
+    With ``causal=False`` each position also sees what comes after it, the answer included.
+    """
     tt.manual_seed(seed)
     model = Reverser(length=length)
+    model.blocks[0].is_causal = causal
     before = {name: value.copy() for name, value in model.state_dict().items()}
     optimizer, scheduler = training(model, steps)
     losses = []
@@ -167,7 +173,9 @@ def held_out_loss(model, text: Text, limit: int = 20_000) -> float:
     return float(np.mean(losses))
 
 
-def train_language(seed: int = 0, steps: int = 400, text: Text | None = None, watch=None) -> Run:
+def train_language(
+    seed: int = 0, steps: int = 400, text: Text | None = None, watch=None, every: int = 100
+) -> Run:
     """Train on windows of the book, drawn at random, and measure on paragraphs never drawn."""
     text = text or book_prose()
     tt.manual_seed(seed)
@@ -181,7 +189,7 @@ def train_language(seed: int = 0, steps: int = 400, text: Text | None = None, wa
         loss = next_token_loss(model, text.known[starts[:, None] + np.arange(WINDOW + 1)])
         update(optimizer, scheduler, loss)
         losses.append(loss.item())
-        if watch and (step + 1) % 100 == 0:
+        if watch and (step + 1) % every == 0:
             watch(step + 1, model, {"loss": loss.item()})
     measures = {
         "held-out loss": held_out_loss(model, text),

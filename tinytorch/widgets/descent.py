@@ -13,10 +13,9 @@ from tinytorch.widgets.figure import Figure, Number, Unshowable, digits, grid, i
 from tinytorch.widgets.surface import sample
 from tinytorch.widgets.training import CONTROLS, LINE, drawn_at, lines_of
 
-CELLS = 24  # steps of the map along each axis, at most
+CELLS = 36  # steps of the map along each axis, at most
 LEVELS = 12
 CURVE, SLIDERS = 170, (50, 100)  # px of the loss, stacked; of the two sliders of the start
-FLOOR = 1e-12  # of the largest loss: less is 0
 GONE = 65535  # the code of what has left three times the map
 
 
@@ -45,6 +44,8 @@ class Descent(Figure):
         How many starts there are along each axis.
     lowest : (float, float), optional
         Where the minimum is; a cross marks it.
+    floor : float
+        Smaller losses, measured by the largest, are shown as 0.
     label : str
         The formula in the title.
     labels : tuple of str
@@ -87,13 +88,14 @@ class Descent(Figure):
         step: int | None = None,
         starts: tuple[int, int] = (7, 5),
         lowest: tuple[float, float] | None = None,
+        floor: float = 1e-12,
         label: str = "",
         labels: tuple[str, str, str] = ("a", "b", "L"),
         **about: str,
     ):
         self._f, self._optimizers, self._domain = f, dict(optimizers), domain
         self._steps, self._starts, self._lowest = steps, starts, lowest
-        self._label, self._labels = label, labels
+        self._label, self._labels, self._floor = label, labels, floor
         super().__init__(a=a, b=b, step=steps if step is None else step, **about)
 
     def covers(self) -> bool:
@@ -150,7 +152,7 @@ class Descent(Figure):
         losses = ways[..., 2]
         if log := bool(np.nanmin(z) >= 0):
             most = np.nanmax(losses)
-            least = max(np.nanmin(np.where(losses > 0, losses, most)), FLOOR * most)
+            least = max(np.nanmin(np.where(losses > 0, losses, most)), self._floor * most)
             losses[...] = np.log10(np.maximum(losses, least))
             room.append([float(np.log10(least)), float(np.log10(most)) + 0.1])
         else:
@@ -208,4 +210,4 @@ def coded(values: np.ndarray, room: Sequence[Sequence[float]]) -> np.ndarray:
 
 def level_digits(spread: float) -> int:
     """How many digits tell the levels of a map apart."""
-    return int(np.clip(2 - np.floor(np.log10(spread or 1)), 0, 3))
+    return int(np.clip(2 - np.floor(np.log10(spread or 1)), 0, 2))

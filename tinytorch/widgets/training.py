@@ -10,7 +10,7 @@ from tinytorch.widgets._module import bundle
 from tinytorch.widgets.figure import Figure, Unshowable, interval, span
 
 TALL, LOW, NORMS = (330, 300), (230, 200), (190, 190)  # px of a panel: side by side, stacked
-CURVE = 124  # px of one curve, stacked
+ROW, CURVE = 92, 124  # px of one curve at least: side by side, stacked
 CONTROLS = 102, 152  # px under the drawing, besides the readout's lines
 LINE = 84, 42  # letters of a readout's line
 
@@ -206,12 +206,13 @@ class Training(Figure):
         elif self._norms:
             heights["norms"] = high
         if curves:
-            heights["curves"] = (high[0], 24 + CURVE * curves)
+            heights["curves"] = (max(high[0], 24 + ROW * curves), 24 + CURVE * curves)
         if self._norms and "norms" not in heights:
             heights["norms"] = NORMS
         side, stacked = (sum(column) for column in zip(*heights.values(), strict=True))
         if len(heights) > 1:
-            side -= high[0]  # the first two stand beside each other
+            first, second, *_ = heights.values()
+            side -= min(first[0], second[0])  # the two stand beside each other
 
         told = [f"{self._unit} = 0000"]
         for name, runs in self._curves.items():

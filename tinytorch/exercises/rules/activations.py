@@ -507,4 +507,63 @@ LEAKY_RELU = RuleExercise(
     ),
 )
 
-EXERCISES = RELU, SIGMOID, SOFTMAX, GELU, SILU, ERF, TANH, LOG_SOFTMAX, LEAKY_RELU
+SOFTPLUS = RuleExercise(
+    "SoftplusBackward",
+    (
+        *elementwise(),
+        Sample("a beta of 5", ((4, 5),), params={"beta": 5.0}),
+        Sample("a beta of a half", ((4, 5),), params={"beta": 0.5}),
+        Sample(
+            "far to the left",
+            ([-40.0, -50.0, -700.0],),
+            "1 + e^x rounds to 1 there, whose logarithm is 0, and softplus is never 0:"
+            " `np.log1p` or `np.logaddexp`.",
+        ),
+        Sample(
+            "far to the right",
+            ([40.0, 700.0, 1000.0],),
+            "e^x overflows there, and ∞/∞ is nan: `np.logaddexp(0, x)` for the value, and a sigmoid"
+            " with e^-x for the slope.",
+        ),
+    ),
+    (
+        Mistake(
+            "beta times too large, or small. The 1/beta in front and the beta of the exponent"
+            " cancel: g · σ(beta · `{x}`).",
+            lambda g, x, *, beta=1.0: (g * beta * _sigmoid(beta * x),),
+        ),
+        Mistake(
+            "divided by beta. The beta of the exponent cancels the 1/beta in front:"
+            " g · σ(beta · `{x}`).",
+            lambda g, x, *, beta=1.0: (g * _sigmoid(beta * x) / beta,),
+        ),
+        Mistake(
+            "made with σ({x}): beta stands in the exponent, σ(beta · `{x}`).",
+            lambda g, x, *, beta=1.0: (g * _sigmoid(x),),
+        ),
+        Mistake(
+            "made with the sigmoid of the result z; it is that of the input.",
+            lambda g, x, *, beta=1.0: (g * _sigmoid(np.logaddexp(0, beta * x)),),
+        ),
+        Mistake(
+            "g · σ · (1 - σ). The sigmoid is the slope already; that would be its own slope.",
+            lambda g, x, *, beta=1.0: (g * _sigmoid(beta * x) * _sigmoid(-beta * x),),
+        ),
+        Mistake(
+            "g · σ(-beta · `{x}`), or g / (1 + e^(beta · `{x}`)): the sign of the exponent"
+            " is turned.",
+            lambda g, x, *, beta=1.0: (g * _sigmoid(-beta * x),),
+        ),
+        Mistake(
+            "the hard gate of ReLU; the slope of softplus is the sigmoid.",
+            lambda g, x, *, beta=1.0: (g * (x > 0),),
+        ),
+        Mistake(
+            "right until e^x overflows: at `{x}` = 1000 it is ∞/∞, nan. 1 / (1 + e^-x) is the same"
+            " number.",
+            lambda g, x, *, beta=1.0: (g * np.exp(beta * x) / (1 + np.exp(beta * x)),),
+        ),
+    ),
+)
+
+EXERCISES = RELU, SIGMOID, SOFTMAX, GELU, SILU, ERF, TANH, LOG_SOFTMAX, LEAKY_RELU, SOFTPLUS

@@ -266,4 +266,98 @@ DROPOUT = RuleExercise(
     ),
 )
 
-EXERCISES = EMBEDDING, LAYER_NORM, DROPOUT
+
+def _column(dx=None, dweight=None, evaluation=None):
+    """A mistaken rule of batch normalization: of h, x̂ and σ, or of g, x and x̂."""
+
+    def rule(g, x, weight, bias, *, mean=None, var=None, eps=1e-5):
+        x_hat, sigma = _statistics(x, 0, eps)
+        slope = dx if mean is None else evaluation
+        if mean is not None:
+            sigma = np.sqrt(var + eps)
+            x_hat = (x - mean) / sigma
+        return (
+            slope and slope(g, g * weight, x_hat, sigma),
+            dweight and dweight(g, x, x_hat),
+            None,
+        )
+
+    return rule
+
+
+def _down(a):
+    return a.mean(0)
+
+
+def _batch(shape, **options):
+    return {"inputs": (shape, (shape[1],), (shape[1],)), **options}
+
+
+RUNNING = {"mean": np.array([0.5, -1.0, 2.0]), "var": np.array([0.5, 2.0, 1.0])}
+
+BATCH_NORM = RuleExercise(
+    "BatchNormBackward",
+    (
+        Sample(
+            "a batch in training",
+            **_batch((5, 3)),
+            hint="Mean and variance are over axis 0, the variance over N, not over N − 1.",
+        ),
+        Sample("a square", **_batch((3, 3))),
+        Sample("a batch of two", **_batch((2, 4))),
+        Sample("a single channel", **_batch((4, 1))),
+        Sample("float32", **_batch((5, 3), dtype=np.float32)),
+        Sample(
+            "evaluation",
+            **_batch((5, 3), params=RUNNING),
+            hint="With `mean` and `var` given, use them in place of those of the batch.",
+        ),
+        Sample("evaluation of a single row", **_batch((1, 3), params=RUNNING)),
+    ),
+    (
+        Mistake(
+            "g · weight / σ: in training mean and deviation are made of `x`, and two terms are"
+            " missing. (In evaluation this is the rule.)",
+            _column(lambda g, h, x_hat, sigma: h / sigma),
+        ),
+        Mistake(
+            "that of training: in evaluation the statistics are constants, and it is"
+            " g · weight / σ.",
+            _column(
+                evaluation=lambda g, h, x_hat, sigma: (
+                    (h - _down(h) - x_hat * _down(h * x_hat)) / sigma
+                )
+            ),
+        ),
+        Mistake(
+            "without the path through the deviation: − x̂ · mean(h x̂) is missing.",
+            _column(lambda g, h, x_hat, sigma: (h - _down(h)) / sigma),
+        ),
+        Mistake(
+            "without the path through the mean: − mean(h) is missing.",
+            _column(lambda g, h, x_hat, sigma: (h - x_hat * _down(h * x_hat)) / sigma),
+        ),
+        Mistake(
+            "made of g, and what arrives at x̂ is h = g · weight.",
+            _column(lambda g, h, x_hat, sigma: (g - _down(g) - x_hat * _down(g * x_hat)) / sigma),
+        ),
+        Mistake(
+            "not divided by σ.",
+            _column(
+                lambda g, h, x_hat, sigma: h - _down(h) - x_hat * _down(h * x_hat),
+                evaluation=lambda g, h, x_hat, sigma: h,
+            ),
+        ),
+        Mistake(
+            "made with means over the features, as in layer normalization; here they are over the"
+            " batch, axis 0.",
+            _column(lambda g, h, x_hat, sigma: (h - _mean(h) - x_hat * _mean(h * x_hat)) / sigma),
+        ),
+        Mistake(
+            "Σ g · x: what was multiplied by the weight is the normalized x̂.",
+            _column(dweight=lambda g, x, x_hat: g * x),
+        ),
+    ),
+)
+
+EXERCISES = EMBEDDING, LAYER_NORM, DROPOUT, BATCH_NORM

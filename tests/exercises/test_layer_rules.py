@@ -218,3 +218,73 @@ def test_a_mask_the_other_way_around():
 def test_numbers_drawn_otherwise():
     answer = dropout(right, lambda rng, x, p: rng.binomial(1, 1 - p, x.shape))
     assert "draw with rng.random(x.shape), not with rng.binomial" in answer.message
+
+
+# --------------------------------------------------------------------- batch normalization
+
+
+class MyBatchNorm(Function):
+    saves = ("x", "weight")
+
+    def forward(self, x, weight, bias, *, mean=None, var=None, eps=1e-5):
+        self.training = mean is None
+        if self.training:
+            mean, var = x.mean(0), x.var(0)
+        self.sigma = np.sqrt(var + eps).astype(x.dtype)
+        self.x_hat = ((x - mean) / self.sigma).astype(x.dtype)
+        return self.x_hat * weight + bias
+
+    def apply(self, g):
+        _, weight = self.saved_tensors
+        h = g * weight
+        dx = self.in_training(h, self.x_hat, self.sigma) if self.training else h / self.sigma
+        return dx, (g * self.x_hat).sum(0), g.sum(0)
+
+    def in_training(self, h, x_hat, sigma):
+        return (h - h.mean(0) - x_hat * (h * x_hat).mean(0)) / sigma
+
+
+def batch_norm(in_training=None, **body):
+    if in_training:
+        body["in_training"] = lambda self, *args: in_training(*args)
+    return check(type("Mine", (MyBatchNorm,), body), "BatchNormBackward")
+
+
+def test_batch_norm_passes():
+    assert batch_norm().passed is True
+
+
+@pytest.mark.parametrize(
+    ("in_training", "phrase"),
+    [
+        (lambda h, x_hat, sigma: h / sigma, "In evaluation this is the rule"),
+        (lambda h, x_hat, sigma: (h - h.mean(0)) / sigma, "through the deviation"),
+        (lambda h, x_hat, sigma: h - h.mean(0) - x_hat * (h * x_hat).mean(0), "not divided by σ"),
+        (
+            lambda h, x_hat, sigma: (h - mean(h) - x_hat * mean(h * x_hat)) / sigma,
+            "as in layer normalization",
+        ),
+    ],
+)
+def test_a_mistake_in_batch_norm_is_named(in_training, phrase):
+    answer = batch_norm(in_training)
+    assert answer.passed is False
+    assert phrase in answer.message
+
+
+def test_the_rule_of_training_in_evaluation():
+    def apply(self, g):
+        self.training = True
+        return MyBatchNorm.apply(self, g)
+
+    answer = batch_norm(apply=apply)
+    assert answer.passed is False
+    assert "that of training" in answer.message and "(evaluation)" in answer.message
+
+
+def test_evaluation_with_the_statistics_of_the_batch():
+    def forward(self, x, weight, bias, *, mean=None, var=None, eps=1e-5):
+        return MyBatchNorm.forward(self, x, weight, bias, eps=eps)
+
+    answer = batch_norm(forward=forward)
+    assert "With `mean` and `var` given, use them" in answer.message
