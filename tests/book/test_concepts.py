@@ -41,6 +41,11 @@ def backward():
 
 
 @pytest.fixture(scope="module")
+def closures():
+    return names("two_engines/two_engines", "collect", "tensor", "check_divide")
+
+
+@pytest.fixture(scope="module")
 def shapes():
     return names("start/notation", "check_shapes")["check_shapes"]
 
@@ -139,6 +144,66 @@ def test_backward_names_the_mistake(backward):
         assert said in str(answer)
 
 
+def quotient(send, parents=lambda a, b: (a, b), value=lambda a, b: a.data / b.data, attach=True):
+    def divide(a, b):
+        out = type(a)(value(a, b), parents(a, b))
+        if attach:
+            out.send = lambda: send(a, b, out)
+        return out
+
+    return divide
+
+
+def collecting(of_a, of_b):
+    def send(a, b, out):
+        a.collect(of_a(out.grad, a.data, b.data))
+        b.collect(of_b(out.grad, a.data, b.data))
+
+    return send
+
+
+def assigning(a, b, out):
+    a.grad = out.grad / b.data
+    b.grad = -out.grad * a.data / b.data**2
+
+
+def to_a(g, a, b):
+    return g / b
+
+
+def to_b(g, a, b):
+    return -g * a / b**2
+
+
+@pytest.mark.parametrize(
+    ("work", "said"),
+    [
+        (quotient(assigning), "add to its gradient with `collect`"),
+        (quotient(collecting(lambda g, a, b: 1 / b, to_b)), "let g be `out.grad`"),
+        (quotient(collecting(to_a, lambda *all: -to_b(*all))), "is 0.75, and should be -0.75"),
+        (quotient(collecting(to_a, lambda *all: -to_b(*all))), "The sign is wrong"),
+        (quotient(collecting(to_a, to_b), parents=lambda a, b: (a,)), "both be parents"),
+        (quotient(collecting(to_a, to_b), value=lambda a, b: b.data / a.data), "quotient is wrong"),
+        (quotient(collecting(to_a, to_b), attach=False), "is `send` attached"),
+        (lambda a, b: a.data / b.data, "no `Value`"),
+        (lambda a, b: None, "returns nothing yet"),
+    ],
+)
+def test_two_engines_names_the_mistake(closures, work, said):
+    answer = closures["check_divide"](work)
+    assert not answer.passed
+    assert said in str(answer)
+
+
+def test_two_engines_sees_a_call_instead_of_a_function(closures):
+    def divide(a, b):
+        out = type(a)(a.data / b.data, (a, b))
+        out.send = assigning(a, b, out)
+        return out
+
+    assert "was called instead of attached" in str(closures["check_divide"](divide))
+
+
 def test_notation_names_the_shape(shapes):
     right = {"x": (8, 5, 4), "W": (3, 4), "b": (3,), "s": (5, 1), "z": (8, 5, 3)}
     assert shapes(right)
@@ -148,10 +213,13 @@ def test_notation_names_the_shape(shapes):
     assert "`b` has shape (3,)" in str(answer)
 
 
-@pytest.mark.parametrize("chapter", ["engine/chain_rule", "engine/gradient", "engine/backward"])
+@pytest.mark.parametrize(
+    "chapter",
+    ["engine/chain_rule", "engine/gradient", "engine/backward", "two_engines/two_engines"],
+)
 def test_stub_is_not_written_and_solution_is_right(chapter):
     *_, check, stub, solution = cells(chapter)
-    space = names(chapter, "loss", "recursive_backward")
+    space = names(chapter, "loss", "recursive_backward", "collect", "tensor")
     exec(check, space)
     for code, passed in [(stub, None), (solution, True)]:
         *body, last = code.rstrip().splitlines()

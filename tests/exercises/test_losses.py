@@ -251,3 +251,67 @@ def test_the_logarithm_of_a_sigmoid_that_was_rounded():
     )
     assert answer.passed is False
     assert "scores of ±1e4" in answer.message and "`np.logaddexp(0, -x)`" in answer.message
+
+
+# --------------------------------------------------------------- absolute error, Huber's loss
+
+
+def l1(slope):
+    forward = lambda self, y, t: np.abs(y - t).mean()  # noqa: E731
+    return check(written(forward, of_both(slope), ("y", "t")), "L1Backward")
+
+
+def huber(slope):
+    def forward(self, y, t, *, delta=1.0):
+        self.delta = delta
+        d = np.abs(y - t)
+        return np.where(d <= delta, d * d / 2, delta * (d - delta / 2)).mean()
+
+    def apply(self, g, y, t):
+        d = slope(g, y - t, self.delta)
+        return d, -d
+
+    return check(written(forward, apply, ("y", "t")), "HuberBackward")
+
+
+def test_l1_and_huber_pass():
+    assert l1(lambda g, d: g * np.sign(d) / d.size).passed is True
+    assert huber(lambda g, d, delta: g * np.clip(d, -delta, delta) / d.size).passed is True
+
+
+@pytest.mark.parametrize(
+    ("slope", "phrase"),
+    [
+        (lambda g, d: g * np.sign(d), "that of a sum"),
+        (lambda g, d: 2 * g * d / d.size, "that of the squared error"),
+        (lambda g, d: g / d.size * np.ones_like(d), "left of 0 an absolute value falls"),
+        (lambda g, d: g * (2 * (d >= 0) - 1).astype(d.dtype) / d.size, "1 where both are equal"),
+        (lambda g, d: -g * np.sign(d) / d.size, "slope along the input is sign(d)"),
+        (lambda g, d: np.sign(d) / d.size, "slope alone"),
+        (lambda g, d: g * (d / np.abs(d)) / d.size, "`np.sign` is 0 there"),
+    ],
+)
+def test_a_mistake_in_l1_is_named(slope, phrase):
+    answer = l1(slope)
+    assert answer.passed is False
+    assert phrase in answer.message
+
+
+@pytest.mark.parametrize(
+    ("slope", "phrase"),
+    [
+        (lambda g, d, delta: g * np.clip(d, -delta, delta), "that of a sum"),
+        (lambda g, d, delta: g * d / d.size, "not held"),
+        (lambda g, d, delta: g * d * (np.abs(d) <= delta) / d.size, "0 beyond ±delta"),
+        (lambda g, d, delta: g * np.clip(d, -1, 1) / d.size, "is wrong"),
+        (lambda g, d, delta: 2 * g * np.clip(d, -delta, delta) / d.size, "twice what is due"),
+        (
+            lambda g, d, delta: g * np.where(np.abs(d) <= delta, d, np.sign(d)) / d.size,
+            "whatever delta is",
+        ),
+    ],
+)
+def test_a_mistake_in_huber_is_named(slope, phrase):
+    answer = huber(slope)
+    assert answer.passed is False
+    assert phrase in answer.message

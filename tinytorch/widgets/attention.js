@@ -49,7 +49,7 @@ function links({ tokens, letters, step }, { row, token, most, digits, role, back
     const style = `stroke-width:${(0.75 + 9 * part).toFixed(2)}px;stroke-opacity:${(0.35 + 0.5 * part).toFixed(2)}`;
     return `<path class="tt-line tt-${role}${value < 0 ? " tt-dashed" : ""} tt-flat" d="${d}" style="${style}"/>`;
   });
-  const titles = label(left - 12, 15, "token", { at: "end", classes: "tt-title" }) + label(w - 2, 15, back ? `${esc(what)} of` : "attends to", { role, at: "end", classes: "tt-title" });
+  const titles = label(Math.max(left - 12, 40), 15, "token", { at: "end", classes: "tt-title" }) + label(w - 2, 15, back ? `${esc(what)} of` : "attends to", { role, at: "end", classes: "tt-title" });
   return [bends.join(""), titles + from.join("") + to.join("")];
 }
 

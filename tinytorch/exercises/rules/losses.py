@@ -289,4 +289,113 @@ BCE_WITH_LOGITS = RuleExercise(
     ),
 )
 
-EXERCISES = NLL, CROSS_ENTROPY, MSE, BCE, BCE_WITH_LOGITS
+
+AT_CORNERS = ([1.0, 2.0, 3.0, -1.0, 0.0], [1.0, 1.0, 4.0, -1.0, 9.0])
+
+L1 = RuleExercise(
+    "L1Backward",
+    _pairs(
+        Sample("equal numbers", AT_CORNERS),
+        Sample("far apart", ([1e100, -1e100, 0.0], [0.0, 1e100, 1e-100])),
+    ),
+    (
+        Mistake(
+            "that of a sum: a mean divides by the number of entries.",
+            _both(lambda g, d, n: g * np.sign(d)),
+        ),
+        Mistake(
+            "that of the squared error: here every difference pulls alike, with its sign.",
+            _both(lambda g, d, n: 2 * g * d / n),
+        ),
+        Mistake(
+            "the difference over n, and only its sign belongs there.",
+            _both(lambda g, d, n: g * d / n),
+        ),
+        Mistake(
+            "g/n everywhere: left of 0 an absolute value falls, and the slope is −1.",
+            _both(lambda g, d, n: g / n * np.ones_like(d)),
+        ),
+        Mistake(
+            "1 where both are equal. A prediction that hits is not to be moved: at the corner the"
+            " slope is taken as 0.",
+            _both(lambda g, d, n: g / n * (np.sign(d) + (d == 0))),
+        ),
+        Mistake(
+            "−1 where both are equal. A prediction that hits is not to be moved: at the corner the"
+            " slope is taken as 0.",
+            _both(lambda g, d, n: g / n * (np.sign(d) - (d == 0))),
+        ),
+        Mistake(
+            "d / |d|, which is 0/0 where both are equal; `np.sign` is 0 there.",
+            _both(lambda g, d, n: g * (d / np.abs(d)) / n),
+        ),
+        Mistake(
+            "that of the target: with d = input − target the slope along the input is sign(d).",
+            lambda g, input, target: (-g * np.sign(input - target) / max(input.size, 1), None),
+        ),
+        Mistake(
+            "the same as that of `input`, and the target is subtracted: its gradient is the"
+            " negative.",
+            lambda g, input, target: (None, g * np.sign(input - target) / max(input.size, 1)),
+        ),
+    ),
+)
+
+HUBER = RuleExercise(
+    "HuberBackward",
+    (
+        Sample("near and far", ([0.5, -0.3, 4.0, -2.5], [0.0, 0.0, 0.0, 0.0])),
+        Sample("another delta", ((3, 4), (3, 4)), params={"delta": 0.4}),
+        *_pairs(
+            Sample("differences of exactly delta", AT_CORNERS),
+            Sample("all near", ((3, 4), (3, 4)), params={"delta": 100.0}),
+            Sample("far apart", ([1e100, -1e100, 0.0], [0.0, 1e100, 1e-100])),
+        ),
+    ),
+    (
+        Mistake(
+            "that of a sum: a mean divides by the number of entries.",
+            _both(lambda g, d, n, delta=1.0: g * np.clip(d, -delta, delta)),
+        ),
+        Mistake(
+            "not held: beyond ±delta the pull stays at delta.",
+            _both(lambda g, d, n, delta=1.0: g * d / n),
+        ),
+        Mistake(
+            "0 beyond ±delta. The loss goes on growing there, as a straight line of slope delta.",
+            _both(lambda g, d, n, delta=1.0: g * d * (np.abs(d) <= delta) / n),
+        ),
+        Mistake(
+            "twice what is due: the parabola is d²/2, and its slope is d.",
+            _both(lambda g, d, n, delta=1.0: 2 * g * np.clip(d, -delta, delta) / n),
+        ),
+        Mistake(
+            "2 d in the middle: the parabola is d²/2, and its slope is d.",
+            _both(
+                lambda g, d, n, delta=1.0: (
+                    g * np.where(np.abs(d) <= delta, 2 * d, delta * np.sign(d)) / n
+                )
+            ),
+        ),
+        Mistake(
+            "without its sign beyond delta: on the left the slope is −delta.",
+            _both(lambda g, d, n, delta=1.0: g * np.where(np.abs(d) <= delta, d, delta) / n),
+        ),
+        Mistake(
+            "held at ±1, whatever delta is: the arms have slope ±delta.",
+            _both(
+                lambda g, d, n, delta=1.0: g * np.where(np.abs(d) <= delta, d, np.sign(d)) / n,
+            ),
+        ),
+        Mistake(
+            "the same as that of `input`, and the target is subtracted: its gradient is the"
+            " negative.",
+            lambda g, input, target, delta=1.0: (
+                None,
+                g * np.clip(input - target, -delta, delta) / max(input.size, 1),
+            ),
+        ),
+    ),
+)
+
+EXERCISES = NLL, CROSS_ENTROPY, MSE, L1, HUBER, BCE, BCE_WITH_LOGITS
