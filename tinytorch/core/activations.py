@@ -59,9 +59,10 @@ class LeakyReLUBackward(Function):
 class SigmoidBackward(Function):
     """z = 1 / (1 + e⁻ˣ).
 
-    ∂L/∂x = g · z · (1 - z). Keeps the result. Written with e^(-|x|), which can't overflow: 0 and
-    1 at the extremes, with no warning.
-    Cost: n exponentials; 3n products and differences back. PyTorch: SigmoidBackward0.
+    ∂L/∂x = g · z · (1 - z). Keeps the result. Written with e^(-|x|), which
+    can't overflow: 0 and 1 at the extremes, with no warning.
+    Cost: n exponentials; 3n products and differences back.
+    PyTorch: SigmoidBackward0.
     """
 
     fractions = True
@@ -96,11 +97,12 @@ class TanhBackward(Function):
 
 
 class GELUBackward(Function):
-    """z = x · Φ(x), with Φ the normal distribution function (1 + erf(x/√2)) / 2.
+    """z = x · Φ(x), with Φ the normal distribution, (1 + erf(x/√2)) / 2.
 
-    ∂L/∂x = g · (Φ(x) + x · φ(x)), with φ the normal density. With `approximate="tanh"`, Φ is
-    (1 + tanh u) / 2, u = √(2/π) (x + 0.044715 x³), and the gradient is that of this formula.
-    Its derivative is Φ (1 - Φ) · 2 du/dx. Keeps the input and Φ.
+    ∂L/∂x = g · (Φ(x) + x · φ(x)), with φ the normal density. With
+    `approximate="tanh"`, Φ is (1 + tanh u) / 2, u = √(2/π) (x + 0.044715 x³),
+    and the gradient is that of this formula: its φ is Φ (1 - Φ) · 2 du/dx.
+    Keeps the input and Φ.
     Cost: n error functions; n exponentials and 4n products back.
     PyTorch: GeluBackward0.
     Source: D. Hendrycks and K. Gimpel, "Gaussian error linear units" (2016).
@@ -111,7 +113,8 @@ class GELUBackward(Function):
 
     def forward(self, x, *, approximate="none"):
         if approximate not in ("none", "tanh"):
-            raise ValueError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
+            wanted = "gelu: approximate must be 'none' or 'tanh'"
+            raise ValueError(f"{wanted}, got {approximate!r}")
         self.approximate = approximate
         with np.errstate(under="ignore", over="ignore"):
             self.scratch = share = self._share(x)
@@ -157,7 +160,8 @@ class SiLUBackward(Function):
 
     ∂L/∂x = g · (σ(x) + x · σ(x) · (1 - σ(x))). Keeps the input.
     Cost: n exponentials; 5n products and sums back. PyTorch: SiluBackward0.
-    Source: S. Elfwing et al., "Sigmoid-weighted linear units" (2017); also called swish.
+    Source: S. Elfwing et al., "Sigmoid-weighted linear units" (2017); also
+    called swish.
     """
 
     fractions = True
@@ -195,14 +199,15 @@ class SoftplusBackward(Function):
 
 
 class SoftmaxBackward(Function):
-    """zᵢ = e^xᵢ / Σⱼ e^xⱼ along the axis `dim`: positive numbers that add up to 1.
+    """zᵢ = e^xᵢ / Σⱼ e^xⱼ along the axis `dim`: positive, adding up to 1.
 
-    ∂L/∂x = z · (g - Σⱼ gⱼ zⱼ): what raises one lowers the others. Keeps the result.
-    The largest x is subtracted first, which changes nothing but keeps e^x from overflowing.
+    ∂L/∂x = z · (g - Σⱼ gⱼ zⱼ): what raises one lowers the others. Keeps the
+    result. The largest x is subtracted first, which changes nothing but keeps
+    e^x from overflowing.
     Cost: n exponentials and 4n others; 4n products and sums back.
     PyTorch: SoftmaxBackward0.
-    Source: J. Bridle, "Probabilistic interpretation of feedforward classification network
-    outputs" (1990).
+    Source: J. Bridle, "Probabilistic interpretation of feedforward
+    classification network outputs" (1990).
     """
 
     fractions = True

@@ -112,9 +112,10 @@ class Function:
 
     @classmethod
     def run(cls, *inputs, **params):
-        """Compute the operation, and record it if a gradient may be wanted through it.
+        """Compute the operation, and record it if a gradient may be wanted.
 
-        This is the one door: every operation is computed and recorded here, and nowhere else.
+        This is the one door: every operation is computed and recorded here,
+        and nowhere else.
         """
         self = _new(cls)
         kind, arrays, nexts = Tensor, [], []

@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import memory, random
-from .autograd import Function, enable_grad
+from .autograd import Function, enable_grad, is_array
 from .engine import propagate
 from .tensor import Tensor
 
@@ -11,12 +11,13 @@ from .tensor import Tensor
 class CheckpointBackward(Function):
     """z = function(*inputs), of which nothing but the inputs is kept.
 
-    ∂L/∂inputs: run the function again, this time with its graph, and pass g through that. One
-    more forward pass of the function, for the memory of all its intermediate results.
-    Keeps the inputs.
+    ∂L/∂inputs: run the function again, this time with its graph, and pass g
+    through that. One more forward pass of the function, for the memory of all
+    its intermediate results. Keeps the inputs.
     Cost: the function's; the function once more and its rules back.
     PyTorch: CheckpointFunctionBackward.
-    Source: T. Chen et al., "Training deep nets with sublinear memory cost" (2016).
+    Source: T. Chen et al., "Training deep nets with sublinear memory cost"
+    (2016).
     """
 
     saves = ("xs",)
@@ -33,27 +34,26 @@ class CheckpointBackward(Function):
             if again:
                 xs = [x.clone() if isinstance(x, Tensor) else x for x in inputs]
             else:
-                xs = [
-                    _leaf(x, wanted is not None)
-                    for x, wanted in zip(inputs, self.next_functions, strict=False)
-                ]
+                pairs = zip(inputs, self.next_functions, strict=False)
+                xs = [_leaf(x, wanted is not None) for x, wanted in pairs]
             before = random.get_rng_state()
-            random.set_rng_state(self.state)  # the same dropout as in the first run
+            random.set_rng_state(self.state)  # the dropout of the first run
             try:
                 z = self.function(*xs)
             finally:
                 random.set_rng_state(before)
         nodes = [getattr(x, "_node", None) for x in xs] + list(sources)
         edge = {node for node in nodes if node is not None}
-        found = propagate({z._node: g}, again, again, edge, segment(z._node, edge.__contains__))
+        within = segment(z._node, edge.__contains__)
+        found = propagate({z._node: g}, again, again, edge, within)
         return tuple(found.get(node) for node in nodes)
 
 
 def checkpoint(function, *inputs) -> Tensor:
     """`function(*inputs)`, without keeping what it computes on the way.
 
-    The backward pass runs the function a second time. Gradients reach the inputs and whatever
-    else the function uses, such as the parameters of a layer.
+    The backward pass runs the function a second time. Gradients reach the
+    inputs and whatever else it uses, such as the parameters of a layer.
 
     Parameters
     ----------
@@ -71,21 +71,26 @@ def checkpoint(function, *inputs) -> Tensor:
     tensor([  5.4366, 218.3926])
     """
     state, start = random.get_rng_state(), memory.tick()
-    xs = [_leaf(x._data, x.requires_grad) if isinstance(x, Tensor) else x for x in inputs]
+    xs = [_without_past(x) for x in inputs]
     with enable_grad():
         z = function(*xs)
     if not isinstance(z, Tensor):
-        raise TypeError(f"checkpoint: function returned {type(z).__name__}, not a Tensor")
+        kind = type(z).__name__
+        raise TypeError(f"checkpoint: function returned {kind}, not a Tensor")
     own = {x._node for x in xs if isinstance(x, Tensor)}
-    nodes = segment(z._node, lambda node: node.order < start) if z.requires_grad else []
+    nodes = []
+    if z.requires_grad:
+        nodes = segment(z._node, lambda node: node.order < start)
     sources = [node for node in nodes if node.order < start and node not in own]
-    # What the function used besides its inputs becomes an input too: a place without data.
-    stands_for = [
-        Tensor._wrap(np.broadcast_to(np.zeros((), node.dtype), node.shape), node)
-        for node in sources
-    ]
+    # What else the function used becomes an input too: a place without data.
+    stands_for = [_without_data(node) for node in sources]
     return CheckpointBackward.run(
-        *inputs, *stands_for, value=z._data, function=function, count=len(inputs), state=state
+        *inputs,
+        *stands_for,
+        value=z._data,
+        function=function,
+        count=len(inputs),
+        state=state,
     )
 
 
@@ -101,7 +106,19 @@ def segment(root, is_edge):
     return list(found)
 
 
+def _without_past(x):
+    """A Tensor as a leaf on the same array; anything else as it is."""
+    return _leaf(x._data, x.requires_grad) if isinstance(x, Tensor) else x
+
+
+def _without_data(node):
+    """A Tensor with the node's shape and dtype, and no memory of its own."""
+    return Tensor._wrap(np.broadcast_to(np.zeros((), node.dtype), node.shape), node)
+
+
 def _leaf(x, requires_grad):
+    if not is_array(x):  # a plain number, which may be an axis
+        return x
     leaf = Tensor._wrap(x)
     leaf.requires_grad = requires_grad
     return leaf

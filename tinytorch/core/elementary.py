@@ -27,8 +27,9 @@ class ExpBackward(Function):
 
 
 class LogBackward(Function):
-    """z = ln x.   ∂L/∂x = g / x.   -∞ at 0, NaN below, as IEEE 754 has it. Keeps the input.
+    """z = ln x.   ∂L/∂x = g / x.   -∞ at 0, NaN below, as IEEE 754 has it.
 
+    Keeps the input.
     Cost: n logarithms; n quotients back. PyTorch: LogBackward0.
     """
 
@@ -45,8 +46,9 @@ class LogBackward(Function):
 
 
 class SqrtBackward(Function):
-    """z = √x.   ∂L/∂x = g / (2 z).   Keeps the result. ∞ at 0: the slope there is vertical.
+    """z = √x.   ∂L/∂x = g / (2 z).   Keeps the result.
 
+    ∞ at 0: the slope there is vertical.
     Cost: n roots; 2n products and quotients back. PyTorch: SqrtBackward0.
     """
 
@@ -115,14 +117,18 @@ class AbsBackward(Function):
 
 
 class ErfBackward(Function):
-    """z = erf x = 2/√π ∫₀ˣ e^(-t²) dt.   ∂L/∂x = g · 2/√π · e^(-x²).   Keeps the input.
+    """z = erf x = 2/√π ∫₀ˣ e^(-t²) dt.
 
-    NumPy has no erf. The value is a quotient of polynomials on |x| < 0.46875 and, beyond, 1 minus
-    e^(-x²) times another, to within 1e-15 of `math.erf`. In float32, where 3e-7 is all there is,
-    erf x = tanh(x · R(x²)) with one polynomial R is three times faster.
-    Cost: n error functions; n exponentials and 2n products back. PyTorch: ErfBackward0.
-    Source: W. J. Cody, "Rational Chebyshev approximations for the error function", Mathematics of
-    Computation 23 (1969); R is fitted for this package.
+    ∂L/∂x = g · 2/√π · e^(-x²). Keeps the input. NumPy has no erf. The value is
+    a quotient of polynomials on |x| < 0.46875 and, beyond, 1 minus e^(-x²)
+    times another, to within 1e-15 of `math.erf`. In float32, where 3e-7 is all
+    there is, erf x = tanh(x · R(x²)) with one polynomial R is three times
+    faster.
+    Cost: n error functions; n exponentials and 2n products back.
+    PyTorch: ErfBackward0.
+    Source: W. J. Cody, "Rational Chebyshev approximations for the error
+    function", Mathematics of Computation 23 (1969); R is fitted for this
+    package.
     """
 
     fractions = True
@@ -134,7 +140,8 @@ class ErfBackward(Function):
         y = np.minimum(np.abs(x), 6)  # erf 6 is 1 to the last digit
         t = y * y
         near = y * _polynomial(t, _NEAR_OVER) / _polynomial(t, _NEAR_UNDER)
-        far = 1 - np.exp(-t) * _polynomial(y, _FAR_OVER) / _polynomial(y, _FAR_UNDER)
+        quotient = _polynomial(y, _FAR_OVER) / _polynomial(y, _FAR_UNDER)
+        far = 1 - np.exp(-t) * quotient
         return np.copysign(np.where(y < 0.46875, near, far), x)
 
     def apply(self, g):

@@ -9,9 +9,9 @@ from .shape import checked_dims
 class SliceBackward(Function):
     """z = x[index].
 
-    ∂L/∂x = zeros of the shape of x, with g added at `index`: an element that was picked twice
-    gets both gradients. `index` may hold ints, slices, None, Ellipsis, integer arrays and masks.
-    Keeps the index.
+    ∂L/∂x = zeros of the shape of x, with g added at `index`: an element that
+    was picked twice gets both gradients. `index` may hold ints, slices, None,
+    Ellipsis, integer arrays and masks. Keeps the index.
     Cost: nothing or n moves; N zeros and n moves or sums back.
     PyTorch: SelectBackward0, SliceBackward0, IndexBackward0.
     """
@@ -21,7 +21,8 @@ class SliceBackward(Function):
         try:
             return x[index]
         except IndexError as error:
-            raise IndexError(f"slice: on a tensor of shape {x.shape}: {error}") from None
+            where = f"slice: on a tensor of shape {x.shape}"
+            raise IndexError(f"{where}: {error}") from None
 
     def apply(self, g):
         return (scatter(g, self.index, self.next_functions[0].shape),)
@@ -43,7 +44,7 @@ class ScatterBackward(Function):
 
 
 class GatherBackward(Function):
-    """z = x picked along the axis `dim` by `index`, an integer array of as many axes as x.
+    """z = x picked along the axis `dim` by `index`, integers with as many axes.
 
     ∂L/∂x = zeros, with g added where each value came from. Keeps the index.
     Cost: n moves; N zeros and n sums back. PyTorch: GatherBackward0.
@@ -53,8 +54,8 @@ class GatherBackward(Function):
         (axis,) = checked_dims("gather", x.shape, (dim,))
         if index.dtype.kind not in "iu" or index.ndim != x.ndim:
             raise TypeError(
-                f"gather: index must be integers with the {x.ndim} axes of shape {x.shape},"
-                f" got {index.dtype} of shape {index.shape}"
+                f"gather: index must be integers with the {x.ndim} axes of"
+                f" shape {x.shape}, got {index.dtype} of shape {index.shape}"
             )
         grid = list(np.ogrid[tuple(slice(n) for n in index.shape)])
         grid[axis] = np.array(index)
@@ -62,7 +63,8 @@ class GatherBackward(Function):
         try:
             return x[self.index]
         except IndexError as error:
-            raise IndexError(f"gather: on a tensor of shape {x.shape}: {error}") from None
+            where = f"gather: on a tensor of shape {x.shape}"
+            raise IndexError(f"{where}: {error}") from None
 
     def apply(self, g):
         return (scatter(g, self.index, self.next_functions[0].shape),)

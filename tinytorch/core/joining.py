@@ -16,19 +16,19 @@ class CatBackward(Function):
     def forward(self, *xs, dim=0):
         shapes = [x.shape for x in xs]
         if () in shapes:
-            raise ValueError("cat: a 0-d tensor has no axis to join along; use stack")
+            message = "cat: a 0-d tensor has no axis to join along; use stack"
+            raise ValueError(message)
         (axis,) = checked_dims("cat", shapes[0], (dim,))
         rest = {(*s[:axis], -1, *s[axis + 1 :]) for s in shapes}
         if len(rest) != 1:
             raise ValueError(
-                f"cat: shapes {', '.join(map(str, shapes))} differ in another axis than dim {dim};"
-                " all others must agree"
+                f"cat: shapes {', '.join(map(str, shapes))} differ in another"
+                f" axis than dim {dim}; all others must agree"
             )
         ends = np.cumsum([s[axis] for s in shapes]).tolist()
+        cuts = map(slice, [0, *ends], ends)
         before = (slice(None),) * axis
-        self.places = [
-            (*before, slice(start, end)) for start, end in zip([0, *ends], ends, strict=False)
-        ]
+        self.places = [(*before, cut) for cut in cuts]
         return np.concatenate(xs, axis)
 
     def apply(self, g):

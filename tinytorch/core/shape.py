@@ -37,18 +37,18 @@ class ReshapeBackward(Function):
         try:
             return x.reshape(shape)
         except ValueError:
-            raise ValueError(
-                f"reshape: {x.shape} has {math.prod(x.shape)} elements, which do not fit {shape}"
-            ) from None
+            count = f"{math.prod(x.shape)} elements, which do not fit {shape}"
+            raise ValueError(f"reshape: {x.shape} has {count}") from None
 
     def apply(self, g):
         return (g.reshape(self.next_functions[0].shape),)
 
 
 class TransposeBackward(Function):
-    """z = x with axes `dim0` and `dim1` exchanged.   ∂L/∂x = g with the same exchange.
+    """z = x with axes `dim0` and `dim1` exchanged.
 
-    A view in both directions: no number is moved. Keeps nothing.
+    ∂L/∂x = g with the same exchange. Keeps nothing. A view in both directions:
+    no number is moved.
     Cost: nothing, a view; nothing back. PyTorch: TransposeBackward0.
     """
 
@@ -63,9 +63,10 @@ class TransposeBackward(Function):
 
 
 class PermuteBackward(Function):
-    """z = x with its axes in the order `dims`.   ∂L/∂x = g with the axes put back.
+    """z = x with its axes in the order `dims`.
 
-    A view in both directions: no number is moved. Keeps nothing.
+    ∂L/∂x = g with the axes put back. Keeps nothing. A view in both directions:
+    no number is moved.
     Cost: nothing, a view; nothing back. PyTorch: PermuteBackward0.
     """
 
@@ -73,19 +74,21 @@ class PermuteBackward(Function):
         axes = checked_dims("permute", x.shape, dims)
         if len(axes) != x.ndim:
             raise ValueError(
-                f"permute: {x.shape} has {x.ndim} axes, but dims {dims} names {len(axes)};"
-                " name each once"
+                f"permute: {x.shape} has {x.ndim} axes, but dims {dims} names"
+                f" {len(axes)}; name each once"
             )
         self.back = tuple(axes.index(i) for i in range(x.ndim))
         return x.transpose(axes)
 
     def apply(self, g):
-        return (g.transpose(self.back) if is_array(g) else g.permute(self.back),)
+        permute = g.transpose if is_array(g) else g.permute
+        return (permute(self.back),)
 
 
 class ExpandBackward(Function):
-    """z = x broadcast to `shape`.   ∂L/∂x = g summed over the copies.   Keeps nothing.
+    """z = x broadcast to `shape`.
 
+    ∂L/∂x = g summed over the copies. Keeps nothing.
     Cost: nothing, a view; n sums back. PyTorch: ExpandBackward0.
     """
 
@@ -96,8 +99,8 @@ class ExpandBackward(Function):
         for i, (n, m) in enumerate(zip(x.shape, shape[front:], strict=True)):
             if n not in (1, m):
                 raise ValueError(
-                    f"expand: {x.shape} to {shape}: axis {i} has length {n}, and only length 1"
-                    f" can become {m}"
+                    f"expand: {x.shape} to {shape}: axis {i} has length {n},"
+                    f" and only length 1 can become {m}"
                 )
         return np.broadcast_to(x, shape)
 
