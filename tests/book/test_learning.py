@@ -260,3 +260,58 @@ def test_the_product_names_the_mistake(product, work, said):
 
 def test_gradients_of_gradients_stub_and_solution():
     stubs_and_solution("beyond/gradients_of_gradients", 1, "check_hvp")
+
+
+# --- Jacobians
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return names("beyond/jacobians", "check_jacobian")["check_jacobian"]
+
+
+def row_by_row(unit=lambda m: np.eye(m), keep=True, afresh=False):
+    """A Jacobian, right or wrong."""
+
+    def work(f, x):
+        leaf = tt.tensor(x, requires_grad=True)
+        z = f(leaf)
+        found = []
+        for g in unit(len(z.data)):
+            z = f(leaf) if afresh else z
+            found.append(grad(z, leaf, grad_outputs=tt.tensor(g), retain_graph=keep)[0].data)
+        return np.stack(found)
+
+    return work
+
+
+def collecting(f, x):
+    leaf = tt.tensor(x, requires_grad=True)
+    z = f(leaf)
+    found = []
+    for g in np.eye(len(z.data)):
+        z.backward(tt.tensor(g), retain_graph=True)
+        found.append(leaf.grad.data.copy())
+    return np.stack(found)
+
+
+@pytest.mark.parametrize(
+    ("work", "said"),
+    [
+        (lambda f, x: row_by_row()(f, x).T, "it is transposed"),
+        (row_by_row(keep=False), "retain_graph=True"),
+        (row_by_row(afresh=True), "f ran 4 times"),
+        (row_by_row(lambda m: np.ones((m, m))), "g has to be a unit vector"),
+        (lambda f, x: row_by_row(lambda m: np.ones((1, m)))(f, x)[0], "the sum of the rows"),
+        (collecting, "the rows add up"),
+        (lambda f, x: row_by_row()(f, x)[:1], "the shape is (1, 2)"),
+        (lambda f, x: 2 * row_by_row()(f, x), "it should be"),
+        (lambda f, x: None, "returns nothing"),
+    ],
+)
+def test_the_jacobian_names_the_mistake(rows, work, said):
+    says(rows, work, said)
+
+
+def test_jacobians_stub_and_solution():
+    stubs_and_solution("beyond/jacobians", 1, "check_jacobian")
