@@ -966,7 +966,10 @@ REDUCTIONS += (
             case(np.array([[1.5, 0.0, 2.0], [1.0, 3.0, 2.0], [0.0, 0.0, 1.0]]), dim=1),
             case(np.array([[1.5, 0.0, 2.0], [1.0, 3.0, 2.0]]), dim=0, keepdim=True),
         ),
-        (),
+        (
+            extreme([1e20, 0.0, 1e10], value=0.0, gradients=([0.0, 1e30, 0.0],)),
+            extreme([0.0, 2.0, 0.0], value=0.0, gradients=([0.0, 0.0, 0.0],)),
+        ),
         (
             *bad_dims("prod"),
             refusal(

@@ -152,6 +152,13 @@ def test_memory_grows_with_the_size_and_not_faster(name):
     assert much <= LARGE // SMALL * little * 1.05
 
 
+def test_a_product_with_a_zero_grows_with_its_factors_and_not_faster():
+    little, much = (
+        peak(lambda n=n: step(lambda n: floats(n, low=0).prod(), n)) for n in (2000, 8000)
+    )
+    assert much <= 4 * little
+
+
 def test_every_operation_is_counted():
     seen = set()
     with autograd.watch(lambda event, node, *_: seen.add(type(node).__name__)):

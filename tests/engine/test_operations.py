@@ -157,6 +157,14 @@ def test_extremes_give_exact_values_and_no_warning(op, edge, dtype):
         np.testing.assert_allclose(x.grad, np.array(expected), rtol=1e-6, atol=1e-37)
 
 
+def test_the_others_of_a_product_survive_where_the_product_does_not():
+    x = tt.tensor(np.array([1e-200, 1e-200, 1e300]), requires_grad=True)
+    z = x.prod()
+    z.backward()
+    assert z.item() == 0
+    np.testing.assert_allclose(x.grad, [1e100, 1e100, 0])
+
+
 @pytest.mark.parametrize(
     "op, bad",
     [

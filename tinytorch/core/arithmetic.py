@@ -27,9 +27,11 @@ class AddBackward(Function):
 class SubBackward(Function):
     """z = a - b.
 
-    ∂L/∂a = g,  ∂L/∂b = -g, each summed down to its input's shape where it was broadcast.
+    ∂L/∂a = g,  ∂L/∂b = -g, each summed down to its input's shape where it was
+    broadcast.
     Keeps nothing.
-    Cost: n differences; n sign changes back. PyTorch: SubBackward0. Source: the sum rule.
+    Cost: n differences; n sign changes back. PyTorch: SubBackward0.
+    Source: the sum rule.
     """
 
     def forward(self, a, b):
@@ -69,7 +71,8 @@ class DivBackward(Function):
     """z = a / b.
 
     ∂L/∂a = g / b,  ∂L/∂b = -g · z / b, each summed down to its input's shape.
-    Division by zero gives the infinities of IEEE 754, as in PyTorch. Keeps b and z.
+    Division by zero gives the infinities of IEEE 754, as in PyTorch.
+    Keeps b and z.
     Cost: n quotients; 3n products and quotients back. PyTorch: DivBackward0.
     Source: the quotient rule, with a / b² written as z / b.
     """
@@ -106,9 +109,11 @@ class NegBackward(Function):
 class PowBackward(Function):
     """z = aᵇ.
 
-    ∂L/∂a = g · b · aᵇ⁻¹  (0 where b = 0),  ∂L/∂b = g · z · ln a  (0 where a = 0 ≤ b).
+    ∂L/∂a = g · b · aᵇ⁻¹  (0 where b = 0),
+    ∂L/∂b = g · z · ln a  (0 where a = 0 ≤ b).
     Keeps both inputs and the result.
-    Cost: n powers; n powers and 2n products back. PyTorch: PowBackward0, PowBackward1.
+    Cost: n powers; n powers and 2n products back.
+    PyTorch: PowBackward0, PowBackward1.
     Source: power rule and exponential rule, with PyTorch's values at 0.
     """
 
@@ -116,7 +121,8 @@ class PowBackward(Function):
 
     def forward(self, a, b):
         with np.errstate(all="ignore"):
-            return a * a * a if type(b) is int and b == 3 else a**b  # NumPy's x**3 is slow
+            cube = type(b) is int and b == 3  # NumPy's x**3 is slow
+            return a * a * a if cube else a**b
 
     def apply(self, g):
         a, b, z = self.saved_tensors
@@ -126,5 +132,6 @@ class PowBackward(Function):
             da = unbroadcast(g * b * a ** (b - 1 + (b == 0)), a.shape)
         if to_b:
             at_zero = (np.asarray(a) == 0) & (np.asarray(b) >= 0)
-            db = unbroadcast(g * z * np.log(a + at_zero.astype(b.dtype)), b.shape)
+            ln_a = np.log(a + at_zero.astype(b.dtype))
+            db = unbroadcast(g * z * ln_a, b.shape)
         return da, db

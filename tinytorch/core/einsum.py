@@ -11,10 +11,12 @@ from .shape import broadcast_to
 class EinsumBackward(Function):
     """z = einsum(equation, a, b, …), such as "ij,jk->ik" for a matrix product.
 
-    ∂L/∂a = an einsum again: g stands in for the input a, and the letters of a are those of the
-    result; so for each input. Letters that this input alone has were summed away: g is copied.
+    ∂L/∂a = an einsum again: g stands in for the input a, and the letters of a
+    are those of the result; so for each input. Letters that this input alone
+    has were summed away: g is copied.
     Keeps all inputs.
-    Cost: 2 × the product of the sizes of all letters; as much back for each input.
+    Cost: 2 × the product of the sizes of all letters; as much back for each
+    input.
     PyTorch: BmmBackward0.
     Source: the product rule, letter by letter.
     """
@@ -38,8 +40,8 @@ class EinsumBackward(Function):
             found = "".join(c for c in letters[i] if c in sizes)
             d = _einsum(terms, found, factors)
             d = d.reshape(tuple(sizes.get(c, 1) for c in letters[i]))
-            pairs = zip(letters[i], target.shape, strict=True)
-            copied = tuple(n if sizes.get(c, 1) == 1 else sizes[c] for c, n in pairs)
+            pairs = zip(d.shape, target.shape, strict=True)
+            copied = tuple(n if m == 1 else m for m, n in pairs)
             grads.append(unbroadcast(broadcast_to(d, copied), target.shape))
         return tuple(grads)
 

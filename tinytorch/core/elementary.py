@@ -27,8 +27,9 @@ class ExpBackward(Function):
 
 
 class LogBackward(Function):
-    """z = ln x.   ∂L/∂x = g / x.   -∞ at 0, NaN below, as IEEE 754 has it. Keeps the input.
+    """z = ln x.   ∂L/∂x = g / x.   -∞ at 0, NaN below, as IEEE 754 has it.
 
+    Keeps the input.
     Cost: n logarithms; n quotients back. PyTorch: LogBackward0.
     """
 
@@ -45,8 +46,9 @@ class LogBackward(Function):
 
 
 class SqrtBackward(Function):
-    """z = √x.   ∂L/∂x = g / (2 z).   Keeps the result. ∞ at 0: the slope there is vertical.
+    """z = √x.   ∂L/∂x = g / (2 z).   Keeps the result.
 
+    ∞ at 0: the slope there is vertical.
     Cost: n roots; 2n products and quotients back. PyTorch: SqrtBackward0.
     """
 

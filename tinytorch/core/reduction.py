@@ -25,14 +25,16 @@ class SumBackward(Function):
         return x.sum(axis=axes, keepdims=keepdim)
 
     def apply(self, g):
-        return (broadcast_to(g.reshape(self.kept), self.next_functions[0].shape),)
+        g = g.reshape(self.kept)
+        return (broadcast_to(g, self.next_functions[0].shape),)
 
 
 class MeanBackward(Function):
     """z = (1/n) Σ x over the axes `dim`, n the number of terms.
 
     ∂L/∂x = g / n, copied along the axes that were averaged.
-    Keeps the shape of x and no data. The mean of no terms is NaN, as in PyTorch.
+    Keeps the shape of x and no data.
+    The mean of no terms is NaN, as in PyTorch.
     Cost: N sums for N inputs; n quotients back.
     PyTorch: MeanBackward0, MeanBackward1.
     Source: the sum rule.
@@ -53,8 +55,9 @@ class MeanBackward(Function):
 class VarBackward(Function):
     """z = Σ (x - mean x)² / (n - correction) over the axes `dim`.
 
-    ∂L/∂x = g · 2 (x - mean x) / (n - correction). The mean depends on x too, but what flows
-    through it is a sum of deviations from it, which is 0. Keeps the input.
+    ∂L/∂x = g · 2 (x - mean x) / (n - correction). The mean depends on x too,
+    but what flows through it is a sum of deviations from it, which is 0.
+    Keeps the input.
     NaN where n ≤ correction, as in PyTorch.
     Cost: 4N for N inputs; 3N back. PyTorch: VarBackward0.
     """
@@ -66,7 +69,8 @@ class VarBackward(Function):
         self.axes, self.kept = _axes("var", x, dim)
         self.n = _degrees_of_freedom(x, self.axes, correction)
         deviation = _centered(x, self.axes)
-        return (deviation * deviation).sum(axis=self.axes, keepdims=keepdim) / self.n
+        total = (deviation * deviation).sum(axis=self.axes, keepdims=keepdim)
+        return total / self.n
 
     def apply(self, g):
         (x,) = self.saved_tensors
@@ -76,7 +80,8 @@ class VarBackward(Function):
 class StdBackward(Function):
     """z = √(Σ (x - mean x)² / (n - correction)) over the axes `dim`.
 
-    ∂L/∂x = g · (x - mean x) / ((n - correction) z), and 0 where z = 0: equal values stay equal.
+    ∂L/∂x = g · (x - mean x) / ((n - correction) z), and 0 where z = 0: equal
+    values stay equal.
     Keeps the input and the result.
     Cost: 4N for N inputs; 3N back. PyTorch: StdBackward0.
     """
@@ -88,7 +93,8 @@ class StdBackward(Function):
         self.axes, self.kept = _axes("std", x, dim)
         self.n = _degrees_of_freedom(x, self.axes, correction)
         deviation = _centered(x, self.axes)
-        return np.sqrt((deviation * deviation).sum(axis=self.axes, keepdims=keepdim) / self.n)
+        total = (deviation * deviation).sum(axis=self.axes, keepdims=keepdim)
+        return np.sqrt(total / self.n)
 
     def apply(self, g):
         x, z = self.saved_tensors
@@ -100,9 +106,11 @@ class StdBackward(Function):
 class ProdBackward(Function):
     """z = Π x over the axis `dim`, or over all elements.
 
-    ∂L/∂xᵢ = g · Π of the others: g · z / xᵢ, unless an element is 0; then the others are
-    multiplied out. Keeps the input and the result.
-    Cost: N products for N inputs; 3N back. PyTorch: ProdBackward0, ProdBackward1.
+    ∂L/∂xᵢ = g · Π of the others: g · z / xᵢ, unless a z is 0, infinite or so
+    small that digits are lost; then the others are multiplied out.
+    Keeps the input and the result.
+    Cost: N products for N inputs; N quotients or 4N products back.
+    PyTorch: ProdBackward0, ProdBackward1.
     """
 
     saves = ("x", "z")
@@ -116,21 +124,23 @@ class ProdBackward(Function):
 
     def apply(self, g):
         x, z = self.saved_tensors
-        if (np.asarray(x) != 0).all():
+        size = np.abs(np.asarray(z))
+        if (np.isfinite(size) & (size >= np.finfo(size.dtype).tiny)).all():
             return (g.reshape(self.kept) * z.reshape(self.kept) / x,)
-        last = x.reshape(-1) if self.axis is None else x.swapaxes(self.axis, -1)
-        n = last.shape[-1]
-        own = np.eye(n, dtype=x.dtype)  # row i is the product without element i: a 1 in its place
-        others = (last[..., None, :] * (1 - own) + own).prod(-1)
-        others = others.reshape(x.shape) if self.axis is None else others.swapaxes(self.axis, -1)
+        if self.axis is None:
+            others = _others(x.reshape(-1)).reshape(x.shape)
+        else:
+            others = _others(x.swapaxes(self.axis, -1)).swapaxes(self.axis, -1)
         return (g.reshape(self.kept) * others,)
 
 
 class MaxBackward(Function):
     """z = the largest element over the axes `dim`.
 
-    ∂L/∂x = g at the largest; elements that tie share it evenly. Keeps the input and the result.
-    Cost: N comparisons for N inputs; 4N back. PyTorch: AmaxBackward0, MaxBackward1.
+    ∂L/∂x = g at the largest; elements that tie share it evenly.
+    Keeps the input and the result.
+    Cost: N comparisons for N inputs; 4N back.
+    PyTorch: AmaxBackward0, MaxBackward1.
     """
 
     saves = ("x", "z")
@@ -148,8 +158,10 @@ class MaxBackward(Function):
 class MinBackward(Function):
     """z = the smallest element over the axes `dim`.
 
-    ∂L/∂x = g at the smallest; elements that tie share it evenly. Keeps the input and the result.
-    Cost: N comparisons for N inputs; 4N back. PyTorch: AminBackward0, MinBackward1.
+    ∂L/∂x = g at the smallest; elements that tie share it evenly.
+    Keeps the input and the result.
+    Cost: N comparisons for N inputs; 4N back.
+    PyTorch: AminBackward0, MinBackward1.
     """
 
     saves = ("x", "z")
@@ -165,7 +177,9 @@ class MinBackward(Function):
 
 
 class LogsumexpBackward(Function):
-    """z = ln Σ eˣ over the axes `dim`, computed as m + ln Σ e^(x - m) with m the largest x.
+    """z = ln Σ eˣ over the axes `dim`.
+
+    It is computed as m + ln Σ e^(x - m) with m the largest x.
 
     ∂L/∂x = g · e^(x - z): the softmax of x. Keeps the input and the result.
     Cost: N exponentials for N inputs; N exponentials and products back.
@@ -181,7 +195,7 @@ class LogsumexpBackward(Function):
         m = np.where(np.isfinite(m), m, 0).astype(x.dtype)
         with np.errstate(divide="ignore", over="ignore"):
             z = np.log(np.exp(x - m).sum(axis=axes, keepdims=True)) + m
-        return z if keepdim else z.reshape([n for i, n in enumerate(x.shape) if i not in axes])
+        return z if keepdim else z.squeeze(axes)
 
     def apply(self, g):
         x, z = self.saved_tensors
@@ -191,7 +205,8 @@ class LogsumexpBackward(Function):
 class CumsumBackward(Function):
     """zᵢ = x₀ + … + xᵢ along the axis `dim`.
 
-    ∂L/∂xⱼ = gⱼ + … + gₙ: x_j is in every sum from its own on. A cumulative sum from the end.
+    ∂L/∂xⱼ = gⱼ + … + gₙ: xⱼ is in every sum from its own on. A cumulative sum
+    from the end.
     Keeps nothing.
     Cost: n sums; n sums back, from the end. PyTorch: CumsumBackward0.
     """
@@ -260,6 +275,23 @@ def _centered(x, axes):
 def _degrees_of_freedom(x, axes, correction):
     n = math.prod([x.shape[i] for i in axes]) - correction
     return n if n > 0 else math.nan
+
+
+def _others(x):
+    """For each element the product of all others along the last axis.
+
+    The row is folded in the middle, so that each has a partner: it gets the
+    partner times the others of the pair. The pairs are a row of half the
+    length, so that n factors cost 3n products.
+    """
+    n = x.shape[-1]
+    if n < 2:
+        return np.ones(x.shape, x.dtype)
+    half = n // 2
+    a, b, single = x[..., :half], x[..., half : 2 * half], x[..., 2 * half :]
+    others = _others(np.concatenate([a * b, single], -1))
+    of_pair, of_single = others[..., :half], others[..., half:]
+    return np.concatenate([of_pair * b, of_pair * a, of_single], -1)
 
 
 def _refuse_integers(name, x):

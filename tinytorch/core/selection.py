@@ -10,7 +10,8 @@ from .autograd import Function, is_array, unbroadcast
 class MaximumBackward(Function):
     """z = the larger of a and b, element by element.
 
-    ∂L/∂a = g where a > b, half of g where they are equal; the rest goes to b. Keeps both inputs.
+    ∂L/∂a = g where a > b, half of g where they are equal; the rest goes
+    to b. Keeps both inputs.
     Cost: n comparisons; 4n back. PyTorch: MaximumBackward0.
     Source: a subgradient at the tie, PyTorch's.
     """
@@ -33,7 +34,8 @@ class MaximumBackward(Function):
 class MinimumBackward(Function):
     """z = the smaller of a and b, element by element.
 
-    ∂L/∂a = g where a < b, half of g where they are equal; the rest goes to b. Keeps both inputs.
+    ∂L/∂a = g where a < b, half of g where they are equal; the rest goes
+    to b. Keeps both inputs.
     Cost: n comparisons; 4n back. PyTorch: MinimumBackward0.
     """
 
