@@ -10,6 +10,11 @@ LOST = (
     " `g.reshape(…)`, and NumPy can copy it along them."
 )
 
+TUPLE = (
+    "`dim` may be a tuple of axes, or None. NumPy takes it as it is: `x.sum(axis=dim,"
+    " keepdims=True)` has length 1 in place of each reduced axis."
+)
+
 
 def reductions(*special, whole=True, several=True, empty=True):
     """Samples for one result a row, column or block; `special` ones come last.
@@ -25,7 +30,7 @@ def reductions(*special, whole=True, several=True, empty=True):
         Sample("the middle one of three axes", ((2, 4, 3),), LOST, {"dim": 1}),
         Sample("an axis counted from the end", ((2, 4, 3),), LOST, {"dim": -2}),
         Sample("an axis that is kept", ((4, 3),), params={"dim": 1, "keepdim": True}),
-        *([Sample("two axes at once", ((2, 4, 3),), LOST, {"dim": (0, 2)})] if several else []),
+        *([Sample("two axes at once", ((2, 4, 3),), TUPLE, {"dim": (0, 2)})] if several else []),
         Sample("a vector", ((5,),), params={"dim": 0}),
         *([Sample("a single number", ((),))] if whole else []),
         Sample("no rows", ((0, 3),), params={"dim": 1}),
@@ -128,6 +133,11 @@ def extreme(name, best, worst):
                 f"g for the first of the {what} alone. That is the rule of `{best.__name__}(dim)`,"
                 " which names an index; here those that tie share g evenly.",
                 lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * first(x, dim, best),),
+            ),
+            Mistake(
+                f"at the {what} entry of the whole array alone. Each result has its own winner,"
+                " along `dim`.",
+                lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * won(x, None, best),),
             ),
             Mistake(
                 f"at the {other} entry; g goes to the {what}, which made the result.",
@@ -438,6 +448,11 @@ CUMSUM = RuleExercise(
         Mistake(
             "the sum of all of g, for every entry; `{x}`[j] is only in the results from j on.",
             lambda g, x, dim: (np.broadcast_to(g.sum(dim, keepdims=True), x.shape),),
+        ),
+        Mistake(
+            "its own g times the number of results from there on. That is their sum only where all"
+            " of g is equal, as in the prediction; add up what each of them received.",
+            lambda g, x, dim: (g * from_the_end(np.ones_like(g), dim),),
         ),
         Mistake(
             "g as it came; each entry is in all later results, too, and collects their g.",
