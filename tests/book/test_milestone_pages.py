@@ -11,7 +11,6 @@ from tinytorch import data, nn
 from tinytorch.milestones import MILESTONES, carriers, cnn, mlp, perceptron, transformer, xor
 
 PAGES = {name: Chapter(ROOT / "book" / "milestones" / f"{name}.md") for name in MILESTONES}
-PAGES = {name: page for name, page in PAGES.items() if page.path.exists()}
 every_page = pytest.mark.parametrize("name", PAGES)
 
 
@@ -76,6 +75,7 @@ CHECKS = {  # name: (the check, what else it needs)
     "xor": ("check_weights",),
     "mlp": ("check_backward", "forward"),
     "cnn": ("check_field", "reach"),
+    "transformer": ("check_weights",),
 }
 
 
@@ -195,3 +195,31 @@ def test_the_page_of_the_mlp_names_the_shape(turn, said):
 )
 def test_the_page_of_the_cnn_names_the_mistake(field, said):
     says("cnn", field, said)
+
+
+def softmax(scores, axis=1):
+    with np.errstate(invalid="ignore"):
+        e = np.exp(scores - scores.max(axis=axis, keepdims=True))
+        return e / e.sum(axis=axis, keepdims=True)
+
+
+def blind(scores, value=-np.inf, diagonal=0):
+    return np.where(np.tri(len(scores), k=diagonal, dtype=bool), scores, value)
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        (lambda q, k: softmax(q @ k.T / np.sqrt(q.shape[1])), "the mask is missing"),
+        (lambda q, k: softmax(blind(q @ k.T)), "not divided by √d"),
+        (lambda q, k: blind(softmax(q @ k.T / np.sqrt(q.shape[1])), 0), "before the softmax"),
+        (lambda q, k: softmax(blind(q @ k.T / np.sqrt(q.shape[1]), 0)), "use minus infinity"),
+        (lambda q, k: softmax(blind(q @ k.T / np.sqrt(q.shape[1])), 0), "goes along each row"),
+        (lambda q, k: softmax(blind(q @ k.T / np.sqrt(q.shape[1]), diagonal=-1)), "are nan"),
+        (lambda q, k: softmax(blind(q @ k.T / q.shape[1])), "differ by up to"),
+        (lambda q, k: softmax(blind(k @ q.T / np.sqrt(q.shape[1]))), "differ by up to"),
+        (lambda q, k: q @ k.T @ q, "yours (4, 16)"),
+    ],
+)
+def test_the_page_of_the_transformer_names_the_mistake(weights, said):
+    says("transformer", weights, said)

@@ -20,6 +20,7 @@ FIGURES = (
     "GraphStepper",
     "Check",
     "Training",
+    "DigitPad",
     "Descent",
     "Attention",
 )

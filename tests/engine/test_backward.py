@@ -969,3 +969,13 @@ def test_a_graph_prints_shared_parts_once():
     )
     with pytest.raises(RuntimeError, match="graph: the tensor requires no gradient"):
         tt.autograd.graph(tt.tensor(1.0))
+
+
+@pytest.mark.parametrize("allow_unused", [False, True])
+def test_grad_of_a_freed_graph_says_that_it_was_freed(allow_unused):
+    x = tt.tensor([1.0, 2.0], requires_grad=True)
+    z = (x * 3).tanh()
+    g = np.ones(2, np.float32)
+    tt.autograd.grad(z, x, g)
+    with pytest.raises(RuntimeError, match="was freed by an earlier"):
+        tt.autograd.grad(z, x, g, allow_unused=allow_unused)

@@ -34,8 +34,19 @@ FUNCTIONS = {
         {"x": [1.0, 2.0], "w": [0.5, -0.5], "b": 0.5},
         {},
     ),
+    "around": (lambda x: x * x.exp(), {"x": 1.0}, {}),
     "deep": (lambda x: doublings(9)(x) * 1.0, {"x": 0.5}, {}),
 }
+
+
+def test_a_function_may_be_a_gradient_itself():
+    def slope(x):
+        return tt.autograd.grad(x * x.exp(), x, create_graph=True)[0]
+
+    data = GraphStepper(slope, {"x": 1.0}, **ABOUT).data
+    assert data["traces"][0]["values"][data["run"][-1]] == "5.437"  # (x + 1) eˣ
+    visited = [data["nodes"][i]["name"] for i, *_ in data["traces"][0]["ours"]]
+    assert visited[-1] == "x" and data["traces"][0]["ours"][-1][1] == "8.155"  # (x + 2) eˣ
 
 
 def make(case, **more):
@@ -396,6 +407,11 @@ def test_nothing_is_drawn_outside_and_no_nodes_overlap(show, width, theme):
     for case in FUNCTIONS:
         page = show(make(case), width=width, theme=theme)
         panel = page.locator(".tt-panel-graph").bounding_box()
+        ways = page.locator(".tt-panel-graph path.tt-line").all()
+        for line in [way.bounding_box() for way in ways]:
+            assert line["x"] >= panel["x"] and line["y"] >= panel["y"]
+            assert line["x"] + line["width"] <= panel["x"] + panel["width"]
+            assert line["y"] + line["height"] <= panel["y"] + panel["height"]
         boxes = [node.bounding_box() for node in page.locator(".tt-plate").all()]
         for i, a in enumerate(boxes):
             assert a["x"] >= panel["x"] and a["y"] >= panel["y"]

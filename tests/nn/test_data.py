@@ -1,6 +1,7 @@
 """Data sets, loaders and tokenizers."""
 
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,8 @@ import tinytorch as tt
 from tinytorch import data
 from tinytorch.core.random import manual_seed
 from tinytorch.core.tokenizers import BPETokenizer, CharTokenizer
+
+BOOK = Path(__file__).parents[2] / "book"
 
 
 def numbers(loader):
@@ -135,12 +138,22 @@ def test_synthetic_data_follow_the_seed():
 
 
 def test_the_book_is_text(tmp_path):
-    (tmp_path / "a.md").write_text("---\nkernel: x\n---\n\n# Title\n\nText.\n", encoding="utf-8")
+    sentence = "A sentence that is long enough to be a {} of its own."
+    front = "---\nkernel: x\n---\n\n# Title\n\n"
+    code = "\n\n```{code-cell} python\nx = 1\n```\n\n"
+    (tmp_path / "a.md").write_text(front + sentence.format("*paragraph*") + code, encoding="utf-8")
     (tmp_path / "b").mkdir()
-    (tmp_path / "b" / "c.md").write_text("More.", encoding="utf-8")
-    assert data.book_text(tmp_path) == "# Title\n\nText.\n\nMore."
-    with pytest.raises(FileNotFoundError, match="no chapters in"):
-        data.book_text(tmp_path / "nowhere")
+    (tmp_path / "b" / "c.md").write_text(sentence.format("{term}`text`"), encoding="utf-8")
+    lines = data.book_text(tmp_path).splitlines()
+    assert lines == [sentence.format("paragraph"), sentence.format("text")]
+    (tmp_path / "none").mkdir()
+    with pytest.raises(FileNotFoundError, match="no chapters"):
+        data.book_text(tmp_path / "none")
+
+
+def test_the_text_that_comes_with_the_package_is_this_book():
+    kept, now = (set(data.book_text(at).splitlines()) for at in (None, BOOK))
+    assert len(kept & now) > 0.5 * len(kept), "make it anew with keep()"
 
 
 # --------------------------------------------------------------------------------- tokenizers

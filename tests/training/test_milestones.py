@@ -142,7 +142,7 @@ def test_the_table_gives_median_and_range():
     assert median(runs, "right, %") == 98
     table = Summary({"one": runs, "two": runs[:1]})
     assert table._repr_markdown_().splitlines() == [
-        "| median (least to most) | one, 3 seeds | two, 1 seeds |",
+        "| median (least to most) | one, 3 seeds | two, 1 seed |",
         "| --- | --- | --- |",
         "| right, % | 98.00 (97.50 to 99.00) | 99.00 |",
         "| epochs | 4 (3 to 5) | 3 |",

@@ -92,7 +92,8 @@ def grad(
     nodes = [_node_of("grad", i, x) for i, x in enumerate(inputs)]
     roots = _roots("grad", _listed(outputs), grad_outputs, create_graph)
     if not allow_unused:
-        reached = set(reachable(roots))
+        reached = set(order := reachable(roots))
+        _check(order)  # a freed graph leads nowhere, whatever it depended on
         for i, node in enumerate(nodes):
             if node not in reached:
                 raise RuntimeError(

@@ -1,7 +1,5 @@
 """The transformer, 2017: every position asks all that came before it what they have to say."""
 
-import re
-
 import numpy as np
 
 import tinytorch as tt
@@ -10,20 +8,26 @@ from tinytorch.core.module import evaluating
 
 from .results import Experiment, Run
 
-WINDOW = 32  # letters the language model sees
+WINDOW = 24  # letters the language model sees
 
 
 class Reverser(nn.GPT):
-    """Reads a sequence of `length` symbols and goes on with it backward."""
+    """Reads `length` symbols and goes on with them backward."""
 
-    def __init__(self, symbols: int = 10, length: int = 8, embed_dim: int = 32, heads: int = 2):
-        super().__init__(symbols, embed_dim, num_layers=1, num_heads=heads, max_seq_len=2 * length)
+    def __init__(self, symbols=10, length=8, embed_dim=32, heads=2):
+        super().__init__(
+            symbols,
+            embed_dim,
+            num_layers=1,
+            num_heads=heads,
+            max_seq_len=2 * length,
+        )
         self.length = length
 
     def reverse(self, sequences) -> np.ndarray:
         """Write each sequence backward, one symbol after the other."""
-        written = self.generate(sequences, max_new_tokens=self.length, temperature=0)
-        return written.numpy()[:, self.length :]
+        both = self.generate(sequences, self.length, temperature=0)
+        return both.numpy()[:, self.length :]
 
 
 def update(optimizer, scheduler, loss):
@@ -35,22 +39,26 @@ def update(optimizer, scheduler, loss):
     scheduler.step()
 
 
-def training(model, steps: int):
+def training(model, steps: int, lr: float):
     """AdamW, with a learning rate that rises for 20 steps and then falls to zero."""
-    optimizer = optim.AdamW(model.parameters(), lr=0.005, weight_decay=0.01)
+    optimizer = optim.AdamW(model.parameters(), lr=lr, weight_decay=0.01)
     rise = optim.lr_scheduler.LinearLR(optimizer, start_factor=0.1, total_iters=20)
     fall = optim.lr_scheduler.CosineAnnealingLR(optimizer, steps - 20)
     return optimizer, optim.lr_scheduler.SequentialLR(optimizer, [rise, fall], [20])
 
 
 def next_token_loss(model, tokens, ignore: int = 0):
-    """The cross-entropy of each token given those before it, the first `ignore` guesses aside."""
+    """The surprise at each token, given those before it.
+
+    The first `ignore` guesses do not count.
+    """
     scores = model(tokens[:, :-1])[:, ignore:]
-    return nn.functional.cross_entropy(scores.transpose(1, 2), tt.tensor(tokens[:, ignore + 1 :]))
+    wanted = tt.tensor(tokens[:, ignore + 1 :])
+    return nn.functional.cross_entropy(scores.transpose(1, 2), wanted)
 
 
 def train_reversal(
-    seed: int = 0, steps: int = 150, length: int = 8, causal: bool = True, watch=None
+    seed: int = 0, steps: int = 120, length: int = 8, causal: bool = True, watch=None
 ) -> Run:
     """Train on sequences drawn anew at each step, and reverse 1,000 that were never drawn.
 
@@ -60,7 +68,7 @@ def train_reversal(
     model = Reverser(length=length)
     model.blocks[0].is_causal = causal
     before = {name: value.copy() for name, value in model.state_dict().items()}
-    optimizer, scheduler = training(model, steps)
+    optimizer, scheduler = training(model, steps, lr=0.005)
     losses = []
     rng = np.random.default_rng(seed)
     held = data.reversal(1000, length, seed=1000).tensors[0].numpy()
@@ -135,30 +143,9 @@ class Text:
         return float(-np.log(pairs[self.held[:-1], self.held[1:]]).mean())
 
 
-def prose(text: str) -> list[str]:
-    """The paragraphs of a chapter's source as a reader hears them: no code, formulas or markup.
-
-    In small letters, and without the sentences that hold a formula or a name from the code.
-    """
-    text = re.sub(r"^(`{3,})(?!\{admonition|\{glossary).*?^\1$", " ", text, flags=re.M | re.S)
-    text = re.sub(r"\$\$.*?\$\$(?: \(eq-[\w-]+\))?", " ", text, flags=re.S)
-    text = re.sub(r"^:.*$", " ", text, flags=re.M)
-    text = re.sub(r" ?\{cite:\w\}`[^`]*`", "", text)
-    text = re.sub(r"\{[\w:]+\}`([^`<]*?)(?: <[^`]*>)?`", r"\1", text)
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    paragraphs = []
-    for block in re.split(r"\n\s*\n", text):
-        sentences = re.split(r"(?<=[.?])\s+", " ".join(block.split()))
-        plain = [s for s in sentences if re.match(r"[A-Z]", s) and not re.search(r"[$`{}|\\=]", s)]
-        spoken = re.sub(r"[^a-z0-9 .,;:?'()-]", "", " ".join(plain).replace("–", "-").lower())
-        if len(spoken) > 40:
-            paragraphs.append(spoken)
-    return paragraphs
-
-
 def book_prose() -> Text:
-    """This book's own sentences."""
-    return Text(prose(data.book_text()))
+    """This book's own sentences, in small letters."""
+    return Text(data.book_text().lower().splitlines())
 
 
 def held_out_loss(model, text: Text, limit: int = 20_000) -> float:
@@ -174,18 +161,18 @@ def held_out_loss(model, text: Text, limit: int = 20_000) -> float:
 
 
 def train_language(
-    seed: int = 0, steps: int = 400, text: Text | None = None, watch=None, every: int = 100
+    seed: int = 0, steps: int = 750, text: Text | None = None, watch=None, every: int = 100
 ) -> Run:
     """Train on windows of the book, drawn at random, and measure on paragraphs never drawn."""
     text = text or book_prose()
     tt.manual_seed(seed)
-    model = nn.GPT(len(text.letters), 64, num_layers=1, num_heads=4, max_seq_len=WINDOW)
+    model = nn.GPT(len(text.letters), 48, num_layers=1, num_heads=4, max_seq_len=WINDOW)
     before = {name: value.copy() for name, value in model.state_dict().items()}
-    optimizer, scheduler = training(model, steps)
+    optimizer, scheduler = training(model, steps, lr=0.01)
     losses = []
     rng = np.random.default_rng(seed)
     for step in range(steps):
-        starts = rng.integers(0, len(text.known) - WINDOW, 32)
+        starts = rng.integers(0, len(text.known) - WINDOW, 24)
         loss = next_token_loss(model, text.known[starts[:, None] + np.arange(WINDOW + 1)])
         update(optimizer, scheduler, loss)
         losses.append(loss.item())

@@ -400,8 +400,10 @@ export function arrow(x, y, dx, dy, role) {
 }
 
 /** What is drawn within a box, and cut at its edges. */
-export const clip = (x0, y0, x1, y1, markup) =>
-  `<svg x="${x0}" y="${y0}" width="${x1 - x0}" height="${y1 - y0}" viewBox="${x0} ${y0} ${x1 - x0} ${y1 - y0}">${markup}</svg>`;
+export function clip(x0, y0, x1, y1, markup) {
+  const [w, h] = [x1 - x0, y1 - y0].map((side) => Math.max(side, 0)); // a frame may be narrower while it is laid out
+  return `<svg x="${x0}" y="${y0}" width="${w}" height="${h}" viewBox="${x0} ${y0} ${w} ${h}">${markup}</svg>`;
+}
 
 /** The thing to drag: a dot in a ring with arrowheads along the ways it moves ("x", "y" or "xy"). */
 export function handle(x, y, role, ways = "x", pick = "") {

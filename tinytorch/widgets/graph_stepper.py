@@ -21,6 +21,7 @@ WIDTH, NARROW = (
     60,
 )  # px of a wide figure; narrower nodes would be: layers run downwards instead
 HEAD, LAYER, ROW = 18, 112, 98  # px above all, of a layer downwards, of a row; as in the module
+BEND = 0.65  # of a row: the room that an edge takes which goes around a node
 UNDER, SLIDER = (202, 252), 50  # px of the controls and the order; of one more slider
 LINE = 88, 44  # letters of a readout's line: wide, stacked
 SIGNS = {"add": "+", "sub": "−", "mul": "·", "div": "/", "pow": "**", "matmul": "@"}
@@ -111,6 +112,7 @@ class GraphStepper(Figure):
         names = self._called(trace)
         places, bends = layered(trace.sources, late=trace.constants)
         layers, rows = (max(axis) + 1 for axis in zip(*places, strict=True))
+        rows = max([rows, *(row + BEND for way in bends.values() for _, row in way)])
         texts = [trace.written(write) | {"inputs": trace.inputs} for trace in traces]
         gap = 18 + 7 * max(
             len(d) for text in texts for _, _, sent in text["ours"] for _, d, _ in sent
@@ -203,6 +205,7 @@ class Trace:
             result = f(*tensors.values())
             if not result.requires_grad:
                 raise Unshowable(f"The result does not depend on {', '.join(inputs)}: no graph.")
+            events = [event for event in events if event[0] == "forward"]  # f may differentiate
             result.backward(g, retain_graph=True)
         self.inputs = inputs
         used = set(tt.autograd.graph(result).nodes)
