@@ -137,15 +137,34 @@ def test_synthetic_data_follow_the_seed():
         data.spirals(2)
 
 
-def test_the_book_is_text(tmp_path):
-    sentence = "A sentence that is long enough to be a {} of its own."
-    front = "---\nkernel: x\n---\n\n# Title\n\n"
-    code = "\n\n```{code-cell} python\nx = 1\n```\n\n"
-    (tmp_path / "a.md").write_text(front + sentence.format("*paragraph*") + code, encoding="utf-8")
+def test_the_book_is_what_a_reader_hears(tmp_path):
+    source = """---
+kernel: x
+---
+
+(label)=
+# Title
+
+A sum of [two terms](#x) makes a {term}`graph`, and one {term}`leaf <leaf>` more.
+Here $x = 1$ stands. Another sentence that is kept: it has no formula in it.
+
+```{code-cell} python
+x = "Never heard, though it is long enough to be a sentence of its own"
+```
+
+$$
+y = x
+$$ (eq-y)
+
+:::{admonition} Keep
+:class: keep
+"""
+    said = "A sum of two terms makes a graph, and one leaf more."
+    said += " Another sentence that is kept: it has no formula in it.\n"
     (tmp_path / "b").mkdir()
-    (tmp_path / "b" / "c.md").write_text(sentence.format("{term}`text`"), encoding="utf-8")
-    lines = data.book_text(tmp_path).splitlines()
-    assert lines == [sentence.format("paragraph"), sentence.format("text")]
+    for place in ("a.md", "b/c.md"):
+        (tmp_path / place).write_text(source, encoding="utf-8")
+    assert data.book_text(tmp_path) == 2 * said
     (tmp_path / "none").mkdir()
     with pytest.raises(FileNotFoundError, match="no chapters"):
         data.book_text(tmp_path / "none")
