@@ -124,7 +124,8 @@ class BCEBackward(Function):
 
 def _log(p):
     """ln p, at least -100."""
-    tiny = (np.asarray(p) < math.exp(-100)).astype(p.dtype)  # truth values alone give float64
+    # astype, for truth values times a float would be float64
+    tiny = (np.asarray(p) < math.exp(-100)).astype(p.dtype)
     return np.log(p + tiny) - tiny * 100.0
 
 

@@ -116,7 +116,7 @@ def _normalized(x, axes, eps):
 
 
 def _through(node, g, x_hat, scale, weight, axes, shape):
-    """The gradients of x, weight and bias (of `shape`), the statistics being functions of x."""
+    """The gradients of x, weight and bias (of `shape`), by all paths from x."""
     to_x, to_weight, to_bias = node.next_functions
     dx = None
     if to_x:
