@@ -38,7 +38,7 @@ class Rules:
         self.exercises = exercises
 
     def _repr_markdown_(self):
-        head = ["class", "forward, backward, shapes of an example", "keeps", "cost", "PyTorch"]
+        head = ["class, PyTorch's node", "rule, shapes of an example", "keeps; cost"]
         rows = [head, ["---"] * len(head), *map(self._row, self.exercises)]
         return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
@@ -46,29 +46,29 @@ class Rules:
     def _row(exercise):
         cls, said = exercise.reference, rule(exercise.reference)
         inputs, result = exercise.shapes()
+        nodes = f"`{said['PyTorch']}`".replace(", ", "`<br>`")
         cells = [
+            f"[`{cls.__name__}`](#{cls.__name__})<br>{nodes}",
             f"{said['forward']}<br>{said['backward']}<br>{', '.join(map(str, inputs))} → {result}",
-            said["keeps"],
-            said["cost"],
-            f"`{said['PyTorch']}`".replace(", ", "`, `"),
+            f"{said['keeps']};<br>{said['cost']}",
         ]
-        return [f"[`{cls.__name__}`](#{cls.__name__})", *(c.replace("|", "\\|") for c in cells)]
+        return [cell.replace("|", "\\|") for cell in cells]
 
 
-def rules(part):
-    """Show the gradient rules of one part of the book as a table.
+def rules(*parts):
+    """Show the gradient rules of a part of the book as a table.
 
     Parameters
     ----------
-    part : module
-        One of ``tinytorch.exercises.rules``, such as ``arithmetic``.
+    *parts : module
+        Of ``tinytorch.exercises.rules``, such as ``arithmetic``.
 
     Returns
     -------
     Rules
         Displayed by Jupyter as a table.
     """
-    return Rules(part.EXERCISES)
+    return Rules([exercise for part in parts for exercise in part.EXERCISES])
 
 
 def rule(cls):

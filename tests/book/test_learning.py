@@ -2,25 +2,10 @@
 
 import numpy as np
 import pytest
-from chapters import ROOT, Chapter
+from chapters import cells, names
 
 import tinytorch as tt
 from tinytorch.autograd import grad
-
-
-def cells(chapter):
-    return [cell.code for cell in Chapter(ROOT / "book" / f"{chapter}.md").cells]
-
-
-def names(chapter, *wanted):
-    """What the chapter's first cell and the cells that define `wanted` define."""
-    first, *others = cells(chapter)
-    space = {}
-    exec(first, space)
-    for code in others:
-        if any(f"def {name}(" in code for name in wanted):
-            exec(code, space)
-    return space
 
 
 def says(check, work, *said):

@@ -157,6 +157,25 @@ def test_extremes_give_exact_values_and_no_warning(op, edge, dtype):
         np.testing.assert_allclose(x.grad, np.array(expected), rtol=1e-6, atol=1e-37)
 
 
+@pytest.mark.parametrize(
+    "choose",
+    [
+        lambda x: tt.where(x > 0, x, 0.0),
+        lambda x: tt.where(x <= 0, 0.0, x),
+        lambda x: x.masked_fill(x <= 0, 0.0),
+        lambda x: x.clamp(min=0.0),
+        lambda x: x.clamp(min=0.0, max=5.0),
+    ],
+)
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_an_infinite_gradient_stays_with_what_was_chosen(choose, create_graph):
+    """As in `where(x > 0, x, 0).log()`, whose g is infinite where x is not used."""
+    x = tt.tensor([2.0, -1.0], requires_grad=True)
+    g = tt.tensor([3.0, np.inf])
+    (d,) = tt.autograd.grad(choose(x), [x], g, create_graph=create_graph)
+    assert d.data.tolist() == [3, 0] and d.dtype == np.float32
+
+
 def test_the_others_of_a_product_survive_where_the_product_does_not():
     x = tt.tensor(np.array([1e-200, 1e-200, 1e300]), requires_grad=True)
     z = x.prod()

@@ -35,9 +35,10 @@ class LeakyReLUBackward(Function):
     """z = x where x > 0, `slope` · x elsewhere.
 
     ∂L/∂x = g where x > 0, `slope` · g elsewhere, at 0 too. Keeps the input.
-    Cost: n comparisons and products; the same back. PyTorch: LeakyReluBackward0.
-    Source: A. Maas et al., "Rectifier nonlinearities improve neural network acoustic models"
-    (2013).
+    Cost: n comparisons and products; the same back.
+    PyTorch: LeakyReluBackward0.
+    Source: A. Maas et al., "Rectifier nonlinearities improve neural network
+    acoustic models" (2013).
     """
 
     fractions = True
@@ -190,7 +191,8 @@ class SoftplusBackward(Function):
     def forward(self, x, *, beta=1.0, threshold=20.0):
         self.beta, self.threshold = beta, threshold
         with np.errstate(under="ignore", over="ignore"):
-            return np.where(x * beta > threshold, x, np.logaddexp(0, x * beta) / beta)
+            soft = np.logaddexp(0, x * beta) / beta
+            return np.where(x * beta > threshold, x, soft)
 
     def apply(self, g):
         (x,) = self.saved_tensors
@@ -226,9 +228,11 @@ class SoftmaxBackward(Function):
 class LogSoftmaxBackward(Function):
     """zᵢ = ln softmax(x)ᵢ = xᵢ - ln Σⱼ e^xⱼ along the axis `dim`.
 
-    ∂L/∂x = g - softmax(x) · Σⱼ gⱼ. Keeps the result, of which the softmax is the exponential.
+    ∂L/∂x = g - softmax(x) · Σⱼ gⱼ. Keeps the result, of which the softmax
+    is the exponential.
     Finite where the logarithm of a rounded softmax would be -∞.
-    Cost: n exponentials and 3n others; the same back. PyTorch: LogSoftmaxBackward0.
+    Cost: n exponentials and 3n others; the same back.
+    PyTorch: LogSoftmaxBackward0.
     """
 
     fractions = True
@@ -270,17 +274,18 @@ def sigmoid(x):
 
 
 class DropoutBackward(Function):
-    """z = x / (1 - p) with probability 1 - p, else 0, each element by its own draw.
+    """z = x / (1 - p) with probability 1 - p, else 0, each by its own draw.
 
     ∂L/∂x = g / (1 - p) where the element was kept, 0 elsewhere. Keeps the draw.
     Cost: n draws and products; n products back. PyTorch: MulBackward0.
-    Source: N. Srivastava et al., "Dropout: a simple way to prevent neural networks from
-    overfitting" (2014).
+    Source: N. Srivastava et al., "Dropout: a simple way to prevent neural
+    networks from overfitting" (2014).
     """
 
     def forward(self, x, *, p, rng):
         kept = rng.random(x.shape, np.float32) >= p
-        self.mask = kept.astype(x.dtype) * x.dtype.type(1 / (1 - p) if p < 1 else 0)
+        scale = 1 / (1 - p) if p < 1 else 0
+        self.mask = kept.astype(x.dtype) * x.dtype.type(scale)
         return x * self.mask
 
     def apply(self, g):

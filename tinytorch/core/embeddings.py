@@ -49,10 +49,10 @@ def _refuse_other_rows(weight, indices, padding_idx):
 
 
 def add_rows(g, indices, shape):
-    """Zeros of `shape`, with the rows of `g` added at `indices`, which may repeat.
+    """Zeros of `shape`, with the rows of `g` added at `indices`; these may repeat.
 
-    Sorted, equal indices are neighbors, and a run of neighbors is summed at once: several times
-    faster than `np.add.at`.
+    Sorted, equal indices are neighbors, and a run of neighbors is summed at
+    once: several times faster than `np.add.at`.
     """
     table = np.zeros(shape, g.dtype)
     flat = indices.reshape(-1)

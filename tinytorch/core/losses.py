@@ -40,8 +40,8 @@ class MSEBackward(Function):
 class L1Backward(Function):
     """z = mean |input - target|.
 
-    ∂L/∂input = g · sign(input - target) / n, 0 where they are equal; ∂L/∂target = the negative.
-    Keeps both.
+    ∂L/∂input = g · sign(input - target) / n, 0 where they are equal;
+    ∂L/∂target = the negative. Keeps both.
     Cost: 3n; 2n back. PyTorch: AbsBackward0, MeanBackward0.
     """
 
@@ -59,10 +59,10 @@ class L1Backward(Function):
 
 
 class HuberBackward(Function):
-    """z = mean of d²/2 where |d| ≤ `delta`, of delta · (|d| - delta/2) beyond; d = input - target.
+    """z = mean of d²/2 where |d| ≤ `delta`, of delta · (|d| - delta/2) beyond.
 
-    ∂L/∂input = g · d / n, with d held between -delta and delta; ∂L/∂target = the negative.
-    Keeps both.
+    d = input - target. ∂L/∂input = g · d / n, with d held between -delta
+    and delta; ∂L/∂target = the negative. Keeps both.
     Cost: 5n; 3n back. PyTorch: HuberLossBackward0.
     Source: P. Huber, "Robust estimation of a location parameter" (1964).
     """
@@ -124,7 +124,8 @@ class BCEBackward(Function):
 
 def _log(p):
     """ln p, at least -100."""
-    tiny = (np.asarray(p) < math.exp(-100)).astype(p.dtype)  # truth values alone give float64
+    # astype, for truth values times a float would be float64
+    tiny = (np.asarray(p) < math.exp(-100)).astype(p.dtype)
     return np.log(p + tiny) - tiny * 100.0
 
 

@@ -63,9 +63,11 @@ def share_of(a, b, dtype):
 class WhereBackward(Function):
     """z = a where `condition` holds, b elsewhere.
 
-    ∂L/∂a = g where it holds, ∂L/∂b = g where it doesn't; 0 elsewhere. Keeps the condition.
-    What was not chosen gets an exact 0, whatever it was, NaN and infinities included.
-    Cost: n choices; 2n products back. PyTorch: WhereBackward0.
+    ∂L/∂a = g where it holds, ∂L/∂b = g where it doesn't; 0 elsewhere.
+    Keeps the condition.
+    What was not chosen gets an exact 0, whatever it and g were, NaN and
+    infinities included.
+    Cost: n choices; 2n choices back. PyTorch: WhereBackward0.
     """
 
     saves = ("condition",)
@@ -81,25 +83,24 @@ class WhereBackward(Function):
     def apply(self, g):
         (condition,) = self.saved_tensors
         _, to_a, to_b = self.next_functions
-        return (
-            None,
-            unbroadcast(g * condition, to_a.shape) if to_a else None,
-            unbroadcast(g * (condition == 0), to_b.shape) if to_b else None,
-        )
+        d_a = to_a and unbroadcast(np.where(condition, g, 0.0), to_a.shape)
+        d_b = to_b and unbroadcast(np.where(condition, 0.0, g), to_b.shape)
+        return None, d_a, d_b
 
 
 class MaskedFillBackward(Function):
     """z = `value` where `mask` holds, x elsewhere.
 
     ∂L/∂x = g where it doesn't hold, 0 where it does. Keeps the mask.
-    Cost: n choices; n products back. PyTorch: MaskedFillBackward0.
+    Cost: n choices; n choices back. PyTorch: MaskedFillBackward0.
     """
 
     saves = ("mask",)
 
     def forward(self, x, mask, *, value):
         if not isinstance(value, (numbers.Real, np.bool_)):
-            raise TypeError(f"maskedfill: value must be a number, got {type(value).__name__}")
+            kind = type(value).__name__
+            raise TypeError(f"maskedfill: value must be a number, got {kind}")
         if getattr(mask, "dtype", None) != np.bool_:
             raise TypeError(
                 "maskedfill: the mask must be booleans, such as x > 0, got"
@@ -109,14 +110,17 @@ class MaskedFillBackward(Function):
 
     def apply(self, g):
         (mask,) = self.saved_tensors
-        return (unbroadcast(g * (mask == 0), self.next_functions[0].shape), None)
+        d = np.where(mask, 0.0, g)
+        return unbroadcast(d, self.next_functions[0].shape), None
 
 
 class ClampBackward(Function):
     """z = x, but not below `min` and not above `max`.
 
-    ∂L/∂x = g where min ≤ x ≤ max, the bounds included, and 0 beyond. Keeps the input.
-    Cost: 2n comparisons; 2n comparisons and n products back. PyTorch: ClampBackward1.
+    ∂L/∂x = g where min ≤ x ≤ max, the bounds included, and 0 beyond.
+    Keeps the input.
+    Cost: 2n comparisons; 2n comparisons and n choices back.
+    PyTorch: ClampBackward1.
     """
 
     saves = ("x",)
@@ -127,8 +131,9 @@ class ClampBackward(Function):
         for bound in (min, max):
             if not isinstance(bound, (numbers.Real, type(None))):
                 raise TypeError(
-                    f"clamp: min and max must be numbers, got {type(bound).__name__}; use maximum"
-                    " and minimum for bounds that are tensors"
+                    "clamp: min and max must be numbers, got"
+                    f" {type(bound).__name__}; use maximum and minimum for"
+                    " bounds that are tensors"
                 )
         self.min, self.max = min, max
         return np.clip(x, min, max)
@@ -141,13 +146,13 @@ class ClampBackward(Function):
             inside &= x >= self.min
         if self.max is not None:
             inside &= x <= self.max
-        return (g * inside,)
+        return (np.where(inside, g, 0.0),)
 
 
 class TrilBackward(Function):
-    """z = the lower triangle of x: 0 above the `diagonal`.   ∂L/∂x = the same triangle of g.
+    """z = the lower triangle of x: 0 above the `diagonal`.
 
-    Keeps nothing.
+    ∂L/∂x = the same triangle of g. Keeps nothing.
     Cost: n choices; n back. PyTorch: TrilBackward0.
     """
 
@@ -158,13 +163,15 @@ class TrilBackward(Function):
 
     def apply(self, g):
         d = self.diagonal
-        return (np.tril(g, d) if is_array(g) else TrilBackward.run(g, diagonal=d),)
+        if is_array(g):
+            return (np.tril(g, d),)
+        return (TrilBackward.run(g, diagonal=d),)
 
 
 class TriuBackward(Function):
-    """z = the upper triangle of x: 0 below the `diagonal`.   ∂L/∂x = the same triangle of g.
+    """z = the upper triangle of x: 0 below the `diagonal`.
 
-    Keeps nothing.
+    ∂L/∂x = the same triangle of g. Keeps nothing.
     Cost: n choices; n back. PyTorch: TriuBackward0.
     """
 
@@ -175,7 +182,9 @@ class TriuBackward(Function):
 
     def apply(self, g):
         d = self.diagonal
-        return (np.triu(g, d) if is_array(g) else TriuBackward.run(g, diagonal=d),)
+        if is_array(g):
+            return (np.triu(g, d),)
+        return (TriuBackward.run(g, diagonal=d),)
 
 
 def _refuse_flat(name, x):
