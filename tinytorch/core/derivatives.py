@@ -72,14 +72,13 @@ def jvp(func, inputs, v, create_graph=False):
 
 
 def jacobian(func, inputs, create_graph=False):
-    """∂(every output)/∂(every input), of shape ``(*output.shape, *input.shape)``.
-
-    One backward pass for each element of the output.
+    """∂(every output)/∂(every input), one backward pass for each output.
 
     Returns
     -------
     Tensor or tuple
-        For several inputs a tuple over them; for several outputs a tuple over outputs of these.
+        Of shape ``(*output.shape, *input.shape)``. For several inputs a tuple over
+        them; for several outputs a tuple over outputs of these.
 
     Examples
     --------
@@ -95,12 +94,11 @@ def jacobian(func, inputs, create_graph=False):
         for index in np.ndindex(z.shape):
             g = np.zeros(z.shape, z.dtype)
             g[index] = 1
-            rows.append(_grad([z], xs, [Tensor._wrap(g)], create_graph, retain_graph=True))
-        found.append(
-            _as_given(
-                [_stacked([row[i] for row in rows], z.shape, x) for i, x in enumerate(xs)], single
-            )
-        )
+            unit = [Tensor._wrap(g)]
+            rows.append(_grad([z], xs, unit, create_graph, retain_graph=True))
+        of_input = [[row[i] for row in rows] for i in range(len(xs))]
+        whole = [_stacked(r, z.shape, x) for r, x in zip(of_input, xs, strict=True)]
+        found.append(_as_given(whole, single))
     return found[0] if isinstance(outputs, Tensor) else tuple(found)
 
 

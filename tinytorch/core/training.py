@@ -192,8 +192,8 @@ class Trainer:
             loss = self._measured(inputs, target, n, sums)
             if not np.isfinite(loss.item()):
                 raise FloatingPointError(
-                    f"Trainer: the loss is {loss.item()} in step {self.step + 1}; a smaller"
-                    " learning rate or grad_clip_norm may help"
+                    f"Trainer: the loss is {loss.item()} in step {self.step + 1};"
+                    " a smaller learning rate or grad_clip_norm may help"
                 )
             summed = getattr(self.loss_fn, "reduction", "mean") == "sum"
             share = 1 if summed else n / sum(counts)
