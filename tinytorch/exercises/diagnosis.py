@@ -132,7 +132,7 @@ def raised(error, method, names, cls, sample):
     if line:
         said += f" in the line\n\n```python\n{line}\n```\n"
     hint = _behind(error, method, names, cls, line) or sample.hint
-    return f"{said}\n{hint}" if hint and line else f"{said}. {hint}".rstrip()
+    return f"{said}\n{hint}".rstrip() if line else f"{said}. {hint}".rstrip()
 
 
 def _behind(error, method, names, cls, line):
