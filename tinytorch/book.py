@@ -55,20 +55,20 @@ class Rules:
         return [cell.replace("|", "\\|") for cell in cells]
 
 
-def rules(part):
-    """Show the gradient rules of one part of the book as a table.
+def rules(*parts):
+    """Show the gradient rules of a part of the book as a table.
 
     Parameters
     ----------
-    part : module
-        One of ``tinytorch.exercises.rules``, such as ``arithmetic``.
+    *parts : module
+        Of ``tinytorch.exercises.rules``, such as ``arithmetic``.
 
     Returns
     -------
     Rules
         Displayed by Jupyter as a table.
     """
-    return Rules(part.EXERCISES)
+    return Rules([exercise for part in parts for exercise in part.EXERCISES])
 
 
 def rule(cls):

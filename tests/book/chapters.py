@@ -132,6 +132,22 @@ def chapters():
     return [Chapter(ROOT / f"{page}.md") for page in pages]
 
 
+def cells(page):
+    """The code of the cells of a page, such as "engine/backward"."""
+    return [cell.code for cell in Chapter(ROOT / "book" / f"{page}.md").cells]
+
+
+def names(page, *wanted):
+    """What the page's first cell and the cells that define `wanted` define."""
+    first, *others = cells(page)
+    space = {}
+    exec(first, space)
+    for code in others:
+        if any(f"def {name}(" in code for name in wanted):
+            exec(code, space)
+    return space
+
+
 def glossary():
     """The terms that the glossary defines, in the order it has them."""
     text = (ROOT / "book" / "reference" / "glossary.md").read_text(encoding="utf8")

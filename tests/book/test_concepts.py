@@ -5,24 +5,9 @@ import re
 
 import numpy as np
 import pytest
-from chapters import ROOT, Chapter
+from chapters import ROOT, Chapter, cells, names
 
 from tinytorch.core import engine
-
-
-def cells(chapter):
-    return [cell.code for cell in Chapter(ROOT / "book" / f"{chapter}.md").cells]
-
-
-def names(chapter, *wanted):
-    """What the chapter's first cell and the cells that define `wanted` define."""
-    first, *others = cells(chapter)
-    space = {}
-    exec(first, space)
-    for code in others:
-        if any(f"def {name}(" in code for name in wanted):
-            exec(code, space)
-    return space
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,9 @@
 
 import numpy as np
 import pytest
-from chapters import ROOT, Chapter
+from chapters import cells
 
 from tinytorch.core.autograd import Function
-
-
-def cells(chapter):
-    return [cell.code for cell in Chapter(ROOT / "book" / f"{chapter}.md").cells]
 
 
 def space(chapter, *wanted):

@@ -2,25 +2,10 @@
 
 import numpy as np
 import pytest
-from chapters import ROOT, Chapter
+from chapters import cells, names
 
 import tinytorch as tt
 from tinytorch.autograd import grad
-
-
-def cells(chapter):
-    return [cell.code for cell in Chapter(ROOT / "book" / f"{chapter}.md").cells]
-
-
-def names(chapter, *wanted):
-    """What the chapter's first cell and the cells that define `wanted` define."""
-    first, *others = cells(chapter)
-    space = {}
-    exec(first, space)
-    for code in others:
-        if any(f"def {name}(" in code for name in wanted):
-            exec(code, space)
-    return space
 
 
 def says(check, work, *said):
@@ -55,24 +40,26 @@ def steps():
 @pytest.mark.parametrize(
     ("work", "said"),
     [
-        (lambda p, g, v, t: (p - 0.05 * g, v), "plain gradient descent"),
+        (lambda p, g, v, t: (p - 0.05 * g, v), "v has no effect"),
+        (lambda p, g, v, t: (p - 0.05 * (g + 0.9 * (w := 0.9 * v + g)), w), "Nesterov"),
         (lambda p, g, v, t: (p - 0.05 * (0.9 * v + 0.1 * g), 0.9 * v + 0.1 * g), "v is a mean"),
         (lambda p, g, v, t: (p - 0.05 * v, 0.9 * v + g), "update v first"),
         (lambda p, g, v, t: (p - 0.05 * (w := 0.9 * v + 0.05 * g), w), "once is enough"),
         (lambda p, g, v, t: (p + 0.05 * (0.9 * v + g), 0.9 * v + g), "uphill"),
         (lambda p, g, v, t: p - 0.05 * g, "Return p, v"),
-        (lambda p, g, v, t: (p.sum(), v), "p should become"),
+        (lambda p, g, v, t: (p.sum(), v), "p has shape (4,)"),
+        (lambda p, g, v, t: (2 * p, v), "p should become"),
     ],
 )
 def test_momentum_names_the_mistake(steps, work, said):
     says(steps["check_momentum"], work, said)
 
 
-def adam(m_rate=0.1, unbias=True, inside=False, root=True, shift=0, kept=True):
+def adam(m_rate=0.1, unbias=True, v_hat=0.999, root=True, shift=0, kept=True):
     def step(p, g, m, v, t):
         m = 0.9 * m + m_rate * g
         v = 0.999 * v + 0.001 * g * g
-        hats = (1 - 0.9 ** (t - shift), 1 - 0.999 ** (t - shift)) if unbias else (1, 1)
+        hats = (1 - 0.9 ** (t - shift), 1 - v_hat ** (t - shift)) if unbias else (1, 1)
         mh, vh = np.divide(m, hats[0]), np.divide(v, hats[1])
         down = (np.sqrt(vh) if root else vh) + 1e-8
         return p - 0.05 * mh / down, *((m, v) if kept else (mh, vh))
@@ -83,10 +70,12 @@ def adam(m_rate=0.1, unbias=True, inside=False, root=True, shift=0, kept=True):
 @pytest.mark.parametrize(
     ("work", "said"),
     [
-        (adam(unbias=False), "the bias is not corrected"),
+        (adam(unbias=False), "The bias is not corrected"),
         (adam(m_rate=1), "m is a mean"),
         (adam(root=False), "square root of v̂"),
         (adam(shift=1), "t counts from 1"),
+        (adam(v_hat=0.9), "corrected with β₂"),
+        (lambda p, g, m, v, t: (p - np.sqrt(-g * g), m, v - g * g), "mean of squares"),
         (adam(kept=False), "return m and v uncorrected"),
         (lambda p, g, m, v, t: (p, m), "Return p, m, v"),
         (lambda p, g, m, v, t: (p, m, v), "p should become"),
@@ -95,6 +84,12 @@ def adam(m_rate=0.1, unbias=True, inside=False, root=True, shift=0, kept=True):
 @pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
 def test_adam_names_the_mistake(steps, work, said):
     says(steps["check_adam"], work, said)
+
+
+def test_a_rate_inside_the_sum_is_right_with_a_remark(steps):
+    answer = steps["check_momentum"](lambda p, g, v, t: (p - (w := 0.9 * v + 0.05 * g), w))
+    assert answer.passed is True
+    assert "the rate in it" in str(answer)
 
 
 def test_a_step_may_not_change_the_gradient(steps):
@@ -149,6 +144,7 @@ def accumulate(weight, zero="first", step="last", change=1):
         (accumulate(lambda n, total, k: 1, zero="each"), "Only the last batch"),
         (accumulate(lambda n, total, k: n / total, zero="each"), "Only the last batch"),
         (accumulate(lambda n, total, k: 1, zero="each", step="each"), "step after every batch"),
+        (accumulate(lambda n, total, k: n / total, step="each"), "step after every batch"),
         (accumulate(lambda n, total, k: n / total, change=-1), "uphill"),
         (accumulate(lambda n, total, k: n), "The weights became"),
         (
@@ -238,6 +234,12 @@ def not_recorded(f, x, v):
     return grad((g * v).sum(), leaf)[0].data
 
 
+def not_unpacked(f, x, v):
+    leaf = tt.tensor(x, requires_grad=True)
+    g = grad(f(leaf), leaf, create_graph=True)
+    return grad((g * v).sum(), leaf)[0].data
+
+
 @pytest.mark.parametrize(
     ("work", "said"),
     [
@@ -249,7 +251,9 @@ def not_recorded(f, x, v):
         (lambda f, x, v: 2 * hessian(f, x) @ v, "H v is"),
         (lambda f, x, v: np.diag(hessian(f, x)) * v, "mixed derivatives are missing"),
         (lambda f, x, v: differences(f, x, v, 1e-5)[:2], "it has shape (2,)"),
-        (lambda f, x, v: [differences(f, x, v) for _ in "ab"][1], "one is enough"),
+        (differences, "One run is enough"),
+        (lambda f, x, v: hessian(f, x).sum(1) * v, "too late"),
+        (not_unpacked, "unpack it"),
         (lambda f, x, v: None, "returns nothing"),
         (not_recorded, "create_graph=True?"),
     ],

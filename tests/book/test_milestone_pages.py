@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from chapters import ROOT, Chapter
+from chapters import ROOT, Chapter, names
 
 from tinytorch import data, nn
 from tinytorch.milestones import MILESTONES, carriers, cnn, mlp, perceptron, transformer, xor
@@ -59,17 +59,6 @@ def test_it_has_the_arc_of_a_milestone(name):
     )
 
 
-def names(name, *wanted):
-    """What the page's first cell and the cells that define `wanted` define."""
-    first, *others = (cell.code for cell in PAGES[name].cells)
-    space = {}
-    exec(first, space)
-    for code in others:
-        if any(f"def {each}(" in code for each in wanted):
-            exec(code, space)
-    return space
-
-
 CHECKS = {  # name: (the check, what else it needs)
     "perceptron": ("check_rule",),
     "xor": ("check_weights",),
@@ -81,7 +70,7 @@ CHECKS = {  # name: (the check, what else it needs)
 
 @pytest.mark.parametrize("name", CHECKS)
 def test_stub_is_not_written_and_solution_is_right(name):
-    space = names(name, *CHECKS[name])
+    space = names(f"milestones/{name}", *CHECKS[name])
     *_, stub, solution = (cell.code for cell in PAGES[name].cells)
     for code, passed in [(stub, None), (solution, True)]:
         *body, last = code.rstrip().splitlines()
@@ -93,7 +82,7 @@ def test_stub_is_not_written_and_solution_is_right(name):
 
 
 def says(name, work, said):
-    answer = names(name, *CHECKS[name])[CHECKS[name][0]](work)
+    answer = names(f"milestones/{name}", *CHECKS[name])[CHECKS[name][0]](work)
     assert answer.passed is False
     assert said in str(answer)
 

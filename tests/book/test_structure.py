@@ -5,6 +5,7 @@ import re
 
 import pytest
 from chapters import chapters
+from terms import unlinked
 
 from tinytorch.core import autograd
 from tinytorch.exercises import EXERCISES, check
@@ -20,6 +21,7 @@ FIGURES = (
     "GraphStepper",
     "Check",
     "Training",
+    "DigitPad",
     "Descent",
     "Attention",
 )
@@ -31,6 +33,14 @@ WITH_CODE = [chapter for chapter in ALL if chapter.cells]
 every = pytest.mark.parametrize("chapter", ALL, ids=str)
 every_with_code = pytest.mark.parametrize("chapter", WITH_CODE, ids=str)
 every_backward = pytest.mark.parametrize("chapter", BACKWARD, ids=str)
+
+
+def of_the_package(cls):
+    """The subclasses that the package defines, at any depth."""
+    for sub in cls.__subclasses__():
+        if sub.__module__.startswith("tinytorch.core"):
+            yield sub
+        yield from of_the_package(sub)
 
 
 def figures(chapter):
@@ -253,3 +263,30 @@ def test_the_card_keeps_what_is_worth_keeping(chapter):
     entries = re.findall(r"^- \*\*(.+?)\*\*:", card[1], re.M)
     assert {"Rule", "Shapes", "Saved", "Cost", "PyTorch", "Next", "Sources"} <= set(entries)
     assert "](#" in card[1], "where it is used next is a link"
+
+
+# ------------------------------------------------------------------------------ the book as a whole
+
+
+def test_every_class_has_its_chapter_and_every_chapter_its_class():
+    labels = [cls for chapter in BACKWARD for cls in chapter.classes]
+    assert sorted(labels) == sorted(set(labels)), "two chapters on one class"
+    assert set(labels) == {cls.__name__ for cls in of_the_package(autograd.Function)}
+
+
+def test_every_class_has_its_exercise():
+    assert EXERCISES.keys() == {cls.__name__ for cls in of_the_package(autograd.Function)}
+
+
+@every_with_code
+def test_a_chapter_says_what_to_read_before_it_and_after_it(chapter):
+    if chapter.part in ("start", "reference"):
+        return
+    assert re.search(r"^# .*\n\n\*Before this: .*\[.*\]\(.*\.\*$", chapter.text, re.M)
+    card = chapter.text[chapter.text.index(":::{admonition} Keep") :]
+    assert re.search(r"^- \*\*Next\*\*: .*\]\(", card, re.M)
+
+
+@every_with_code
+def test_terms_are_linked_where_they_first_occur(chapter):
+    assert unlinked(chapter) == []

@@ -148,6 +148,12 @@ def test_checkpoints_nest_and_can_be_given_one_input_twice():
     np.testing.assert_allclose(x.grad, 4 * x.data**3)
 
 
+def test_a_checkpoint_hands_a_plain_number_on_as_it_is():
+    x = leaf([[1.0, 2.0], [3.0, 4.0]])
+    checkpoint(lambda x, dim, scale: x.sum(dim) * scale, x, 0, 2.5).sum().backward()
+    assert x.grad.data.tolist() == [[2.5, 2.5], [2.5, 2.5]]
+
+
 def test_a_checkpoint_repeats_its_dropout():
     tt.manual_seed(1)
     x = leaf(np.ones(50))

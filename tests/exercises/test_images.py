@@ -93,11 +93,11 @@ def turned(w):
         ),
         (
             lambda self, G, X, w: (*right(self, G, X, w)[:2], G.sum(2)),
-            "gradient of `bias` has shape (1, 1), `bias` has (1,)",
+            "gradient of `bias` has shape (2, 1), `bias` has (1,): sum over axis 0",
         ),
         (
             lambda self, G, X, w: (right(self, G, X, w)[1], right(self, G, X, w)[0], G.sum((0, 2))),
-            "gradient of `x` has shape (1, 1, 3, 3), `x` has (1, 1, 4, 4)",
+            "gradient of `x` has shape (1, 1, 3, 3), `x` has (2, 1, 4, 4)",
         ),
         (with_dx(lambda self, G, w: 0 * folded(turned(w).T @ G, self.windows)), "zero everywhere"),
     ],

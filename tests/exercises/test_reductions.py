@@ -355,6 +355,10 @@ def test_cumsum_passes():
         (lambda self, g: (g.sum(self.dim, keepdims=True) - g.cumsum(self.dim),), "without its own"),
         (lambda self, g: (g,), "g as it came"),
         (
+            lambda self, g: (g * np.flip(np.ones_like(g).cumsum(self.dim), self.dim % g.ndim),),
+            "as in the prediction",
+        ),
+        (
             lambda self, g: (turned(self, turned(self, np.ones_like(g)).cumsum(self.dim)),),
             "multiply by the upstream gradient",
         ),

@@ -1,6 +1,7 @@
 """Data sets, loaders and tokenizers."""
 
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,8 @@ import tinytorch as tt
 from tinytorch import data
 from tinytorch.core.random import manual_seed
 from tinytorch.core.tokenizers import BPETokenizer, CharTokenizer
+
+BOOK = Path(__file__).parents[2] / "book"
 
 
 def numbers(loader):
@@ -134,13 +137,42 @@ def test_synthetic_data_follow_the_seed():
         data.spirals(2)
 
 
-def test_the_book_is_text(tmp_path):
-    (tmp_path / "a.md").write_text("---\nkernel: x\n---\n\n# Title\n\nText.\n", encoding="utf-8")
+def test_the_book_is_what_a_reader_hears(tmp_path):
+    source = """---
+kernel: x
+---
+
+(label)=
+# Title
+
+A sum of [two terms](#x) makes a {term}`graph`, and one {term}`leaf <leaf>` more.
+Here $x = 1$ stands. Another sentence that is kept: it has no formula in it.
+
+```{code-cell} python
+x = "Never heard, though it is long enough to be a sentence of its own"
+```
+
+$$
+y = x
+$$ (eq-y)
+
+:::{admonition} Keep
+:class: keep
+"""
+    said = "A sum of two terms makes a graph, and one leaf more."
+    said += " Another sentence that is kept: it has no formula in it.\n"
     (tmp_path / "b").mkdir()
-    (tmp_path / "b" / "c.md").write_text("More.", encoding="utf-8")
-    assert data.book_text(tmp_path) == "# Title\n\nText.\n\nMore."
-    with pytest.raises(FileNotFoundError, match="no chapters in"):
-        data.book_text(tmp_path / "nowhere")
+    for place in ("a.md", "b/c.md"):
+        (tmp_path / place).write_text(source, encoding="utf-8")
+    assert data.book_text(tmp_path) == 2 * said
+    (tmp_path / "none").mkdir()
+    with pytest.raises(FileNotFoundError, match="no chapters"):
+        data.book_text(tmp_path / "none")
+
+
+def test_the_text_that_comes_with_the_package_is_this_book():
+    kept, now = (set(data.book_text(at).splitlines()) for at in (None, BOOK))
+    assert len(kept & now) > 0.5 * len(kept), "make it anew with keep()"
 
 
 # --------------------------------------------------------------------------------- tokenizers

@@ -86,6 +86,13 @@ def test_the_site_opens_at_the_first_chapter(site, visit):
     page.wait_for_url(f"**/{chapters()[0]}.html")
 
 
+def test_the_sidebar_names_every_chapter(site, visit):
+    page = visit.open(site.html / f"{chapters()[0]}.html")
+    names = page.locator("nav.bd-links a.reference").all_text_contents()
+    assert len(names) == len(chapters())
+    assert all(re.search(r"[A-Za-z]{3}", name) for name in names), names
+
+
 def test_search_from_disk(site, visit):
     page = visit.open(site.html / f"{chapters()[0]}.html")
     page.keyboard.press("Control+k")

@@ -91,30 +91,6 @@ def test_a_shift_moves_the_ink_and_loses_what_leaves(down, right):
         assert moved[0, 0, i, j] == (image[0, 0, i - down, j - right] if inside else 0)
 
 
-def test_prose_is_what_a_reader_hears():
-    source = """(label)=
-# Title
-
-A sum of [two terms](#x) makes a {term}`graph`, and one {term}`leaf <leaf>` more.
-Here $x = 1$ stands. Another sentence that is kept: it has no formula in it.
-
-```{code-cell} python
-x = "Never heard, though it is long enough to be a sentence of its own"
-```
-
-$$
-y = x
-$$ (eq-y)
-
-:::{admonition} Keep
-:class: keep
-"""
-    assert transformer.prose(source) == [
-        "a sum of two terms makes a graph, and one leaf more."
-        " another sentence that is kept: it has no formula in it."
-    ]
-
-
 def test_the_text_and_its_baselines():
     assert TEXT.decode(TEXT.known[:9]) == "The loss "
     assert TEXT.decode(TEXT.encode("loss")) == "loss"
@@ -142,7 +118,7 @@ def test_the_table_gives_median_and_range():
     assert median(runs, "right, %") == 98
     table = Summary({"one": runs, "two": runs[:1]})
     assert table._repr_markdown_().splitlines() == [
-        "| median (least to most) | one, 3 seeds | two, 1 seeds |",
+        "| median (least to most) | one, 3 seeds | two, 1 seed |",
         "| --- | --- | --- |",
         "| right, % | 98.00 (97.50 to 99.00) | 99.00 |",
         "| epochs | 4 (3 to 5) | 3 |",

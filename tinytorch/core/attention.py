@@ -9,12 +9,14 @@ from .reduction import sum_kept
 
 
 class AttentionBackward(Function):
-    """z = P @ v with P = softmax(q @ kᵀ · scale + mask), for (…, L, E), (…, S, E), (…, S, Ev).
+    """z = P @ v with P = softmax(q @ kᵀ · scale + mask).
 
+    q is (…, T, d), k (…, S, d), v (…, S, D).
     With dP = g @ vᵀ and dS = P · (dP - Σⱼ dP · P), the gradient of the scores:
-    ∂L/∂v = Pᵀ @ g,  ∂L/∂q = dS @ k · scale,  ∂L/∂k = dSᵀ @ q · scale,  ∂L/∂mask = dS.
+    ∂L/∂v = Pᵀ @ g,  ∂L/∂q = dS @ k · scale,  ∂L/∂k = dSᵀ @ q · scale,
+    ∂L/∂mask = dS.
     A row that may attend to nothing gives zeros. Keeps the inputs and P.
-    Cost: 2 L S (E + Ev), two products; four products back.
+    Cost: 2 T S (d + D), two products; four products back.
     PyTorch: ScaledDotProductFlashAttentionForCpuBackward0.
     Source: A. Vaswani et al., "Attention is all you need" (2017).
     """
@@ -22,7 +24,8 @@ class AttentionBackward(Function):
     saves = ("q", "k", "v", "mask")
 
     def forward(self, q, k, v, mask, *, scale, drop=None):
-        self.scale, self.drop = float(scale), drop  # a numpy.float64 would widen float32
+        self.scale = float(scale)  # a numpy.float64 would widen float32
+        self.drop = drop
         scores = (q * self.scale) @ k.swapaxes(-1, -2)
         if np.ndim(mask):
             if mask.dtype == np.bool_:

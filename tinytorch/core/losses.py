@@ -18,7 +18,8 @@ from .reduction import sum_kept
 class MSEBackward(Function):
     """z = mean (input - target)².
 
-    ∂L/∂input = g · 2 (input - target) / n,  ∂L/∂target = the negative. Keeps both.
+    ∂L/∂input = g · 2 (input - target) / n,  ∂L/∂target = the negative.
+    Keeps both.
     Cost: 3n; 3n back. PyTorch: MseLossBackward0.
     """
 
@@ -85,11 +86,12 @@ class HuberBackward(Function):
 
 
 class BCEBackward(Function):
-    """z = mean -(t ln p + (1 - t) ln(1 - p)), for probabilities p and targets t in [0, 1].
+    """z = mean -(t ln p + (1 - t) ln(1 - p)), probabilities p, targets t.
 
-    ∂L/∂p = g · (p - t) / (p (1 - p)) / n,  ∂L/∂t = g · (ln(1 - p) - ln p) / n. Keeps both.
-    As in PyTorch, a logarithm is at least -100 and p (1 - p) at least 1e-12, so that a sure and
-    wrong answer costs much but not infinity.
+    ∂L/∂p = g · (p - t) / (p (1 - p)) / n,  ∂L/∂t = g · (ln(1 - p) - ln p) / n.
+    Keeps both.
+    As in PyTorch, a logarithm is at least -100 and p (1 - p) at least 1e-12, so
+    that a sure and wrong answer costs much but not infinity.
     Cost: 2n logarithms; 4n back. PyTorch: BinaryCrossEntropyBackward0.
     """
 
@@ -99,8 +101,9 @@ class BCEBackward(Function):
         _refuse_other_shape("bce", input, target)
         if input.size and not (input.min() >= 0 and input.max() <= 1):
             raise ValueError(
-                f"bce: input must be probabilities in [0, 1], but ranges from {input.min():.4g} to"
-                f" {input.max():.4g}; use sigmoid, or bce_with_logits on the scores themselves"
+                "bce: input must be probabilities in [0, 1], but ranges from"
+                f" {input.min():.4g} to {input.max():.4g}; use sigmoid, or"
+                " bce_with_logits on the scores themselves"
             )
         self.weight = 1 if weight is None else np.asarray(weight, input.dtype)
         terms = -(target * _log(input) + (1 - target) * _log(1 - input))
@@ -112,35 +115,49 @@ class BCEBackward(Function):
         g = g * self.scale * self.weight
         variance = p * (1 - p)
         tiny = (np.asarray(variance) < 1e-12).astype(p.dtype)
+        variance = variance * (1 - tiny) + tiny * 1e-12
         return (
-            g * (p - t) / (variance * (1 - tiny) + tiny * 1e-12) if to_p else None,
+            g * (p - t) / variance if to_p else None,
             g * (_log(1 - p) - _log(p)) if to_t else None,
         )
 
 
 def _log(p):
     """ln p, at least -100."""
-    tiny = (np.asarray(p) < math.exp(-100)).astype(p.dtype)  # truth values alone give float64
+    # astype, for truth values times a float would be float64
+    tiny = (np.asarray(p) < math.exp(-100)).astype(p.dtype)
     return np.log(p + tiny) - tiny * 100.0
 
 
 class BCEWithLogitsBackward(Function):
-    """z = mean -(w t ln σ(x) + (1 - t) ln(1 - σ(x))), for scores x, w = `pos_weight`.
+    """z = mean -(w t ln σ(x) + (1 - t) ln(1 - σ(x))), for scores x.
 
-    ∂L/∂x = g · (σ(x) - t) / n for w = 1,  ∂L/∂t = -g · x / n. Keeps both.
-    The logarithms are taken of nothing that could have been rounded to 0: -ln σ(x) is
-    softplus(-x), and -ln(1 - σ(x)) is softplus(-x) + x.
+    ∂L/∂x = g · (σ(x) - t) / n,  ∂L/∂t = -g · x / n, for w = `pos_weight` = 1.
+    Keeps both.
+    The logarithms are taken of nothing that could have been rounded to 0:
+    -ln σ(x) is softplus(-x), and -ln(1 - σ(x)) is softplus(-x) + x.
     Cost: n exponentials and logarithms; n exponentials back.
     PyTorch: BinaryCrossEntropyWithLogitsBackward0.
     """
 
     saves = ("input", "target")
 
-    def forward(self, input, target, *, weight=None, reduction="mean", pos_weight=None):
+    def forward(
+        self,
+        input,
+        target,
+        *,
+        weight=None,
+        reduction="mean",
+        pos_weight=None,
+    ):
         _refuse_other_shape("bcewithlogits", input, target)
         self.weight = 1 if weight is None else np.asarray(weight, input.dtype)
-        self.extra = 0 if pos_weight is None else np.asarray(pos_weight, input.dtype) - 1
-        terms = (1 - target) * input + (1 + self.extra * target) * _softplus(-input)
+        self.extra = 0
+        if pos_weight is not None:
+            self.extra = np.asarray(pos_weight, input.dtype) - 1
+        slope = 1 + self.extra * target
+        terms = (1 - target) * input + slope * _softplus(-input)
         return reduce(self, terms * self.weight, reduction)
 
     def apply(self, g):
@@ -161,38 +178,51 @@ def _softplus(x):
 
 
 class NLLBackward(Function):
-    """z = mean -x[n, tₙ], the negative log-probabilities of the right classes t.
+    """z = mean -x[n, tₙ], the negative log-probabilities of the right classes.
 
-    ∂L/∂x = -g / n at the right classes, 0 elsewhere. With class weights w: the mean of
-    -w[tₙ] x[n, tₙ] over Σ w[tₙ]. Rows whose target is `ignore_index` count for nothing.
-    Keeps the targets.
+    ∂L/∂x = -g / n at the right classes t, 0 elsewhere. With class weights w:
+    the mean of -w[tₙ] x[n, tₙ] over Σ w[tₙ]. Rows whose target is
+    `ignore_index` count for nothing. Keeps the targets.
     Cost: a pick for each row; zeros and a write for each row back.
     PyTorch: NllLossBackward0.
     """
 
-    def forward(self, input, target, *, weight=None, ignore_index=-100, reduction="mean"):
+    def forward(
+        self,
+        input,
+        target,
+        *,
+        weight=None,
+        ignore_index=-100,
+        reduction="mean",
+    ):
         target = _class_indices("nll", input, target, ignore_index)
-        self.index, self.weights = _right_classes("nll", input, target, weight, ignore_index)
+        right = _right_classes("nll", input, target, weight, ignore_index)
+        self.index, self.weights = right
         terms = (-input[self.index] * self.weights).reshape(target.shape)
         return reduce(self, terms, reduction, self.weights.sum())
 
     def apply(self, g):
         target = self.next_functions[0]
-        g = -(g.reshape(self.weights.shape) if g.ndim else g) * self.scale * self.weights
+        g = g.reshape(self.weights.shape) if g.ndim else g
+        g = -g * self.scale * self.weights
         return scatter(g, self.index, target.shape), None
 
 
 class CrossEntropyBackward(Function):
-    """z = mean -ln softmax(x)[n, tₙ], for class scores x and the right classes t.
+    """z = mean -ln softmax(x)[n, tₙ], for class scores x and right classes t.
 
-    ∂L/∂x = g · (softmax(x) - onehot(t)) / n: what was said minus what should have been.
+    ∂L/∂x = g · (softmax(x) - onehot(t)) / n: what was said minus what should
+    have been.
 
-    Classes are axis 1 of x (axis 0 of a single row). t holds class numbers, or, in the shape of x,
-    probabilities q; then z = mean -Σ q ln softmax(x), ∂L/∂x = g · (softmax(x) Σq - q) / n and
-    ∂L/∂q = -g · ln softmax(x) / n. Class weights multiply q, and the mean is over their sum;
-    `label_smoothing` ε replaces q by (1 - ε) q + ε/C. Rows whose target is `ignore_index` count
+    Classes are axis 1 of x (axis 0 of a single row). t holds class numbers, or,
+    in the shape of x, probabilities q; then z = mean -Σ q ln softmax(x),
+    ∂L/∂x = g · (softmax(x) Σq - q) / n and ∂L/∂q = -g · ln softmax(x) / n.
+    Class weights multiply q, and the mean is over their sum; `label_smoothing`
+    ε replaces q by (1 - ε) q + ε/C. Rows whose target is `ignore_index` count
     for nothing. Keeps the scores and their softmax.
-    Cost: n exponentials; 2n back. PyTorch: LogSoftmaxBackward0, NllLossBackward0.
+    Cost: n exponentials; 2n back.
+    PyTorch: LogSoftmaxBackward0, NllLossBackward0.
     Source: D. Cox, "The regression analysis of binary sequences" (1958).
     """
 
@@ -209,11 +239,11 @@ class CrossEntropyBackward(Function):
         label_smoothing=0.0,
     ):
         if not 0 <= label_smoothing <= 1:
-            raise ValueError(
-                f"crossentropy: label_smoothing must be in [0, 1], got {label_smoothing}"
-            )
+            wrong = f"must be in [0, 1], got {label_smoothing}"
+            raise ValueError(f"crossentropy: label_smoothing {wrong}")
         self.axis = axis = min(1, input.ndim - 1)
-        self.smoothing, self.classes = label_smoothing, input.shape[axis] if input.ndim else 0
+        self.smoothing = label_smoothing
+        self.classes = input.shape[axis] if input.ndim else 0
         self.class_weights = _class_weights("crossentropy", input, weight, axis)
         log_p, p = _log_softmax_and_softmax(input, axis)
         self.soft = target.shape == input.shape and target.dtype.kind == "f"
@@ -229,7 +259,8 @@ class CrossEntropyBackward(Function):
             self.kept = (target != ignore_index).reshape(self.weights.shape)
             terms = -log_p[self.index] * self.weights * (1 - label_smoothing)
             if label_smoothing:
-                spread = (log_p * self.class_weights).sum(axis=axis, keepdims=True) * self.kept
+                spread = log_p * self.class_weights * self.kept
+                spread = spread.sum(axis=axis, keepdims=True)
                 terms -= spread * (label_smoothing / self.classes)
             terms, total = terms.reshape(target.shape), self.weights.sum()
         self.scratch = p
@@ -264,8 +295,8 @@ class CrossEntropyBackward(Function):
         return q * self.class_weights
 
     def _one_hot(self, x):
-        q = np.full(x.shape, self.smoothing / self.classes, x.dtype) * self.class_weights
-        q = q * self.kept
+        q = np.full(x.shape, self.smoothing / self.classes, x.dtype)
+        q = q * self.class_weights * self.kept
         q[self.index] += self.weights * (1 - self.smoothing)
         return q
 

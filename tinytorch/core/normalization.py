@@ -10,27 +10,22 @@ from .reduction import sum_kept
 
 
 class LayerNormBackward(Function):
-    """z = weight · (x - mean) / √(var + eps) + bias, each over the last axes of x.
+    """z = weight · (x - mean) / √(var + eps) + bias, over the last axes of x.
 
     With x̂ the normalized x and h = g · weight:
     ∂L/∂x = (h - mean h - x̂ · mean(h · x̂)) / √(var + eps),
     ∂L/∂weight = Σ g · x̂,  ∂L/∂bias = Σ g, summed over the leading axes.
-    What would shift or scale all of x is taken out of h, for neither changes x̂. Keeps x and x̂.
+    What would shift or scale all of x is taken out of h: neither changes x̂.
+    Keeps x and x̂.
     Cost: 7n; 9n back. PyTorch: NativeLayerNormBackward0.
-    Source: J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer normalization" (2016).
+    Source: J. L. Ba, J. R. Kiros, G. E. Hinton, "Layer normalization" (2016).
     """
 
     saves = ("x", "weight")
 
     def forward(self, x, weight, bias, *, normalized_shape, eps=1e-5):
         shape = tuple(normalized_shape)
-        if x.shape[x.ndim - len(shape) :] != shape or not shape:
-            raise ValueError(
-                f"layernorm: normalized_shape {shape} is not the end of the input's shape {x.shape}"
-            )
-        for name, p in (("weight", weight), ("bias", bias)):
-            if np.ndim(p) and p.shape != shape:
-                raise ValueError(f"layernorm: {name} must have shape {shape}, got {p.shape}")
+        _refuse_other_shape(shape, x, weight, bias)
         self.axes, self.eps = tuple(range(x.ndim - len(shape), x.ndim)), eps
         self.scratch = x_hat, _ = _normalized(x, self.axes, eps)
         z = x_hat * weight
@@ -39,8 +34,22 @@ class LayerNormBackward(Function):
 
     def apply(self, g):
         x, weight = self.saved_tensors
-        x_hat, scale = self.scratch if is_array(g) else _normalized(x, self.axes, self.eps)
-        return _through(self, g, x_hat, scale, weight, self.axes, x.shape[self.axes[0] :])
+        if is_array(g):
+            x_hat, scale = self.scratch
+        else:
+            x_hat, scale = _normalized(x, self.axes, self.eps)
+        shape = x.shape[self.axes[0] :]
+        return _through(self, g, x_hat, scale, weight, self.axes, shape)
+
+
+def _refuse_other_shape(shape, x, weight, bias):
+    if x.shape[x.ndim - len(shape) :] != shape or not shape:
+        raise ValueError(
+            f"layernorm: normalized_shape {shape} is not the end of the input's shape {x.shape}"
+        )
+    for name, p in (("weight", weight), ("bias", bias)):
+        if np.ndim(p) and p.shape != shape:
+            raise ValueError(f"layernorm: {name} must have shape {shape}, got {p.shape}")
 
 
 class BatchNormBackward(Function):
@@ -107,7 +116,7 @@ def _normalized(x, axes, eps):
 
 
 def _through(node, g, x_hat, scale, weight, axes, shape):
-    """The gradients of x, weight and bias (of `shape`), the statistics being functions of x."""
+    """The gradients of x, weight and bias (of `shape`), by all paths from x."""
     to_x, to_weight, to_bias = node.next_functions
     dx = None
     if to_x:

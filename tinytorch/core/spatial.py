@@ -14,9 +14,10 @@ from .reduction import sum_kept
 
 
 class UnfoldBackward(Function):
-    """z = the windows of x as columns: (N, C, H, W) → (N, C·Kh·Kw, number of windows).
+    """z = the P windows of x as columns: (N, C, H, W) → (N, C·Kh·Kw, P).
 
-    ∂L/∂x = the columns of g added back where they came from: `FoldBackward`. Keeps nothing.
+    ∂L/∂x = the columns of g added back where they came from: `FoldBackward`.
+    Keeps nothing.
     Cost: a move for each entry of each window; as many sums back.
     PyTorch: Im2ColBackward0.
     """
@@ -30,10 +31,10 @@ class UnfoldBackward(Function):
 
 
 class FoldBackward(Function):
-    """z = columns added up at the places of their windows: (N, C·Kh·Kw, P) → (N, C, H, W).
+    """z = columns added up at their windows: (N, C·Kh·Kw, P) → (N, C, H, W).
 
-    ∂L/∂x = the windows of g as columns: `UnfoldBackward`. Each is the other's transpose.
-    Keeps nothing.
+    ∂L/∂x = the windows of g as columns: `UnfoldBackward`. Each is the other's
+    transpose. Keeps nothing.
     Cost: a sum for each entry of each window; as many moves back.
     PyTorch: Col2ImBackward0.
     """
@@ -47,40 +48,31 @@ class FoldBackward(Function):
 
 
 class Conv2dBackward(Function):
-    """z = x ★ weight + bias: (N, C, H, W) ★ (O, C/groups, Kh, Kw) → (N, O, H', W').
+    """z = x ★ weight + bias: (N, C, H, W) → (N, O, H', W').
 
-    With X the windows of x as columns and W the weight as a matrix, z = W @ X + bias, and so
-    ∂L/∂weight = Σ g @ Xᵀ,  ∂L/∂x = fold(Wᵀ @ g),  ∂L/∂bias = Σ g, sums over the batch.
+    The weight is (O, C/groups, Kh, Kw), the bias (O,).
+    With X the windows of x as columns and W the weight as a matrix,
+    z = W @ X + bias, and so, with sums over the batch,
+    ∂L/∂weight = Σ g @ Xᵀ,  ∂L/∂x = fold(Wᵀ @ g),  ∂L/∂bias = Σ g.
     Keeps x, the weight and the windows.
     Cost: 2 · N·O·H'·W' · C/groups·Kh·Kw; twice that back.
     PyTorch: ConvolutionBackward0.
-    Source: Y. LeCun et al., "Backpropagation applied to handwritten zip code recognition" (1989).
+    Source: Y. LeCun et al., "Backpropagation applied to handwritten zip code
+    recognition" (1989).
     """
 
     saves = ("x", "weight")
 
     def forward(self, x, weight, bias, *, stride, padding, dilation, groups):
-        if x.ndim != 4 or weight.ndim != 4:
-            raise ValueError(
-                "conv2d: expected an input (N, C, H, W) and a weight (O, C/groups, Kh, Kw), got"
-                f" {x.shape} and {weight.shape}"
-            )
-        channels, out = x.shape[1], weight.shape[0]
-        if groups < 1 or channels != weight.shape[1] * groups or out % groups:
-            raise ValueError(
-                f"conv2d: input {x.shape} has {channels} channels; weight {weight.shape} with"
-                f" groups={groups} takes {weight.shape[1] * max(groups, 1)} and must make a"
-                f" multiple of {groups}"
-            )
-        if np.ndim(bias) and bias.shape != (out,):
-            raise ValueError(f"conv2d: bias must have shape ({out},), got {bias.shape}")
+        _refuse_misfits(x, weight, bias, groups)
         self.groups = groups
-        self.windows = Windows("conv2d", x.shape, weight.shape[2:], stride, padding, dilation)
+        how = weight.shape[2:], stride, padding, dilation
+        self.windows = Windows("conv2d", x.shape, *how)
         self.scratch = columns = self._by_group(unfolded(x, self.windows))
         z = self._matrix(weight) @ columns
         if np.ndim(bias):
             z += bias.reshape(groups, -1, 1)
-        return z.reshape(x.shape[0], out, *self.windows.out)
+        return z.reshape(x.shape[0], weight.shape[0], *self.windows.out)
 
     def apply(self, g):
         x, weight = self.saved_tensors
@@ -90,46 +82,68 @@ class Conv2dBackward(Function):
         G = g.reshape(n, self.groups, out // self.groups, positions)
         dx = dw = db = None
         if to_weight:
-            columns = self.scratch if is_array(g) else self._by_group(unfold(x, self.windows))
+            columns = self.scratch
+            if not is_array(g):
+                columns = self._by_group(unfold(x, self.windows))
             dw = (G @ columns.mT).sum(0).reshape(weight.shape)
         if to_bias:
             db = sum_kept(g, (0, 2, 3)).reshape(out)
         if to_x:
             columns = self._matrix(weight).mT @ G
-            dx = fold(columns.reshape(n, self.groups * columns.shape[2], positions), self.windows)
+            rows = self.groups * columns.shape[2]
+            dx = fold(columns.reshape(n, rows, positions), self.windows)
         return dx, dw, db
 
     def _matrix(self, weight):
         return weight.reshape(self.groups, weight.shape[0] // self.groups, -1)
 
     def _by_group(self, columns):
-        return columns.reshape(
-            columns.shape[0], self.groups, columns.shape[1] // self.groups, columns.shape[2]
+        n, rows, positions = columns.shape
+        return columns.reshape(n, self.groups, rows // self.groups, positions)
+
+
+def _refuse_misfits(x, weight, bias, groups):
+    if x.ndim != 4 or weight.ndim != 4:
+        raise ValueError(
+            "conv2d: expected an input (N, C, H, W) and a weight (O, C/groups, Kh, Kw), got"
+            f" {x.shape} and {weight.shape}"
         )
+    channels, out = x.shape[1], weight.shape[0]
+    if groups < 1 or channels != weight.shape[1] * groups or out % groups:
+        raise ValueError(
+            f"conv2d: input {x.shape} has {channels} channels; weight {weight.shape} with"
+            f" groups={groups} takes {weight.shape[1] * max(groups, 1)} and must make a"
+            f" multiple of {groups}"
+        )
+    if np.ndim(bias) and bias.shape != (out,):
+        raise ValueError(f"conv2d: bias must have shape ({out},), got {bias.shape}")
 
 
 class MaxPool2dBackward(Function):
     """z = the largest element of every window: (N, C, H, W) → (N, C, H', W').
 
-    ∂L/∂x = g added at the element that was largest; a tie goes to the first of the window, row by
-    row. Keeps the place of that element in its window.
+    ∂L/∂x = g added at the element that was largest; a tie goes to the first of
+    the window, row by row. Keeps the place of that element in its window.
     Cost: a comparison for each entry of each window; as many back.
     PyTorch: MaxPool2DWithIndicesBackward0.
     """
 
     def forward(self, x, *, windows):
         self.windows = windows
-        padded = windows.padded(x, -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min)
+        real = x.dtype.kind == "f"
+        padded = windows.padded(x, -np.inf if real else np.iinfo(x.dtype).min)
         seen = [padded[place] for place in windows.places()]
         z = seen[0].copy()
         for values in seen[1:]:
             np.maximum(z, values, out=z)  # a NaN counts as larger and stays
         self.best = best = np.zeros(z.shape, np.int16)
-        missed = np.ones(z.shape, np.bool_)  # not met yet; the place is how many were passed
-        nan = np.isnan(z) if x.dtype.kind == "f" and np.isnan(z.max(initial=0)) else None
+        missed = np.ones(z.shape, np.bool_)  # not met yet
+        nan = np.isnan(z) if real and np.isnan(z.max(initial=0)) else None
         for values in seen[:-1]:
-            missed &= (values != z) if nan is None else (values != z) & ~(nan & np.isnan(values))
-            best += missed
+            missed &= values != z
+            if nan is not None:
+                missed &= ~(nan & np.isnan(values))
+            best += missed  # the place is how many were passed
         return z
 
     def apply(self, g):
@@ -157,8 +171,9 @@ class MaxPool2dBackward(Function):
 class AvgPool2dBackward(Function):
     """z = the mean of every window: (N, C, H, W) → (N, C, H', W').
 
-    ∂L/∂x = g / (Kh·Kw) added to every element of its window; padding counts as zeros, unless
-    `count_include_pad` is False: then it is left out of the mean. Keeps nothing.
+    ∂L/∂x = g / (Kh·Kw) added to every element of its window; padding counts as
+    zeros, unless `count_include_pad` is False: then it is left out of the mean.
+    Keeps nothing.
     Cost: a sum for each entry of each window; as many back.
     PyTorch: AvgPool2DBackward0.
     """
@@ -279,11 +294,12 @@ def unfolded(x, windows):
 
 
 def folded(columns, windows):
-    """The transpose of `unfolded`: every column added up where its window was."""
+    """The transpose of `unfolded`: each column added where its window was."""
     n, (h, w) = columns.shape[0], windows.out
     k = windows.kernel[0] * windows.kernel[1]
     parts = columns.reshape(n, columns.shape[1] // k, k, h, w)
-    padded = np.zeros((n, parts.shape[1], *windows.padded_shape[2:]), columns.dtype)
+    shape = (n, parts.shape[1], *windows.padded_shape[2:])
+    padded = np.zeros(shape, columns.dtype)
     for i, place in enumerate(windows.places()):
         padded[place] += parts[:, :, i]
     return windows.cropped(padded)

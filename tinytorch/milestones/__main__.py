@@ -23,7 +23,11 @@ def main(arguments: list[str] | None = None) -> None:
         return
     print(f"{chosen.name}, {MILESTONES[chosen.name]}", flush=True)
     experiments = import_module(f"{__package__}.{chosen.name}").EXPERIMENTS
-    print("\n" + "\n\n".join(str(_table(e, chosen.seeds or e.seeds)) for e in experiments))
+    try:
+        tables = [_table(e, chosen.seeds or e.seeds) for e in experiments]
+    except FileNotFoundError as error:  # the book's text, where only the package is installed
+        raise SystemExit(str(error)) from error
+    print("\n" + "\n\n".join(map(str, tables)))
 
 
 def _table(experiment, seeds):

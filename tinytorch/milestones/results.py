@@ -82,7 +82,7 @@ class Summary:
         measures = dict.fromkeys(name for column in runs.values() for name in column[0].measures)
         self.head = [
             "median (least to most)",
-            *(f"{title}, {len(column)} seeds" for title, column in runs.items()),
+            *(f"{title}, {_seeds(len(column))}" for title, column in runs.items()),
         ]
         self.rows = [
             [name, *(_cell(name, column) for column in runs.values())] for name in measures
@@ -99,6 +99,10 @@ class Summary:
     def _repr_markdown_(self):
         rows = [self.head, ["---"] * len(self.head), *self.rows]
         return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def _seeds(count: int) -> str:
+    return "1 seed" if count == 1 else f"{count} seeds"
 
 
 def _cell(name: str, runs: Sequence[Run]) -> str:

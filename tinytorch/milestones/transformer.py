@@ -1,7 +1,5 @@
 """The transformer, 2017: every position asks all that came before it what they have to say."""
 
-import re
-
 import numpy as np
 
 import tinytorch as tt
@@ -145,30 +143,9 @@ class Text:
         return float(-np.log(pairs[self.held[:-1], self.held[1:]]).mean())
 
 
-def prose(text: str) -> list[str]:
-    """The paragraphs of a chapter's source as a reader hears them: no code, formulas or markup.
-
-    In small letters, and without the sentences that hold a formula or a name from the code.
-    """
-    text = re.sub(r"^(`{3,})(?!\{admonition|\{glossary).*?^\1$", " ", text, flags=re.M | re.S)
-    text = re.sub(r"\$\$.*?\$\$(?: \(eq-[\w-]+\))?", " ", text, flags=re.S)
-    text = re.sub(r"^:.*$", " ", text, flags=re.M)
-    text = re.sub(r" ?\{cite:\w\}`[^`]*`", "", text)
-    text = re.sub(r"\{[\w:]+\}`([^`<]*?)(?: <[^`]*>)?`", r"\1", text)
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    paragraphs = []
-    for block in re.split(r"\n\s*\n", text):
-        sentences = re.split(r"(?<=[.?])\s+", " ".join(block.split()))
-        plain = [s for s in sentences if re.match(r"[A-Z]", s) and not re.search(r"[$`{}|\\=]", s)]
-        spoken = re.sub(r"[^a-z0-9 .,;:?'()-]", "", " ".join(plain).replace("–", "-").lower())
-        if len(spoken) > 40:
-            paragraphs.append(spoken)
-    return paragraphs
-
-
 def book_prose() -> Text:
-    """This book's own sentences."""
-    return Text(prose(data.book_text()))
+    """This book's own sentences, in small letters."""
+    return Text(data.book_text().lower().splitlines())
 
 
 def held_out_loss(model, text: Text, limit: int = 20_000) -> float:

@@ -293,14 +293,15 @@ def arrange(
     """Return where the grids stand in a figure of that `width`, and how high they are.
 
     Gradients stand below the arrays they belong to, so that equal shapes line up; if numbers of
-    `cell` px would not fit that way, beside them.
+    `cell` px would not fit that way, beside them where that leaves more room.
     """
     names = list(arrays)
     inputs = names[: names.index(out)]
     table = [[*inputs, out], [*(f"∂L/∂{name}" for name in inputs), "g"]]
     arrow = (62 if width >= 640 else 14) + 14
-    columns = sum((1, *arrays[name].shape)[-1] for name in table[0])
-    if (width - BESIDE * len(table[0]) - arrow) / columns < cell:
+    columns = [(1, *arrays[name].shape)[-1] for name in table[0]]
+    room = (width - BESIDE * len(columns) - arrow) / sum(columns)
+    if room < cell and (width - BESIDE * 2) / (2 * max(columns)) > room:
         table, arrow = [list(pair) for pair in zip(*table, strict=True)], 0
 
     def lines(name: str) -> int:

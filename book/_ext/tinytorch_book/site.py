@@ -106,13 +106,14 @@ class Index(SphinxTransform):
     default_priority = 800  # before Sphinx collects the entries
 
     def apply(self):
-        """Put the entries above the title, with the page's own anchor."""
+        """Put the entries under the title, with the page's own anchor."""
         source = Path(self.document["source"]).read_text(encoding="utf8")
         classes = re.findall(r"^\((\w+Backward)\)=$", source, re.M)
         if classes:
             section = next(self.document.findall(nodes.section))
             entries = [("single", name, section["ids"][0], "", None) for name in classes]
-            section.insert(0, addnodes.index(entries=entries))
+            # not above it: Sphinx takes a section's first child for the page's title
+            section.insert(1, addnodes.index(entries=entries))
 
 
 def copy_mathjax(app, error):

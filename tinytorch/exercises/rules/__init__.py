@@ -10,9 +10,11 @@ from . import (
     losses,
     matmul,
     memory,
+    products,
     reductions,
     selection,
     shape,
+    softmax,
 )
 
 PARTS = (
@@ -21,8 +23,10 @@ PARTS = (
     shape,
     indexing,
     reductions,
+    products,
     matmul,
     activations,
+    softmax,
     losses,
     layers,
     images,

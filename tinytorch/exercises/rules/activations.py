@@ -105,92 +105,6 @@ SIGMOID = RuleExercise(
     ),
 )
 
-AXIS = (
-    "A sum over `dim` loses that axis, and what is left may not fit or, worse, fit along another"
-    " one: keep it with `keepdims=True`."
-)
-
-
-def _rows(*special):
-    """Samples for functions of whole rows along `dim`; `special` ones come last."""
-    return (
-        Sample("one row", ((5,),), params={"dim": 0}),
-        Sample("rows of a square", ((4, 4),), AXIS, params={"dim": 1}),
-        Sample("rows", ((3, 4),), AXIS, params={"dim": 1}),
-        Sample("columns", ((3, 4),), AXIS, params={"dim": 0}),
-        Sample("the middle axis of three", ((2, 3, 4),), AXIS, params={"dim": 1}),
-        Sample("the last axis of three", ((2, 3, 4),), AXIS, params={"dim": -1}),
-        Sample("rows of one entry", ((3, 1),), params={"dim": 1}),
-        Sample("an empty batch", ((0, 3),), params={"dim": 1}),
-        Sample("float32", ((3, 4),), params={"dim": 1}, dtype=np.float32),
-        *special,
-    )
-
-
-def _softmax(x, dim):
-    e = np.exp(x - x.max(axis=dim, keepdims=True))
-    return e / e.sum(axis=dim, keepdims=True)
-
-
-SOFTMAX = RuleExercise(
-    "SoftmaxBackward",
-    _rows(
-        Sample(
-            "scores of 1e4",
-            ([[1e4, -1e4, 0.0], [1e4, 1e4, 9999.0]],),
-            "e^10000 is ∞, and ∞/∞ is nan. Only differences count: subtract the largest score of"
-            " the row first.",
-            params={"dim": 1},
-        ),
-        Sample(
-            "a masked score",
-            ([[-np.inf, 0.0, 1.0]],),
-            "A score of -∞ has share 0 and gradient 0.",
-            params={"dim": 1},
-        ),
-    ),
-    (
-        Mistake(
-            "g · z · (1 - z), the rule of the sigmoid. That is the diagonal of the Jacobian; each"
-            " share depends on every score, by -zᵢ·zₖ off the diagonal.",
-            lambda g, x, *, dim: (g * _softmax(x, dim) * (1 - _softmax(x, dim)),),
-        ),
-        Mistake(
-            "g · z, as if the sum in the denominator were a constant: subtract the mean of g under"
-            " the shares, Σ g·z along `dim`.",
-            lambda g, x, *, dim: (g * _softmax(x, dim),),
-        ),
-        Mistake(
-            "made with the plain sum of g. What is subtracted is a mean: each g counts with its"
-            " share, Σ g·z.",
-            lambda g, x, *, dim: (_softmax(x, dim) * (g - g.sum(axis=dim, keepdims=True)),),
-        ),
-        Mistake(
-            "made with the plain mean of g. Each g counts with its share: Σ g·z along `dim`.",
-            lambda g, x, *, dim: (
-                _softmax(x, dim) * (g - g.sum(axis=dim, keepdims=True) / max(g.shape[dim], 1)),
-            ),
-        ),
-        Mistake(
-            "g - z · Σ g, which is the rule of log_softmax.",
-            lambda g, x, *, dim: (g - _softmax(x, dim) * g.sum(axis=dim, keepdims=True),),
-        ),
-        Mistake(
-            "g minus the mean of g, and the factor z in front is missing.",
-            lambda g, x, *, dim: (g - (g * _softmax(x, dim)).sum(axis=dim, keepdims=True),),
-        ),
-        Mistake(
-            "made with one sum over the whole array. Each row along `dim` has a sum of its own.",
-            lambda g, x, *, dim: (_softmax(x, dim) * (g - (g * _softmax(x, dim)).sum()),),
-        ),
-        Mistake(
-            "made with sums that lost their axis: on a square they fit along the wrong one. Keep it"
-            " with `keepdims=True`.",
-            lambda g, x, *, dim: (_softmax(x, dim) * (g - (g * _softmax(x, dim)).sum(axis=dim)),),
-        ),
-    ),
-)
-
 
 def _below(x):
     """Φ, the gate of GELU."""
@@ -372,73 +286,6 @@ TANH = RuleExercise(
 )
 
 
-def _total(g, dim):
-    return g.sum(axis=dim, keepdims=True)
-
-
-LOG_SOFTMAX = RuleExercise(
-    "LogSoftmaxBackward",
-    _rows(
-        Sample(
-            "scores of 1e4",
-            ([[1e4, -1e4, 0.0], [1e4, 1e4, 9999.0]],),
-            "A probability of e^-10000 is stored as 0, and its logarithm is -∞. Make no"
-            " probability: subtract the largest score, then the logarithm of the sum of"
-            " exponentials.",
-            params={"dim": 1},
-        ),
-        Sample("a masked score", ([[-np.inf, 0.0, 1.0]],), params={"dim": 1}),
-    ),
-    (
-        Mistake(
-            "g - softmax: the factor Σ g, the sum along `dim`, is missing.",
-            lambda g, x, *, dim: (g - _softmax(x, dim),),
-        ),
-        Mistake(
-            "g + softmax, p - y learned by heart. That holds where the g of a row add up to -1, as"
-            " in one sample's loss; in general it is g - softmax · Σ g.",
-            lambda g, x, *, dim: (g + _softmax(x, dim),),
-        ),
-        Mistake(
-            "the rule of softmax, with a factor z in front and a weighted mean. Of log_softmax it"
-            " is g - softmax · Σ g.",
-            lambda g, x, *, dim: (_softmax(x, dim) * (g - _total(g * _softmax(x, dim), dim)),),
-        ),
-        Mistake(
-            "made with a weighted sum of g. Here the sum is that of g itself: Σ g along `dim`.",
-            lambda g, x, *, dim: (g - _softmax(x, dim) * _total(g * _softmax(x, dim), dim),),
-        ),
-        Mistake(
-            "g - z · Σ g. z is the logarithm of the softmax; the softmax itself is exp(z).",
-            lambda g, x, *, dim: (g - np.log(_softmax(x, dim)) * _total(g, dim),),
-        ),
-        Mistake(
-            "made with the mean of g along `dim`; it is the sum.",
-            lambda g, x, *, dim: (
-                g - _softmax(x, dim) * _total(g, dim) / max(g.shape[dim % g.ndim], 1),
-            ),
-        ),
-        Mistake(
-            "g · (1 - softmax): that is the diagonal of the Jacobian. Every log-probability depends"
-            " on every score, so all g of a row come in: g - softmax · Σ g.",
-            lambda g, x, *, dim: (g * (1 - _softmax(x, dim)),),
-        ),
-        Mistake(
-            "g alone: each score is in the sum under the logarithm as well.",
-            lambda g, x, *, dim: (g,),
-        ),
-        Mistake(
-            "made with one sum over the whole array. Each row along `dim` has a sum of its own.",
-            lambda g, x, *, dim: (g - _softmax(x, dim) * g.sum(),),
-        ),
-        Mistake(
-            "made with sums that lost their axis: on a square they fit along the wrong one. Keep it"
-            " with `keepdims=True`.",
-            lambda g, x, *, dim: (g - _softmax(x, dim) * g.sum(axis=dim),),
-        ),
-    ),
-)
-
 LEAKY_RELU = RuleExercise(
     "LeakyReLUBackward",
     (
@@ -566,4 +413,4 @@ SOFTPLUS = RuleExercise(
     ),
 )
 
-EXERCISES = RELU, SIGMOID, SOFTMAX, GELU, SILU, ERF, TANH, LOG_SOFTMAX, LEAKY_RELU, SOFTPLUS
+EXERCISES = RELU, LEAKY_RELU, SIGMOID, TANH, SOFTPLUS, GELU, SILU, ERF

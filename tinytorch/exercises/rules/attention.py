@@ -101,6 +101,10 @@ ATTENTION = RuleExercise(
             _rule(scores=lambda p, dp: p * (dp - (p * dp).sum(-2, keepdims=True))),
         ),
         Mistake(
+            "made with the plain mean of a row of dP: the mean is weighted by P, Σ P · dP.",
+            _rule(scores=lambda p, dp: p * (dp - dp.mean(-1, keepdims=True))),
+        ),
+        Mistake(
             "made without `scale`: the scores are q @ kᵀ · scale, so the factor comes back with"
             " both gradients.",
             _rule(scaled=False),

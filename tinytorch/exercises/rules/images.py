@@ -86,7 +86,7 @@ NO_IMAGES = (
 CONV2D = RuleExercise(
     "Conv2dBackward",
     (
-        Sample("one image, one channel", ((1, 1, 4, 4), (1, 1, 3, 3), (1,)), params=_options()),
+        Sample("two images, one channel", ((2, 1, 4, 4), (1, 1, 3, 3), (1,)), params=_options()),
         Sample("a batch with channels", ((2, 3, 5, 4), (4, 3, 2, 3), (4,)), params=_options()),
         Sample("as many channels in as out", ((3, 2, 4, 4), (2, 2, 2, 2), (2,)), params=_options()),
         Sample("stride", ((2, 1, 6, 5), (2, 1, 3, 2), (2,)), params=_options(stride=2)),

@@ -10,6 +10,11 @@ LOST = (
     " `g.reshape(…)`, and NumPy can copy it along them."
 )
 
+TUPLE = (
+    "`dim` may be a tuple of axes, or None. NumPy takes it as it is: `x.sum(axis=dim,"
+    " keepdims=True)` has length 1 in place of each reduced axis."
+)
+
 
 def reductions(*special, whole=True, several=True, empty=True):
     """Samples for one result a row, column or block; `special` ones come last.
@@ -25,7 +30,7 @@ def reductions(*special, whole=True, several=True, empty=True):
         Sample("the middle one of three axes", ((2, 4, 3),), LOST, {"dim": 1}),
         Sample("an axis counted from the end", ((2, 4, 3),), LOST, {"dim": -2}),
         Sample("an axis that is kept", ((4, 3),), params={"dim": 1, "keepdim": True}),
-        *([Sample("two axes at once", ((2, 4, 3),), LOST, {"dim": (0, 2)})] if several else []),
+        *([Sample("two axes at once", ((2, 4, 3),), TUPLE, {"dim": (0, 2)})] if several else []),
         Sample("a vector", ((5,),), params={"dim": 0}),
         *([Sample("a single number", ((),))] if whole else []),
         Sample("no rows", ((0, 3),), params={"dim": 1}),
@@ -128,6 +133,11 @@ def extreme(name, best, worst):
                 f"g for the first of the {what} alone. That is the rule of `{best.__name__}(dim)`,"
                 " which names an index; here those that tie share g evenly.",
                 lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * first(x, dim, best),),
+            ),
+            Mistake(
+                f"at the {what} entry of the whole array alone. Each result has its own winner,"
+                " along `dim`.",
+                lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * won(x, None, best),),
             ),
             Mistake(
                 f"at the {other} entry; g goes to the {what}, which made the result.",
@@ -390,119 +400,4 @@ STD = RuleExercise(
     reduces=True,
 )
 
-
-def running(about, shape, dim, hint="", **more):
-    return Sample(about, (shape,), hint, {"dim": dim}, **more)
-
-
-def from_the_end(g, dim):
-    return np.flip(np.flip(g, dim).cumsum(dim), dim)
-
-
-CUMSUM = RuleExercise(
-    "CumsumBackward",
-    (
-        running("a vector", (5,), 0),
-        running("columns of a square", (4, 4), 0),
-        running("rows of a square", (4, 4), 1),
-        running("rows of a table", (3, 4), -1),
-        running("the middle one of three axes", (2, 4, 3), 1),
-        running("an axis counted from the end", (2, 4, 3), -2),
-        running("one entry", (1,), 0),
-        running("no rows", (0, 3), 1),
-        running("nothing to run along", (0, 3), 0),
-        running("float32", (3, 4), 1, dtype=np.float32),
-    ),
-    (
-        Mistake(
-            "the running sum from the front. `{x}`[j] is in the results from j *on*: sum g from the"
-            " end. (`[::-1]` turns axis 0 around; it has to stand at the place of `dim`.)",
-            lambda g, x, dim: (g.cumsum(dim),),
-        ),
-        Mistake(
-            "not turned back: the sums are right, and stand in reverse order.",
-            lambda g, x, dim: (np.flip(g, dim).cumsum(dim),),
-        ),
-        Mistake(
-            "turned around after the running sum, and not before it: turn g, sum, and turn again.",
-            lambda g, x, dim: (np.flip(g.cumsum(dim), dim),),
-        ),
-        Mistake(
-            "a running sum along axis 0; `dim` says along which one the sums run.",
-            lambda g, x, dim: (from_the_end(g, 0),),
-        ),
-        Mistake(
-            "the sum of what comes *after* each entry, without its own g: `{x}`[j] is in z[j] too.",
-            lambda g, x, dim: (from_the_end(g, dim) - g,),
-        ),
-        Mistake(
-            "the sum of all of g, for every entry; `{x}`[j] is only in the results from j on.",
-            lambda g, x, dim: (np.broadcast_to(g.sum(dim, keepdims=True), x.shape),),
-        ),
-        Mistake(
-            "g as it came; each entry is in all later results, too, and collects their g.",
-            lambda g, x, dim: (g,),
-        ),
-    ),
-)
-
-
-def quotient(x, dim):
-    return x.prod(axis=dim, keepdims=True) / x
-
-
-PROD = RuleExercise(
-    "ProdBackward",
-    reductions(
-        Sample("a factor of 0", ([[2.0, 0.0, 3.0], [1.0, 2.0, 3.0]],), "", {"dim": 1}),
-        Sample("two factors of 0", ([[0.0, 0.0, 3.0], [1.0, 2.0, 3.0]],), "", {"dim": 1}),
-        Sample("a 0 in a whole matrix", ([[2.0, 0.0], [3.0, -1.0]],)),
-        several=False,
-    ),
-    (
-        Mistake(
-            "nan where `{x}` is 0: z / `{x}` is 0/0 there. The product of the *others* is needed;"
-            " multiply it out without a division.",
-            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * quotient(x, dim),),
-        ),
-        Mistake(
-            "0 where `{x}` is 0. A factor of 0 is the very one whose change matters: it gets g"
-            " times the product of the others.",
-            lambda g, x, dim=None, keepdim=False: (
-                back(g, x, dim) * np.where(x == 0, 0, quotient(x, dim)),
-            ),
-        ),
-        Mistake(
-            "g · z: `{x}` itself is in it. Its slope is the product of the other factors.",
-            lambda g, x, dim=None, keepdim=False: (
-                back(g, x, dim) * x.prod(axis=dim, keepdims=True),
-            ),
-        ),
-        Mistake(
-            "made of the product of the whole array; each result is the product along `dim` alone.",
-            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * x.prod() / x,),
-        ),
-        Mistake(
-            "g times `{x}`; the slope along a factor is the product of the *others*.",
-            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * x,),
-        ),
-        Mistake(
-            "g everywhere; that is the rule of a sum. In a product the slope along a factor is the"
-            " product of the others.",
-            lambda g, x, dim=None, keepdim=False: (back(g, x, dim),),
-        ),
-        Mistake(
-            "g times the sum of the other factors; they are multiplied.",
-            lambda g, x, dim=None, keepdim=False: (
-                back(g, x, dim) * (x.sum(axis=dim, keepdims=True) - x),
-            ),
-        ),
-        Mistake(
-            ACROSS,
-            lambda g, x, dim=None, keepdim=False: (across(g, x, dim) * quotient(x, dim),),
-        ),
-    ),
-    reduces=True,
-)
-
-EXERCISES = SUM, MEAN, VAR, STD, PROD, MAX, MIN, LOGSUMEXP, CUMSUM
+EXERCISES = SUM, MEAN, VAR, STD, MAX, MIN, LOGSUMEXP
