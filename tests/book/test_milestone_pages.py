@@ -106,10 +106,28 @@ def says(name, work, said):
             "The side is missing",
         ),
         (lambda w, b, x, t: (w, b + t * x), "`b` is one number"),
+        (
+            lambda w, b, x, t: (w + t * x, b + t) if t * (w @ x) <= 0 else (w, b),
+            "Is `b` in your score?",
+        ),
+        (
+            lambda w, b, x, t: (w + t * x, b + t) if t * (w @ x + b) < 0 else (w, b),
+            "exactly 0 is no answer",
+        ),
     ],
 )
 def test_the_perceptron_page_names_the_mistake(rule, said):
     says("perceptron", rule, said)
+
+
+def test_a_rule_that_changes_its_arrays_in_place_is_right_too():
+    def rule(w, b, x, t):
+        if t * (w @ x + b) <= 0:
+            w += t * x
+            b += t
+        return w, b
+
+    assert names("perceptron", "check_rule")["check_rule"](rule).passed is True
 
 
 @pytest.mark.parametrize(
@@ -132,7 +150,7 @@ def by_hand(x, h, probabilities, labels, W2, *, mean=True, gate=True, truth=1, s
     delta = sign * probabilities
     delta[np.arange(len(x)), labels] -= sign * truth
     delta /= len(x) if mean else 1
-    below = (delta @ W2) * (h > 0 if gate else 1)
+    below = (delta @ W2) * {True: h > 0, False: 1, "h": h}[gate]
     return below.T @ x, below.sum(0), delta.T @ h, delta.sum(0)
 
 
@@ -141,6 +159,7 @@ def by_hand(x, h, probabilities, labels, W2, *, mean=True, gate=True, truth=1, s
     [
         ({"mean": False}, "7 times too large"),
         ({"gate": False}, "ignores the ReLU"),
+        ({"gate": "h"}, "h itself as the gate"),
         ({"truth": 0}, "lacks the truth"),
         ({"sign": -1}, "has the wrong sign"),
     ],
@@ -155,6 +174,7 @@ def test_the_page_of_the_mlp_names_the_slip(slip, said):
         (lambda W1, b1, W2, b2: (W1.T, b1, W2, b2), "(12, 64). Transpose it."),
         (lambda W1, b1, W2, b2: (W1, b1, W2.T, b2), "`W2` has shape (12, 10)"),
         (lambda W1, b1, W2, b2: (W1, b1, W2, np.ones((7, 10))), "Sum over the batch"),
+        (lambda W1, b1, W2, b2: (W1, b1, W2, b2 / 7), "7 times too small"),
         (lambda W1, b1, W2, b2: (W1, 2 * b1, W2, b2), "`b1` differs from the engine's"),
         (lambda W1, b1, W2, b2: W1, "Return four gradients"),
     ],

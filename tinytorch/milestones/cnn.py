@@ -26,7 +26,7 @@ class CNN(nn.Module):
 
 
 def block(before: int, after: int) -> nn.Sequential:
-    """A 3×3 convolution that keeps the size of the image, normalized and rectified."""
+    """A 3×3 convolution that keeps the size, normalized and rectified."""
     return nn.Sequential(
         nn.Conv2d(before, after, 3, padding=1, bias=False),
         nn.BatchNorm2d(after),

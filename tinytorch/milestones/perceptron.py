@@ -96,7 +96,7 @@ def train(seed: int = 0, digits: tuple[int, int] = (0, 1), epochs: int = 100, wa
 def train_logistic(
     seed: int = 0, digits: tuple[int, int] = (0, 1), steps: int = 400, watch=None
 ) -> Run:
-    """The same neuron on the logistic loss: every point pulls, those in doubt most."""
+    """The same neuron on the logistic loss: every point pulls, those worst off most."""
     tt.manual_seed(seed)
     x, side = points(digits).tensors
     model = Perceptron()
