@@ -1,5 +1,6 @@
 """Kill a training run at random moments: it goes on from a whole checkpoint, to the same end."""
 
+import os
 import random
 import subprocess
 import sys
@@ -13,11 +14,13 @@ from tinytorch.core import saving
 
 SCRIPT = Path(__file__).with_name("killed_run.py")
 
+ENV = os.environ | {"PYTHONPATH": str(SCRIPT.parents[2])}
+
 
 def run(path, output, seconds=None):
     """Train, for so many seconds after the imports at most. Returns whether it came to the end."""
     with subprocess.Popen(
-        [sys.executable, SCRIPT, path, output], stdout=subprocess.PIPE, text=True
+        [sys.executable, SCRIPT, path, output], stdout=subprocess.PIPE, text=True, env=ENV
     ) as process:
         assert process.stdout.readline() == "ready\n"
         try:

@@ -72,12 +72,15 @@ def find_fonts():
     importlib.import_module("matplotlib.font_manager")
 
 
-def sharpen_plots(outdir):
-    """Let kernels draw plots at twice the resolution, shown at their own size."""
+def configure_kernels(outdir):
+    """Let kernels draw plots at twice the resolution, and be silent on how they are connected."""
     folder = outdir.parent / ".ipython"
     settings = folder / "profile_default" / "ipython_kernel_config.py"
     settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text('c.InlineBackend.figure_formats = {"retina"}\n', encoding="utf8")
+    settings.write_text(
+        'c.InlineBackend.figure_formats = {"retina"}\nc.IPKernelApp.log_level = "ERROR"\n',
+        encoding="utf8",
+    )
     os.environ["IPYTHONDIR"] = str(folder)
 
 
@@ -85,7 +88,7 @@ def setup(app):
     """Set the kernels' path at once and the cache's folder when the settings are known."""
     put_package_on_path(app.srcdir)
     find_fonts()
-    sharpen_plots(Path(app.outdir))
+    configure_kernels(Path(app.outdir))
     merge = render.coalesce_streams
     render.coalesce_streams = lambda outputs: merge(join_pieces(outputs))
     app.connect("config-inited", name_cache, priority=100)

@@ -344,7 +344,12 @@ L1 = RuleExercise(
 HUBER = RuleExercise(
     "HuberBackward",
     (
-        Sample("near and far", ([0.5, -0.3, 4.0, -2.5], [0.0, 0.0, 0.0, 0.0])),
+        Sample(
+            "near and far",
+            ([0.5, -0.3, 4.0, -2.5], [0.0, 0.0, 0.0, 0.0]),
+            "The mean of d²/2 where |d| is at most delta, and of delta · (|d| - delta/2) beyond,"
+            " which meets it there.",
+        ),
         Sample("another delta", ((3, 4), (3, 4)), params={"delta": 0.4}),
         *_pairs(
             Sample("differences of exactly delta", AT_CORNERS),

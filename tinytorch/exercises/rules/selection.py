@@ -166,12 +166,14 @@ def _on_bound(x, min=None, max=None):
     return (x == min) | (x == max)
 
 
+LEFT_OUT = "A bound that is left out is None, and bounds nothing."
+
 CLAMP = RuleExercise(
     "ClampBackward",
     (
         Sample("two bounds", ((4, 5),), params={"min": -0.5, "max": 0.8}),
-        Sample("a lower bound", ((6,),), params={"min": 0.0}),
-        Sample("an upper bound", ((2, 3, 2),), params={"max": 0.25}),
+        Sample("a lower bound", ((6,),), LEFT_OUT, {"min": 0.0}),
+        Sample("an upper bound", ((2, 3, 2),), LEFT_OUT, {"max": 0.25}),
         Sample("a single number", ((),), params={"min": 2.0, "max": 3.0}),
         Sample("an empty batch", ((0, 3),), params={"min": 0.0, "max": 1.0}),
         Sample("float32", ((4, 5),), params={"min": -0.5, "max": 0.8}, dtype=np.float32),
