@@ -5,6 +5,7 @@ What is run here, ahead of reading, is in the cache by then. If chapters fail, a
 with the errors of their cells, and the build ends.
 """
 
+import gc
 import os
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -74,6 +75,11 @@ def run_together(app, env, docnames):
         raise SphinxError(f"chapters with a cell that fails: {', '.join(failed)}")
 
 
+def collect_seldom():
+    """Search for garbage seldom: each search looks at the millions of objects that Sphinx holds."""
+    gc.set_threshold(1_000_000, 50, 1000)
+
+
 def read_together(app, config):
     """Let Sphinx read and write several pages at a time, too."""
     # One numbers sections once all pages are read, one serves LaTeX; neither declares itself safe.
@@ -85,5 +91,6 @@ def read_together(app, config):
 def setup(app):
     """Run before the files are read."""
     one_thread_each()
+    collect_seldom()
     app.connect("config-inited", read_together)
     app.connect("env-before-read-docs", run_together)
