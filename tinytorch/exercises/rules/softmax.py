@@ -4,6 +4,7 @@ import numpy as np
 
 from ..rule import Mistake, RuleExercise
 from ..samples import Sample
+from .reductions import shares
 
 AXIS = (
     "A sum over `dim` loses that axis, and what is left may not fit or, worse, fit along another"
@@ -27,11 +28,6 @@ def _rows(*special):
     )
 
 
-def _softmax(x, dim):
-    e = np.exp(x - x.max(axis=dim, keepdims=True))
-    return e / e.sum(axis=dim, keepdims=True)
-
-
 SOFTMAX = RuleExercise(
     "SoftmaxBackward",
     _rows(
@@ -53,40 +49,40 @@ SOFTMAX = RuleExercise(
         Mistake(
             "g · z · (1 - z), the rule of the sigmoid. That is the diagonal of the Jacobian; each"
             " share depends on every score, by -zᵢ·zₖ off the diagonal.",
-            lambda g, x, *, dim: (g * _softmax(x, dim) * (1 - _softmax(x, dim)),),
+            lambda g, x, *, dim: (g * shares(x, dim) * (1 - shares(x, dim)),),
         ),
         Mistake(
             "g · z, as if the sum in the denominator were a constant: subtract the mean of g under"
             " the shares, Σ g·z along `dim`.",
-            lambda g, x, *, dim: (g * _softmax(x, dim),),
+            lambda g, x, *, dim: (g * shares(x, dim),),
         ),
         Mistake(
             "made with the plain sum of g. What is subtracted is a mean: each g counts with its"
             " share, Σ g·z.",
-            lambda g, x, *, dim: (_softmax(x, dim) * (g - g.sum(axis=dim, keepdims=True)),),
+            lambda g, x, *, dim: (shares(x, dim) * (g - g.sum(axis=dim, keepdims=True)),),
         ),
         Mistake(
             "made with the plain mean of g. Each g counts with its share: Σ g·z along `dim`.",
             lambda g, x, *, dim: (
-                _softmax(x, dim) * (g - g.sum(axis=dim, keepdims=True) / max(g.shape[dim], 1)),
+                shares(x, dim) * (g - g.sum(axis=dim, keepdims=True) / max(g.shape[dim], 1)),
             ),
         ),
         Mistake(
             "g - z · Σ g, which is the rule of log_softmax.",
-            lambda g, x, *, dim: (g - _softmax(x, dim) * g.sum(axis=dim, keepdims=True),),
+            lambda g, x, *, dim: (g - shares(x, dim) * g.sum(axis=dim, keepdims=True),),
         ),
         Mistake(
             "g minus the mean of g, and the factor z in front is missing.",
-            lambda g, x, *, dim: (g - (g * _softmax(x, dim)).sum(axis=dim, keepdims=True),),
+            lambda g, x, *, dim: (g - (g * shares(x, dim)).sum(axis=dim, keepdims=True),),
         ),
         Mistake(
             "made with one sum over the whole array. Each row along `dim` has a sum of its own.",
-            lambda g, x, *, dim: (_softmax(x, dim) * (g - (g * _softmax(x, dim)).sum()),),
+            lambda g, x, *, dim: (shares(x, dim) * (g - (g * shares(x, dim)).sum()),),
         ),
         Mistake(
             "made with sums that lost their axis: on a square they fit along the wrong one. Keep it"
             " with `keepdims=True`.",
-            lambda g, x, *, dim: (_softmax(x, dim) * (g - (g * _softmax(x, dim)).sum(axis=dim)),),
+            lambda g, x, *, dim: (shares(x, dim) * (g - (g * shares(x, dim)).sum(axis=dim)),),
         ),
     ),
 )
@@ -112,36 +108,36 @@ LOG_SOFTMAX = RuleExercise(
     (
         Mistake(
             "g - softmax: the factor Σ g, the sum along `dim`, is missing.",
-            lambda g, x, *, dim: (g - _softmax(x, dim),),
+            lambda g, x, *, dim: (g - shares(x, dim),),
         ),
         Mistake(
             "g + softmax, p - y learned by heart. That holds where the g of a row add up to -1, as"
             " in one sample's loss; in general it is g - softmax · Σ g.",
-            lambda g, x, *, dim: (g + _softmax(x, dim),),
+            lambda g, x, *, dim: (g + shares(x, dim),),
         ),
         Mistake(
             "the rule of softmax, with a factor z in front and a weighted mean. Of log_softmax it"
             " is g - softmax · Σ g.",
-            lambda g, x, *, dim: (_softmax(x, dim) * (g - _total(g * _softmax(x, dim), dim)),),
+            lambda g, x, *, dim: (shares(x, dim) * (g - _total(g * shares(x, dim), dim)),),
         ),
         Mistake(
             "made with a weighted sum of g. Here the sum is that of g itself: Σ g along `dim`.",
-            lambda g, x, *, dim: (g - _softmax(x, dim) * _total(g * _softmax(x, dim), dim),),
+            lambda g, x, *, dim: (g - shares(x, dim) * _total(g * shares(x, dim), dim),),
         ),
         Mistake(
             "g - z · Σ g. z is the logarithm of the softmax; the softmax itself is exp(z).",
-            lambda g, x, *, dim: (g - np.log(_softmax(x, dim)) * _total(g, dim),),
+            lambda g, x, *, dim: (g - np.log(shares(x, dim)) * _total(g, dim),),
         ),
         Mistake(
             "made with the mean of g along `dim`; it is the sum.",
             lambda g, x, *, dim: (
-                g - _softmax(x, dim) * _total(g, dim) / max(g.shape[dim % g.ndim], 1),
+                g - shares(x, dim) * _total(g, dim) / max(g.shape[dim % g.ndim], 1),
             ),
         ),
         Mistake(
             "g · (1 - softmax): that is the diagonal of the Jacobian. Every log-probability depends"
             " on every score, so all g of a row come in: g - softmax · Σ g.",
-            lambda g, x, *, dim: (g * (1 - _softmax(x, dim)),),
+            lambda g, x, *, dim: (g * (1 - shares(x, dim)),),
         ),
         Mistake(
             "g alone: each score is in the sum under the logarithm as well.",
@@ -149,12 +145,12 @@ LOG_SOFTMAX = RuleExercise(
         ),
         Mistake(
             "made with one sum over the whole array. Each row along `dim` has a sum of its own.",
-            lambda g, x, *, dim: (g - _softmax(x, dim) * g.sum(),),
+            lambda g, x, *, dim: (g - shares(x, dim) * g.sum(),),
         ),
         Mistake(
             "made with sums that lost their axis: on a square they fit along the wrong one. Keep it"
             " with `keepdims=True`.",
-            lambda g, x, *, dim: (g - _softmax(x, dim) * g.sum(axis=dim),),
+            lambda g, x, *, dim: (g - shares(x, dim) * g.sum(axis=dim),),
         ),
     ),
 )
