@@ -31,15 +31,16 @@ def main():
     parser.add_argument("--threads", type=int, help=argparse.SUPPRESS)  # what it starts itself with
     options = parser.parse_args()
     if options.threads is not None:
+        from . import scalar_chain
         from .rounds import measure
-        from .scalar_chain import measure as measure_scalars
         from .workloads import WORKLOADS
 
         result = {
             "workloads": measure(options.threads, options.rounds, options.only or list(WORKLOADS))
         }
         if options.threads == 1 and not options.only:
-            result["scalar"] = {n: measure_scalars(n, options.rounds) for n in (2_000, 10_000)}
+            sizes = scalar_chain.OPERATIONS
+            result["scalar"] = {n: scalar_chain.measure(n, options.rounds) for n in sizes}
         print(json.dumps(result))
         return
     one, default = (_with_threads(threads, options) for threads in (1, 0))

@@ -77,4 +77,5 @@ def _scalars(scalar):
     yield f"| Scalar operations, forward and backward, µs each | {' | '.join(engines)} |"
     yield f"| --- {'| --- ' * len(engines)}|"
     for n, times in scalar.items():
-        yield f"| {int(n):,} | {' | '.join(f'{us:.2f}' for us in times.values())} |"
+        cells = [f"{times[name]:.2f}" if name in times else "–" for name in engines]
+        yield f"| {int(n):,} | {' | '.join(cells)} |"

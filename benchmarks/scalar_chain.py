@@ -1,7 +1,10 @@
 """The cost of one scalar operation, forward and backward, beside micrograd and PyTorch.
 
 A chain of v = tanh(v * w + b), three operations a link, in one process and one thread; the engines
-take turns, and the median of the rounds counts. Engines that are not installed are left out.
+take turns, and the median of the rounds counts. Steps follow one another as in training, so that
+what one leaves to the garbage collector is paid for by another. The numbers are such that no
+gradient underflows: arithmetic below the smallest normal number would be timed instead. Engines
+that are not installed are left out.
 """
 
 import gc
@@ -41,6 +44,9 @@ def micrograd_engine():
     return Value, lambda v: v.backward()
 
 
+OPERATIONS = (2_000, 10_000, 1_000_000)  # a million is for tinytorch alone: micrograd recurs
+ENOUGH = 100_000  # operations in a row: garbage is then collected within the time
+
 ENGINES = {
     "tinytorch": tinytorch_engine,
     "micrograd": micrograd_engine,
@@ -50,26 +56,30 @@ ENGINES = {
 
 def measure(operations, rounds):
     """Microseconds an operation for each engine."""
-    links = operations // 3
+    links, steps = operations // 3, max(1, ENOUGH // operations)
     engines = {}
     for name, make in ENGINES.items():
+        if operations > ENOUGH and name != "tinytorch":
+            continue
         try:
             engines[name] = make()
         except ImportError:
             continue
-    sys.setrecursionlimit(10 * links + 10_000)  # micrograd sorts by recursion; the others don't
+    sys.setrecursionlimit(10 * ENOUGH)
     times = {name: [] for name in engines}
-    for _ in range(rounds):
+    for _ in range(rounds if operations <= ENOUGH else 3):
         for name, engine in engines.items():
-            times[name].append(_microseconds(*engine, links))
+            gc.collect()
+            times[name].append(_microseconds(*engine, links, steps))
     return {name: round(statistics.median(own), 3) for name, own in times.items()}
 
 
-def _microseconds(leaf, backward, links):
-    gc.collect()
-    w, b, v = leaf(0.9), leaf(0.1), leaf(0.5)
+def _microseconds(leaf, backward, links, steps):
+    w, b = leaf(1.0), leaf(0.0)
     start = time.process_time()
-    for _ in range(links):
-        v = (v * w + b).tanh()
-    backward(v)
-    return (time.process_time() - start) / (3 * links) * 1e6
+    for _ in range(steps):
+        v = leaf(0.1)
+        for _ in range(links):
+            v = (v * w + b).tanh()
+        backward(v)
+    return (time.process_time() - start) / (3 * links * steps) * 1e6
