@@ -1659,20 +1659,20 @@ LAYERS = (
             refusal(
                 normal(2, 3),
                 normal(3, 4),
-                message="linear: input (2, 3) and weight (3, 4): they must be (…, in) and (out,"
-                " in), with the same number of features in",
+                message="linear: input (2, 3) does not fit weight (3, 4): expected (…, in) and"
+                " (out, in)",
             ),
             refusal(
                 normal(),
                 normal(4, 3),
-                message="linear: input () and weight (4, 3): they must be (…, in) and (out,"
-                " in), with the same number of features in",
+                message="linear: input () does not fit weight (4, 3): expected (…, in) and"
+                " (out, in)",
             ),
             refusal(
                 normal(2, 3),
                 normal(2, 4, 3),
-                message="linear: input (2, 3) and weight (2, 4, 3): they must be (…, in) and (out,"
-                " in), with the same number of features in",
+                message="linear: input (2, 3) does not fit weight (2, 4, 3): expected (…, in) and"
+                " (out, in)",
             ),
             refusal(
                 normal(2, 3),

@@ -89,7 +89,7 @@ REFUSED = [
     (
         lambda: nn.Linear(4, 2)(x),
         ValueError,
-        r"linear: input \(2, 3\) and weight \(2, 4\)",
+        r"linear: input \(2, 3\) does not fit weight \(2, 4\)",
     ),
     (lambda: nn.Conv2d(3, 4, 2, groups=2), ValueError, "3 input and 4 output channels"),
     (lambda: nn.Conv2d(3, 4, 2)(x), ValueError, "conv2d: .*2, 3"),

@@ -65,7 +65,7 @@ class LinearBackward(Function):
     joined to rows. A layer without b has 0 there. Keeps x and W.
     Cost: 2n·in·out for n rows; twice that back.
     PyTorch: AddmmBackward0, MmBackward0.
-    Source: F. Rosenblatt, "The perceptron" (1958).
+    Source: B. Widrow and M. Hoff, "Adaptive switching circuits" (1960).
     """
 
     saves = ("x", "weight")
@@ -73,8 +73,8 @@ class LinearBackward(Function):
     def forward(self, x, weight, bias):
         if not x.ndim or weight.ndim != 2 or x.shape[-1] != weight.shape[1]:
             raise ValueError(
-                f"linear: input {x.shape} and weight {weight.shape}: they must be"
-                " (…, in) and (out, in), with the same number of features in"
+                f"linear: input {x.shape} does not fit weight {weight.shape}:"
+                " expected (…, in) and (out, in)"
             )
         z = (_rows(x) @ weight.T).reshape(*x.shape[:-1], weight.shape[0])
         if np.ndim(bias) or bias:
@@ -82,9 +82,8 @@ class LinearBackward(Function):
             try:
                 z += bias  # in place: no second pass through fresh memory
             except ValueError:
-                raise ValueError(
-                    f"linear: bias must have shape ({weight.shape[0]},), got {np.shape(bias)}"
-                ) from None
+                wrong = f"must have shape ({weight.shape[0]},), got {np.shape(bias)}"
+                raise ValueError(f"linear: bias {wrong}") from None
         return z
 
     def apply(self, g):
