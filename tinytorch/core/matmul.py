@@ -76,13 +76,14 @@ class LinearBackward(Function):
                 f"linear: input {x.shape} does not fit weight {weight.shape}:"
                 " expected (…, in) and (out, in)"
             )
-        z = (_rows(x) @ weight.T).reshape(*x.shape[:-1], weight.shape[0])
+        out = weight.shape[0]
+        z = (_rows(x) @ weight.T).reshape(*x.shape[:-1], out)
         if np.ndim(bias) or bias:
             z = z.astype(np.result_type(z, bias), copy=False)
             try:
                 z += bias  # in place: no second pass through fresh memory
             except ValueError:
-                wrong = f"must have shape ({weight.shape[0]},), got {np.shape(bias)}"
+                wrong = f"must have shape ({out},), got {np.shape(bias)}"
                 raise ValueError(f"linear: bias {wrong}") from None
         return z
 
