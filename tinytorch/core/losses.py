@@ -345,13 +345,12 @@ def _right_classes(name, x, target, weight, ignore_index):
             f" {expected}, got {target.dtype} of shape {target.shape}"
         )
     kept = target != ignore_index
-    wrong = kept & ((target < 0) | (target >= classes))
-    if wrong.any():
+    right = target if kept.all() else np.where(kept, target, 0)
+    if right.size and not 0 <= right.min() <= right.max() < classes:
+        wrong = right[(right < 0) | (right >= classes)].flat[0]
         raise IndexError(
-            f"{name}: target {target[wrong].flat[0]} is not one of the {classes} classes,"
-            f" 0 to {classes - 1}"
+            f"{name}: target {wrong} is not one of the {classes} classes, 0 to {classes - 1}"
         )
-    right = np.where(kept, target, 0)
     weights = kept.astype(x.dtype)
     if weight is not None:
         weights *= _class_weights(name, x, weight, axis).reshape(-1)[right]
