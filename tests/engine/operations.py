@@ -1634,13 +1634,69 @@ def _seeded_dropout(t, x, p=0.5):
 LAYERS = (
     Operation(
         "linear",
-        "MatmulBackward",
+        "LinearBackward",
         lambda t, x, *parameters: t.nn.functional.linear(x, *parameters),
         lambda x, weight, bias=0.0: x @ weight.T + bias,
         (
             case(normal(2, 3), normal(4, 3), normal(4)),
+            case(normal(2, 3), normal(4, 3)),
+            case(normal(3, 3), normal(3, 3), normal(3)),
+            case(normal(2, 2, 3), normal(4, 3), normal(4)),
             case(normal(2, 2, 3), normal(4, 3)),
+            case(normal(2, 1, 2, 3), normal(1, 3), normal(1)),
             case(normal(3), normal(4, 3), normal(4)),
+            case(normal(3), normal(4, 3)),
+            case(normal(0, 3), normal(4, 3), normal(4)),
+            case(normal(0, 2, 3), normal(4, 3), normal(4)),
+            case(normal(2, 0), normal(4, 0), normal(4)),
+            case(normal(2, 3), normal(0, 3), normal(0)),
+            case(normal(2, 3), normal(4, 3), normal(1)),
+            case(normal(2, 3), normal(4, 3), normal()),
+            case(normal(2, 2, 3), normal(4, 3), normal(2, 4)),
+        ),
+        (),
+        (
+            refusal(
+                normal(2, 3),
+                normal(3, 4),
+                message="linear: input (2, 3) does not fit weight (3, 4): expected (…, in) and"
+                " (out, in)",
+            ),
+            refusal(
+                normal(),
+                normal(4, 3),
+                message="linear: input () does not fit weight (4, 3): expected (…, in) and"
+                " (out, in)",
+            ),
+            refusal(
+                normal(2, 3),
+                normal(2, 4, 3),
+                message="linear: input (2, 3) does not fit weight (2, 4, 3): expected (…, in) and"
+                " (out, in)",
+            ),
+            refusal(
+                normal(2, 3),
+                normal(4, 3),
+                normal(3),
+                message="linear: bias must have shape (4,), got (3,)",
+            ),
+            refusal(
+                normal(3),
+                normal(4, 3),
+                normal(2, 4),
+                message="linear: bias must have shape (4,), got (2, 4)",
+            ),
+        ),
+    ),
+    Operation(
+        "linear of one output",
+        "LinearBackward",
+        lambda t, x, weight: t.nn.functional.linear(x, weight),
+        lambda x, weight: x @ weight,
+        (
+            case(normal(2, 3), normal(3)),
+            case(normal(3), normal(3)),
+            case(normal(2, 0, 3), normal(3)),
         ),
     ),
     Operation(

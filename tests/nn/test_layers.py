@@ -89,7 +89,7 @@ REFUSED = [
     (
         lambda: nn.Linear(4, 2)(x),
         ValueError,
-        r"Linear: the input has shape \(2, 3\); its last",
+        r"linear: input \(2, 3\) does not fit weight \(2, 4\)",
     ),
     (lambda: nn.Conv2d(3, 4, 2, groups=2), ValueError, "3 input and 4 output channels"),
     (lambda: nn.Conv2d(3, 4, 2)(x), ValueError, "conv2d: .*2, 3"),
@@ -166,3 +166,38 @@ def test_gradient_flow_shows_what_was_reached():
     flow = nn.gradient_flow(model)
     assert flow.norms["1.weight"] is None and flow.norms["1.bias"] == 1.0
     assert flow.share == 0.75 and "3/4 received a gradient" in str(flow)
+
+
+# ---------------------------------------------------------------------------- the linear layer
+
+
+def test_a_linear_layer_is_one_node_and_its_gradient_lies_as_its_weight():
+    layer = nn.Linear(3, 4)
+    z = layer(tt.tensor(np.ones((2, 5, 3), np.float32)))
+    assert [type(n).__name__ for n in tt.autograd.graph(z).nodes] == [
+        "LinearBackward",
+        "AccumulateGrad",
+        "AccumulateGrad",
+    ]
+    z.sum().backward()
+    assert layer.weight.grad.data.flags.c_contiguous
+
+
+@pytest.mark.parametrize(
+    ("x", "weight", "bias", "dtype"),
+    [
+        ("f4", "f4", "f8", "f8"),
+        ("f8", "f4", "f4", "f8"),
+        ("i8", "f4", "f4", "f4"),
+        ("i8", "i8", "f4", "f4"),
+        ("i8", "i8", "i8", "i8"),
+    ],
+)
+def test_a_linear_layer_mixes_dtypes_as_its_parts_do(x, weight, bias, dtype):
+    x, weight, bias = (
+        tt.tensor(np.arange(1, n + 1).reshape(shape).astype(kind))
+        for n, shape, kind in ((6, (2, 3), x), (12, (4, 3), weight), (4, 4, bias))
+    )
+    z = tt.nn.functional.linear(x, weight, bias)
+    assert z.dtype == dtype == (x @ weight.T + bias).dtype
+    assert np.array_equal(z, x @ weight.T + bias)

@@ -177,7 +177,7 @@ def test_a_bar_where_one_is_wanted(capfd):
         ([], ValueError, "train_epoch: the loader gave no batches"),
         ([np.zeros((4, 2), np.float32)], TypeError, "a batch must be"),
         ([(np.zeros((0, 2), np.float32), np.zeros(0, np.int64))], ValueError, "an empty batch"),
-        ([(np.zeros((4, 3), np.float32), np.zeros(4, np.int64))], ValueError, "Linear: the input"),
+        ([(np.zeros((4, 3), np.float32), np.zeros(4, np.int64))], ValueError, "linear: input"),
         ([(np.zeros((4, 2), np.float32), np.full(4, 7))], (ValueError, IndexError), "7"),
         (
             [(np.full((4, 2), np.nan, np.float32), np.zeros(4, np.int64))],

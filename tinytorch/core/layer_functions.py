@@ -9,6 +9,7 @@ from .activations import DropoutBackward
 from .attention import AttentionBackward
 from .embeddings import EmbeddingBackward
 from .functional import as_tensor
+from .matmul import LinearBackward
 from .normalization import BatchNormBackward, LayerNormBackward
 from .spatial import (
     AvgPool2dBackward,
@@ -22,9 +23,14 @@ from .tensor import Tensor
 
 
 def linear(input, weight, bias=None) -> Tensor:
-    """`input` @ `weight`ᵀ + `bias`: (…, in), (out, in), (out,) → (…, out)."""
-    z = input @ weight.T
-    return z if bias is None else z + bias
+    """`input` @ `weight`ᵀ + `bias`: (…, in), (out, in), (out,) → (…, out).
+
+    A weight (in,) has one output, without an axis.
+    """
+    weight = as_tensor(weight)
+    if weight.ndim == 1:
+        return linear(input, weight.unsqueeze(0), bias).squeeze(-1)
+    return LinearBackward.run(as_tensor(input), weight, 0 if bias is None else bias)
 
 
 def dropout(input, p=0.5, training=True) -> Tensor:

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from .activations import LogSoftmaxBackward, SoftplusBackward, sigmoid
+from .activations import LogSoftmaxBackward, SoftplusBackward, log_softmax, sigmoid
 from .autograd import Function
 from .course import moved
 from .indexing import scatter
@@ -197,9 +197,8 @@ class NLLBackward(Function):
         ignore_index=-100,
         reduction="mean",
     ):
-        target = _class_indices("nll", input, target, ignore_index)
         right = _right_classes("nll", input, target, weight, ignore_index)
-        self.index, self.weights = right
+        self.index, self.weights, _ = right
         terms = (-input[self.index] * self.weights).reshape(target.shape)
         return reduce(self, terms, reduction, self.weights.sum())
 
@@ -246,25 +245,23 @@ class CrossEntropyBackward(Function):
         self.smoothing = label_smoothing
         self.classes = input.shape[axis] if input.ndim else 0
         self.class_weights = _class_weights("crossentropy", input, weight, axis)
-        log_p, p = _log_softmax_and_softmax(input, axis)
+        x, ln_total, self.scratch = _log_sum_and_softmax(input, axis)
         self.soft = target.shape == input.shape and target.dtype.kind == "f"
         if self.soft:
-            self.index = None
-            terms = -(self._smoothed(target) * log_p).sum(axis=axis)
-            total = None
+            self.index = total = None
+            terms = self._smoothed(target) * (ln_total - x)
+            terms = terms.sum(axis=axis)
         else:
-            target = _class_indices("crossentropy", input, target, ignore_index)
-            self.index, self.weights = _right_classes(
+            self.index, self.weights, self.kept = _right_classes(
                 "crossentropy", input, target, weight, ignore_index
             )
-            self.kept = (target != ignore_index).reshape(self.weights.shape)
-            terms = -log_p[self.index] * self.weights * (1 - label_smoothing)
+            terms = (ln_total - x[self.index]) * self.weights
             if label_smoothing:
-                spread = log_p * self.class_weights * self.kept
+                spread = (ln_total - x) * self.class_weights * self.kept
                 spread = spread.sum(axis=axis, keepdims=True)
-                terms -= spread * (label_smoothing / self.classes)
+                terms *= 1 - label_smoothing
+                terms += spread * (label_smoothing / self.classes)
             terms, total = terms.reshape(target.shape), self.weights.sum()
-        self.scratch = p
         return reduce(self, terms, reduction, total)
 
     def apply(self, g):
@@ -283,7 +280,7 @@ class CrossEntropyBackward(Function):
             dx = g * (p * sum_kept(q, (self.axis,)) - q)
         if to_target and self.soft:
             log_p = (
-                _log_softmax_and_softmax(x, self.axis)[0]
+                log_softmax(x, (self.axis,))
                 if is_array(g)
                 else LogSoftmaxBackward.run(x, dim=self.axis)
             )
@@ -325,26 +322,6 @@ def _refuse_other_shape(name, input, target):
         )
 
 
-def _class_indices(name, x, target, ignore_index):
-    """The targets, checked: integers of the shape of x without its class axis."""
-    if not x.ndim:
-        raise ValueError(f"{name}: input is 0-d, it has no axis of class scores")
-    axis = min(1, x.ndim - 1)
-    expected = x.shape[:axis] + x.shape[axis + 1 :]
-    if target.dtype.kind not in "iu" or target.shape != expected:
-        raise ValueError(
-            f"{name}: input of shape {x.shape} takes class numbers (integers) of shape"
-            f" {expected}, got {target.dtype} of shape {target.shape}"
-        )
-    wrong = (target != ignore_index) & ((target < 0) | (target >= x.shape[axis]))
-    if wrong.any():
-        raise IndexError(
-            f"{name}: target {target[wrong].flat[0]} is not one of the {x.shape[axis]} classes,"
-            f" 0 to {x.shape[axis] - 1}"
-        )
-    return target
-
-
 def _class_weights(name, x, weight, axis):
     """One weight a class, in the rank of x; 1 if none are given."""
     if weight is None:
@@ -356,26 +333,41 @@ def _class_weights(name, x, weight, axis):
 
 
 def _right_classes(name, x, target, weight, ignore_index):
-    """Where in x the right classes are, as an index, and the weight of each; 0 if ignored."""
+    """Where in x the right classes are, as an index, the weight of each, and which ones count."""
+    if not x.ndim:
+        raise ValueError(f"{name}: input is 0-d, it has no axis of class scores")
     axis = min(1, x.ndim - 1)
+    classes = x.shape[axis]
+    expected = x.shape[:axis] + x.shape[axis + 1 :]
+    if target.dtype.kind not in "iu" or target.shape != expected:
+        raise ValueError(
+            f"{name}: input of shape {x.shape} takes class numbers (integers) of shape"
+            f" {expected}, got {target.dtype} of shape {target.shape}"
+        )
     kept = target != ignore_index
-    right = np.where(kept, target, 0)
+    right = target if kept.all() else np.where(kept, target, 0)
+    if right.size and not 0 <= right.min() <= right.max() < classes:
+        wrong = right[(right < 0) | (right >= classes)].flat[0]
+        raise IndexError(
+            f"{name}: target {wrong} is not one of the {classes} classes, 0 to {classes - 1}"
+        )
     weights = kept.astype(x.dtype)
     if weight is not None:
         weights *= _class_weights(name, x, weight, axis).reshape(-1)[right]
     shape = (*x.shape[:axis], 1, *x.shape[axis + 1 :])
     index = [np.arange(n).reshape(-1, *(1,) * (x.ndim - 1 - i)) for i, n in enumerate(shape)]
     index[axis] = right.reshape(shape)
-    return tuple(index), weights.reshape(shape)
+    return tuple(index), weights.reshape(shape), kept.reshape(shape)
 
 
-def _log_softmax_and_softmax(x, axis):
-    shifted = x - x.max(axis=axis, keepdims=True, initial=-np.inf)
+def _log_sum_and_softmax(x, axis):
+    """x less its largest along the axis, ln Σ e^x of that, and the softmax."""
+    x = x - x.max(axis=axis, keepdims=True, initial=-np.inf)
     with np.errstate(under="ignore"):
-        e = np.exp(shifted)
+        e = np.exp(x)
     total = e.sum(axis=axis, keepdims=True)
     e /= total
-    return shifted - np.log(total), e
+    return x, np.log(total), e
 
 
 def __getattr__(name):

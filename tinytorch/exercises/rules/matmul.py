@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..rule import Mistake, RuleExercise
-from ..samples import Sample
+from ..samples import NO_GRADIENT, Sample
 
 MATMUL = RuleExercise(
     "MatmulBackward",
@@ -65,6 +65,69 @@ MATMUL = RuleExercise(
             "an elementwise product (`*`) with the transpose; its gradient is a matrix product"
             " (`@`).",
             lambda g, a, b: (g * b.mT, g * a.mT),
+        ),
+    ),
+)
+
+
+JOIN = (
+    "All axes but the last are rows of one matrix: join them, `x.reshape(-1, x.shape[-1])`, and the"
+    " same with g."
+)
+
+LINEAR = RuleExercise(
+    "LinearBackward",
+    (
+        Sample("a square weight", ((3, 3), (3, 3), (3,))),
+        Sample("rectangles", ((5, 2), (3, 2), (3,))),
+        Sample("one sample", ((1, 3), (4, 3), (4,))),
+        Sample("one output", ((5, 3), (1, 3), (1,))),
+        Sample("sequences", ((4, 2, 3), (5, 3), (5,)), JOIN),
+        Sample("two leading axes of one length", ((2, 2, 3), (4, 3), (4,)), JOIN),
+        Sample("a single vector", ((3,), (4, 3), (4,)), JOIN),
+        Sample("no samples", ((0, 3), (2, 3), (2,))),
+        Sample("float32", ((5, 2), (3, 2), (3,)), dtype=np.float32),
+        Sample("data as input", ((5, 2), (3, 2), (3,)), NO_GRADIENT, wanted=(False, True, True)),
+        Sample("a frozen weight", ((5, 2), (3, 2), (3,)), NO_GRADIENT, wanted=(True, False, True)),
+        Sample("a frozen bias", ((5, 2), (3, 2), (3,)), NO_GRADIENT, wanted=(True, True, False)),
+        Sample("extremes", ([[1e150, 0.0], [-1e150, 1e-150]], [[1e-150, 2.0]], [1e100])),
+    ),
+    (
+        Mistake(
+            "the product with Wᵀ. The transpose belongs to the way forward; back, W enters as it"
+            " is.",
+            lambda g, x, w, b: (g @ w.mT, None, None),
+        ),
+        Mistake(
+            "xᵀ @ g: right for a weight kept as (in, out). Here it is (out, in), so it is gᵀ @ x.",
+            lambda g, x, w, b: (None, x.mT @ g, None),
+        ),
+        Mistake(
+            "the product of g and x without the transpose. What is summed over are the rows, and"
+            " they have to be the last axis of the left factor: gᵀ @ x.",
+            lambda g, x, w, b: (None, g @ x, None),
+        ),
+        Mistake(
+            "made with `{x}` itself; the slope along `{x}` is made of the other factor.",
+            lambda g, x, w, b: (g @ x, g.mT @ w, None),
+        ),
+        Mistake(
+            "an elementwise product (`*`); every output is a sum of products, so its gradient is a"
+            " matrix product (`@`).",
+            lambda g, x, w, b: (g * w, g * x, None),
+        ),
+        Mistake(
+            "the mean over the rows: every row adds its own part, so it is the sum.",
+            lambda g, x, w, b: (None, g.mT @ x / max(len(g), 1), g.mean(0)),
+        ),
+        Mistake(
+            "summed over the outputs. Each output has a bias of its own, and shares it with all"
+            " rows: sum over the rows.",
+            lambda g, x, w, b: (None, None, g.sum(-1)),
+        ),
+        Mistake(
+            "g of the last row alone: `bias` was added to every row, so g of all rows is summed.",
+            lambda g, x, w, b: (None, None, g[-1]),
         ),
     ),
 )
@@ -170,4 +233,4 @@ EINSUM = RuleExercise(
     ),
 )
 
-EXERCISES = MATMUL, EINSUM
+EXERCISES = MATMUL, LINEAR, EINSUM
