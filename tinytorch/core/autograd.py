@@ -16,7 +16,7 @@ from contextlib import ContextDecorator, contextmanager
 from numpy import asarray, broadcast_to, float32, ndarray  # noqa: F401 (names of the doors)
 
 from .door import Door, parameters
-from .memory import ledger, seal, tick
+from .memory import lent, seal, tick
 from .operands import FLOAT32, constant, explained, floating, settled  # noqa: F401
 
 _new = object.__new__
@@ -136,7 +136,7 @@ class Function:
             node.shape, node.dtype = z.shape, z.dtype
             places = range(len(inputs)) if cls._saved is None else cls._saved
             node.saved_tensors = saved = tuple([*arrays, z][i] for i in places)
-            if ledger and saved:
+            if lent and saved:
                 node.seals = seal(saved)
             out._node = node
         if _watcher is not None:

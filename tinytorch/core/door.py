@@ -37,7 +37,7 @@ def door(_cls, _plain):
             _node.shape = shape
             _node.dtype = dtype
             _node.saved_tensors = saved = ({saved})
-            if ledger and saved:
+            if lent and saved:
                 _node.seals = seal(saved)
             out._node = _node
         else:

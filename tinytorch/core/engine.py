@@ -15,7 +15,6 @@ import numpy as np
 from numpy import float32
 
 from . import autograd, memory
-from .memory import ledger
 from .operands import FLOAT32
 from .tensor import Kept, Tensor
 
@@ -54,7 +53,7 @@ def backward(
         tensor = wanted[node] if wanted is not None else node.tensor()
         if tensor is None or tensor._node is None:
             continue  # nobody has the leaf any more, or it wants no gradient by now
-        if tensor.shape != g.shape:
+        if tensor._data.shape != g.shape:
             raise RuntimeError(
                 f"backward: a leaf had shape {g.shape} in the forward pass and now has"
                 f" {tensor.shape}; run the forward pass again after replacing .data"
@@ -121,8 +120,6 @@ def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
     if retain_graph is None:
         retain_graph = create_graph
     order = reachable(roots) if within is None else within
-    if ledger:  # somebody may have changed something
-        _check(order)
     order.sort(key=attrgetter("order"))  # taken from the end: newest first
     useful = leading = None
     if wanted is not None:
@@ -134,8 +131,11 @@ def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
                 leading.add(node)
                 useful.add(node)
     del order[: bisect_left(order, 0, key=attrgetter("order"))]  # leaves have no rule
+    if order and not memory.untouched_since(order[0].order):
+        _check(order)
     grads, found, watcher = dict(roots), {}, autograd._watcher
-    with np.errstate(all="ignore"), autograd.set_grad_enabled(create_graph):
+    recording = autograd.enable_grad if create_graph else autograd.no_grad
+    with np.errstate(all="ignore"), recording():
         while order:
             node = order.pop()
             g = grads.pop(node, None)

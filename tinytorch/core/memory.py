@@ -7,7 +7,8 @@ Most arrays can't change: nobody outside the engine has them. The ledger lists t
 - arrays *lent* to the caller (`x.data`, `x.numpy()`, `tt.from_numpy(array)`), with a checksum.
 
 Time is the counter that also numbers the nodes, so "written after the node was made" is one
-comparison, and a program that never touches `.data` pays nothing.
+comparison. A program that lends nothing, and updates its parameters before the next forward pass,
+pays for no more than one such comparison in a backward pass.
 """
 
 import itertools
@@ -19,6 +20,8 @@ import numpy as np
 tick = itertools.count().__next__
 
 ledger: dict[int, "_Entry"] = {}
+lent: set[int] = set()  # those in the ledger that have a checksum
+_last_write = -1
 
 
 class _Entry:
@@ -26,9 +29,14 @@ class _Entry:
 
     def __init__(self, owner):
         key = id(owner)
-        self.alive = weakref.ref(owner, lambda _: ledger.pop(key, None))
+        self.alive = weakref.ref(owner, lambda _: _forget(key))
         self.written = -1
         self.checksum = None
+
+
+def _forget(key):
+    ledger.pop(key, None)
+    lent.discard(key)
 
 
 def _owner(array):
@@ -55,6 +63,7 @@ def lend(array):
     entry = _entry(owner)
     if entry.checksum is None:
         entry.checksum = _checksum(owner)
+        lent.add(id(owner))
     return array
 
 
@@ -63,11 +72,19 @@ def written(array, borrowed=True):
 
     `borrowed` is False where nobody outside can hold it any more: it is no longer watched.
     """
+    global _last_write
     owner = _owner(array)
     entry = _entry(owner)
-    entry.written = tick()
+    entry.written = _last_write = tick()
     if entry.checksum is not None:  # lent, and perhaps still in the borrower's hands
         entry.checksum = _checksum(owner) if borrowed else None
+        if not borrowed:
+            lent.discard(id(owner))
+
+
+def untouched_since(time):
+    """Whether nothing can have changed after `time`."""
+    return not lent and _last_write < time
 
 
 def seal(saved):

@@ -170,7 +170,7 @@ def _in_place(name, ufunc, operation, x, other):
     if type(x._data) is not np.ndarray:
         x._data = np.asarray(x._data)
     try:
-        ufunc(x._data, other, out=x._data, casting="same_kind")
+        ufunc(x._data, other, out=x._data)
     except (ValueError, TypeError) as error:
         raise plain_kind(error)(f"{name}: {x.shape} and {np.shape(other)}: {error}") from None
     memory.written(x._data)
