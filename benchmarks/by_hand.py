@@ -136,7 +136,7 @@ def embedding(params, data):
     ordered = flat[order]
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
     rows = data["upstream"].reshape(flat.size, -1)[order]
-    grad = np.zeros_like(table)
+    grad = np.zeros(table.shape, table.dtype)
     grad[ordered[starts]] = np.add.reduceat(rows, starts, axis=0)
     return z, [grad]
 
