@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 
-from .autograd import Function, is_array
+from .autograd import Function
 from .course import moved
 from .elementary import erf
+from .operands import is_array
 from .reduction import sum_kept
 from .shape import checked_dims
 

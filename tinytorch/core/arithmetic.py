@@ -17,6 +17,8 @@ class AddBackward(Function):
         return a + b
 
     def apply(self, g):
+        if not self.shape:  # numbers: nothing was broadcast
+            return g, g
         to_a, to_b = self.next_functions
         return (
             unbroadcast(g, to_a.shape) if to_a else None,
@@ -38,6 +40,8 @@ class SubBackward(Function):
         return a - b
 
     def apply(self, g):
+        if not self.shape:
+            return g, -g
         to_a, to_b = self.next_functions
         return (
             unbroadcast(g, to_a.shape) if to_a else None,
@@ -60,6 +64,8 @@ class MulBackward(Function):
 
     def apply(self, g):
         a, b = self.saved_tensors
+        if not self.shape:
+            return g * b, g * a
         to_a, to_b = self.next_functions
         return (
             unbroadcast(g * b, a.shape) if to_a else None,

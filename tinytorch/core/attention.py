@@ -3,8 +3,9 @@
 import numpy as np
 
 from .activations import softmax
-from .autograd import Function, is_array, unbroadcast
+from .autograd import Function, unbroadcast
 from .course import moved
+from .operands import is_array
 from .reduction import sum_kept
 
 

@@ -10,18 +10,15 @@ Nodes are numbered as they are made, and an operation can only use what already 
 numbers are a topological order and newest-first reaches a node after everything that used it.
 """
 
-import inspect
 import weakref
 from contextlib import ContextDecorator, contextmanager
-from operator import itemgetter
 
-import numpy as np
+from numpy import asarray, broadcast_to, float32, ndarray  # noqa: F401 (names of the doors)
 
-from .dtypes import get_default_dtype
+from .door import Door, parameters
 from .memory import ledger, seal, tick
+from .operands import FLOAT32, constant, explained, floating, settled  # noqa: F401
 
-_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
-_ARRAYS = (np.float32, np.ndarray)
 _new = object.__new__
 _recording = True
 _watcher = None
@@ -66,7 +63,6 @@ class Function:
     saves: tuple[str, ...] = ()
     fractions = False  # True where values are fractions: integers are then taken as floats
     hooks = None
-    _pick = staticmethod(lambda values: ())
     seals: dict = {}  # noqa: RUF012 (never written to; a node with seals gets its own)
     __slots__ = (
         "__dict__",
@@ -82,21 +78,19 @@ class Function:
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         cls.name = cls.__name__.removesuffix("Backward").lower()
-        parameters = list(inspect.signature(cls.forward).parameters.values())[1:]
-        names = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
+        inputs, _ = parameters(cls.forward)
+        names = [x.removeprefix("*") for x in inputs]
         unknown = [s for s in cls.saves if s not in names and s != "z"]
         if unknown:
             raise TypeError(
                 f"{cls.__name__}: saves names {unknown[0]!r}, which is no input of forward"
                 f" ({', '.join(names)}) and not 'z', its result"
             )
-        cls._saved = at = [-1 if s == "z" else names.index(s) for s in cls.saves]
-        if at and any(p.kind is p.VAR_POSITIONAL for p in parameters):  # saves = ("xs",): all
-            cls._saved, cls._pick = None, staticmethod(lambda values: tuple(values[:-1]))
-        elif len(at) == 1:  # itemgetter gives a tuple for two places and more
-            cls._pick = staticmethod(lambda values, i=at[0]: (values[i],))
-        elif at:
-            cls._pick = itemgetter(*at)
+        cls._saved = [-1 if s == "z" else names.index(s) for s in cls.saves]
+        if inputs != names and cls.saves:  # saves = ("xs",) for forward(self, *xs): all
+            cls._saved = None
+        if "run" not in vars(cls):
+            cls.run = Door()
 
     def __new__(cls, *inputs, **params):
         """The node alone, built by hand: every gradient is wanted."""
@@ -117,47 +111,36 @@ class Function:
         This is the one door: every operation is computed and recorded here,
         and nowhere else.
         """
-        self = _new(cls)
-        kind, arrays, nexts = Tensor, [], []
-        self.scratch = None
+        node = _new(cls)
+        node.scratch = None
+        kind, arrays, nodes = Tensor, [], []
         for x in inputs:
-            if type(x) is Tensor:
-                arrays.append(x._data)
-                nexts.append(x._node)
-            elif isinstance(x, Tensor):
+            if isinstance(x, Tensor):
                 kind = kind if x._kind is Tensor else x._kind
                 arrays.append(x._data)
-                nexts.append(x._node)
+                nodes.append(x._node)
             else:
-                arrays.append(_constant(x, self))
-                nexts.append(None)
-        if self.fractions and arrays[0].dtype is not _FLOAT32:
-            arrays[0] = _floating(arrays[0])
+                arrays.append(constant(x, node))
+                nodes.append(None)
+        if cls.fractions:
+            arrays[0] = floating(arrays[0])
         try:
-            z = self.forward(*arrays, **params) if params else self.forward(*arrays)
+            z = settled(node.forward(*arrays, **params), arrays)
         except (ValueError, TypeError, IndexError, OverflowError) as error:
-            raise _explained(self, arrays, error) from error
-        if type(z) not in _ARRAYS or z.dtype is not _FLOAT32:
-            z = _settled(z, arrays)
-        dtype = z.dtype
-        out = _new(kind)
-        out._data = z
-        out.grad = None
-        if _recording and any(nexts) and (dtype is _FLOAT32 or dtype.kind == "f"):
-            self.next_functions = tuple(nexts)
-            self.order = tick()
-            self.mark = None
-            self.shape = z.shape
-            self.dtype = dtype
-            arrays.append(z)
-            self.saved_tensors = saved = self._pick(arrays)
+            raise explained(node, arrays, error) from error
+        out = kind._wrap(z)
+        if _recording and any(nodes) and z.dtype.kind == "f":
+            node.next_functions = tuple(nodes)
+            node.order = tick()
+            node.mark = None
+            node.shape, node.dtype = z.shape, z.dtype
+            places = range(len(inputs)) if cls._saved is None else cls._saved
+            node.saved_tensors = saved = tuple([*arrays, z][i] for i in places)
             if ledger and saved:
-                self.seals = seal(saved)
-            out._node = self
-        else:
-            out._node = None
+                node.seals = seal(saved)
+            out._node = node
         if _watcher is not None:
-            _watcher("forward", self, inputs, out)
+            _watcher("forward", node, inputs, out)
         return out
 
     def forward(self, *arrays, **params):
@@ -172,9 +155,10 @@ class Function:
         """`apply` with the saved values as Tensors, so that the rule is itself recorded."""
         saved = self.saved_tensors
         sources = (*self.next_functions, self)
+        places = self._saved or range(len(saved))
         self.saved_tensors = tuple(
             Tensor._wrap(value, sources[i]) if hasattr(value, "dtype") else value
-            for value, i in zip(saved, self._saved or range(len(saved)), strict=True)
+            for value, i in zip(saved, places, strict=True)
         )
         try:
             return self.apply(g)
@@ -206,11 +190,6 @@ class AccumulateGrad:
         return "<AccumulateGrad>"
 
 
-def is_array(x):
-    """Whether a rule was given arrays (an ordinary pass) and not Tensors (`create_graph=True`)."""
-    return isinstance(x, (np.ndarray, np.generic))
-
-
 class HookHandle:
     """What `register_hook` returns: `remove()` takes the hook off."""
 
@@ -236,66 +215,12 @@ def unbroadcast(grad, shape):
         if grad.shape == shape:
             return grad
     except AttributeError:  # a plain number, from a rule applied by hand
-        return unbroadcast(np.asarray(grad), shape)
+        return unbroadcast(asarray(grad), shape)
     front = grad.ndim - len(shape)
     if not grad.ndim:  # one g for all elements, from a rule applied by hand
-        return np.broadcast_to(grad, shape)
+        return broadcast_to(grad, shape)
     stretched = [i + front for i, n in enumerate(shape) if n == 1 and grad.shape[i + front] != 1]
     return grad.sum((*range(front), *stretched)).reshape(shape)
-
-
-def _floating(x):
-    """x as floats: NumPy alone would give the exponential of a byte, or a mask, in float16."""
-    return x if x.dtype.kind == "f" else x.astype(get_default_dtype())
-
-
-def _settled(z, arrays):
-    """A result as an array; what became float64 from numbers and integers alone is float32."""
-    if not is_array(z):
-        z = np.asarray(z)
-    if z.dtype is not _FLOAT64:
-        return z
-    for a in arrays:
-        if getattr(a, "dtype", None) is _FLOAT64:
-            return z
-    return z.astype(get_default_dtype())
-
-
-def _constant(x, node):
-    """An operand that is no Tensor. Python numbers stay raw: they take the dtype they meet."""
-    if type(x) in (int, float, bool):
-        return x
-    if isinstance(x, float):  # numpy.float64 is a Python float, and as weak as one
-        return float(x)
-    if isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind in "fiub":
-        return np.array(x) if node.saves else x  # the caller may go on to change theirs
-    raise TypeError(
-        f"{node.name}: expected Tensors, NumPy arrays or numbers, got {type(x).__name__};"
-        " make it a tensor with tinytorch.tensor(...)"
-    )
-
-
-def _explained(node, arrays, error):
-    """The error of an operation, with its name and the shapes of its operands."""
-    if str(error).startswith(f"{node.name}:"):
-        return error
-    shapes = [np.shape(a) for a in arrays]
-    if "broadcast" in str(error) and len(shapes) == 2:
-        pairs = list(zip(reversed(shapes[0]), reversed(shapes[1]), strict=False))
-        m, n = next(((m, n) for m, n in pairs if m != n and 1 not in (m, n)), (None, None))
-        if m is not None:
-            return ValueError(
-                f"{node.name}: shapes {shapes[0]} and {shapes[1]} do not broadcast: from the right,"
-                f" {m} meets {n} and neither is 1; line the axes up with reshape or unsqueeze"
-            )
-    given = " and ".join(str(s) for s in shapes)
-    return plain_kind(error)(f"{node.name}: on shapes {given}: {error}")
-
-
-def plain_kind(error):
-    """The plain kind of an error: NumPy's own subclasses can't be made from a text."""
-    kinds = IndexError, OverflowError, TypeError, ValueError
-    return next(kind for kind in kinds if isinstance(error, kind))
 
 
 # ------------------------------------------------------------------------------- grad modes

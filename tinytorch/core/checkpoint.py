@@ -3,8 +3,9 @@
 import numpy as np
 
 from . import memory, random
-from .autograd import Function, enable_grad, is_array
+from .autograd import Function, enable_grad
 from .engine import propagate
+from .operands import is_array
 from .tensor import Tensor
 
 

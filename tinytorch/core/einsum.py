@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .autograd import Function, is_array, unbroadcast
+from .autograd import Function, unbroadcast
+from .operands import is_array
 from .shape import broadcast_to
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from .autograd import Function, is_array
+from .autograd import Function
+from .operands import is_array
 
 
 class ExpBackward(Function):

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from .autograd import Function, is_array
+from .autograd import Function
 from .course import moved
 from .indexing import scatter
+from .operands import is_array
 
 
 class EmbeddingBackward(Function):

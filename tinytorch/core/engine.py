@@ -7,13 +7,16 @@ arrives at a leaf is its gradient. A list and a sort, no recursion: depth and sh
 nothing extra.
 """
 
+from bisect import bisect_left
 from operator import attrgetter
 from sys import getrefcount
 
 import numpy as np
+from numpy import float32
 
 from . import autograd, memory
 from .memory import ledger
+from .operands import FLOAT32
 from .tensor import Kept, Tensor
 
 
@@ -92,8 +95,7 @@ def grad(
     nodes = [_node_of("grad", i, x) for i, x in enumerate(inputs)]
     roots = _roots("grad", _listed(outputs), grad_outputs, create_graph)
     if not allow_unused:
-        reached = set(order := reachable(roots))
-        _check(order)  # a freed graph leads nowhere, whatever it depended on
+        reached = set(reachable(roots))
         for i, node in enumerate(nodes):
             if node not in reached:
                 raise RuntimeError(
@@ -119,7 +121,8 @@ def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
     if retain_graph is None:
         retain_graph = create_graph
     order = reachable(roots) if within is None else within
-    _check(order)
+    if ledger:  # somebody may have changed something
+        _check(order)
     order.sort(key=attrgetter("order"))  # taken from the end: newest first
     useful = leading = None
     if wanted is not None:
@@ -130,6 +133,7 @@ def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
             if not useful.isdisjoint(node.next_functions):
                 leading.add(node)
                 useful.add(node)
+    del order[: bisect_left(order, 0, key=attrgetter("order"))]  # leaves have no rule
     grads, found, watcher = dict(roots), {}, autograd._watcher
     with np.errstate(all="ignore"), autograd.set_grad_enabled(create_graph):
         while order:
@@ -139,11 +143,11 @@ def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
                 continue
             if node.hooks:
                 g = _run_hooks(node, g)
-            leaf = node.order < 0
-            if leaf if wanted is None else node in wanted:
-                found[node] = g
-            if leaf or (leading is not None and node not in leading):
-                continue
+            if wanted is not None:
+                if node in wanted:
+                    found[node] = g
+                if node not in leading:
+                    continue
             results = node._apply_on_tensors(g) if create_graph else node.apply(g)
             nexts = node.next_functions
             if type(results) is not tuple or len(results) != len(nexts):
@@ -154,7 +158,10 @@ def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
                 if target is None or d is None or (useful is not None and target not in useful):
                     continue
                 try:
-                    fits = d.dtype is target.dtype and d.shape == target.shape
+                    if type(d) is float32:  # a number; asking it for dtype and shape takes longer
+                        fits = target.dtype is FLOAT32 and not target.shape
+                    else:
+                        fits = d.dtype is target.dtype and d.shape == target.shape
                 except AttributeError:
                     fits = False
                 if create_graph or not fits:
@@ -164,17 +171,28 @@ def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
                 grads[target] = d
             if not retain_graph:
                 node.saved_tensors, node.next_functions, node.scratch = None, (), None
+        for leaf, g in grads.items():
+            if wanted is None or leaf in wanted:
+                found[leaf] = _run_hooks(leaf, g) if leaf.hooks else g
     return found
 
 
 def reachable(roots):
-    """Every node that a gradient could reach from `roots`, each once; no recursion."""
+    """Every node that a gradient could reach from `roots`, each once; no recursion.
+
+    Refuses a graph of which a part was freed.
+    """
     this_pass = object()  # a mark on the nodes is cheaper than a set of all of them
     found = []
     for root in roots:
         root.mark = this_pass
         found.append(root)
     for node in found:  # the list grows while it is gone through
+        if node.saved_tensors is None:
+            raise RuntimeError(
+                f"backward: the graph behind {type(node).__name__} was freed by an earlier"
+                " backward(); pass retain_graph=True to that one, or run the forward pass again"
+            )
         for source in node.next_functions:
             if source is not None and source.mark is not this_pass:
                 source.mark = this_pass
@@ -183,23 +201,17 @@ def reachable(roots):
 
 
 def _check(nodes):
-    """Refuse, before anything is touched, a graph that was freed or whose saved values changed."""
+    """Refuse, before anything is touched, a graph whose saved values changed."""
     for node in nodes:
         saved = node.saved_tensors
-        if saved is None:
+        i = memory.changed(saved, node.order, node.seals) if saved else None
+        if i is not None:
+            name = node.saves[min(i, len(node.saves) - 1)]
             raise RuntimeError(
-                f"backward: the graph behind {type(node).__name__} was freed by an earlier"
-                " backward(); pass retain_graph=True to that one, or run the forward pass again"
+                f"backward: {type(node).__name__} saved {name!r}, of shape {saved[i].shape},"
+                " and it was changed in place since; change a copy (x.data.copy()), or make"
+                " the change after backward()"
             )
-        if ledger and saved:
-            i = memory.changed(saved, node.order, node.seals)
-            if i is not None:
-                name = node.saves[min(i, len(node.saves) - 1)]
-                raise RuntimeError(
-                    f"backward: {type(node).__name__} saved {name!r}, of shape {saved[i].shape},"
-                    " and it was changed in place since; change a copy (x.data.copy()), or make"
-                    " the change after backward()"
-                )
 
 
 def _roots(name, tensors, grads, create_graph):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .autograd import Function, is_array
+from .autograd import Function
+from .operands import is_array
 from .shape import checked_dims
 
 

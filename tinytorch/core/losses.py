@@ -9,9 +9,10 @@ import math
 import numpy as np
 
 from .activations import LogSoftmaxBackward, SoftplusBackward, sigmoid
-from .autograd import Function, is_array
+from .autograd import Function
 from .course import moved
 from .indexing import scatter
+from .operands import is_array
 from .reduction import sum_kept
 
 

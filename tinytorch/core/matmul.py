@@ -2,7 +2,8 @@
 
 import math
 
-from .autograd import Function, is_array, unbroadcast
+from .autograd import Function, unbroadcast
+from .operands import is_array
 
 
 class MatmulBackward(Function):

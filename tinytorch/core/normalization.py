@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from .autograd import Function, is_array, unbroadcast
+from .autograd import Function, unbroadcast
 from .course import moved
+from .operands import is_array
 from .reduction import sum_kept
 
 

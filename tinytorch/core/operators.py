@@ -11,10 +11,11 @@ from .arithmetic import (
     PowBackward,
     SubBackward,
 )
-from .autograd import is_grad_enabled, plain_kind
+from .autograd import is_grad_enabled
 from .indexing import SliceBackward
 from .matmul import MatmulBackward
 from .methods import Methods
+from .operands import plain_kind
 
 
 class Operations(Methods):

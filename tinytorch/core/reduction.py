@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .autograd import Function, is_array
+from .autograd import Function
 from .indexing import GatherBackward
+from .operands import is_array
 from .shape import broadcast_to, checked_dims
 
 

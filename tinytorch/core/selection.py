@@ -4,7 +4,8 @@ import numbers
 
 import numpy as np
 
-from .autograd import Function, is_array, unbroadcast
+from .autograd import Function, unbroadcast
+from .operands import is_array
 
 
 class MaximumBackward(Function):

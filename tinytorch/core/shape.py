@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from .autograd import Function, is_array, unbroadcast
+from .autograd import Function, unbroadcast
+from .operands import is_array
 
 
 def checked_dims(name, shape, dim):

@@ -7,9 +7,10 @@ loops over.
 
 import numpy as np
 
-from .autograd import Function, is_array
+from .autograd import Function
 from .course import moved
 from .indexing import scatter
+from .operands import is_array
 from .reduction import sum_kept
 
 

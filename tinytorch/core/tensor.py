@@ -11,9 +11,10 @@ import weakref
 import numpy as np
 
 from . import autograd, memory
-from .autograd import AccumulateGrad, HookHandle, is_grad_enabled, plain_kind
+from .autograd import AccumulateGrad, HookHandle, is_grad_enabled
 from .dtypes import get_default_dtype
 from .numpy_functions import FLAT_UFUNCS, FUNCTIONS, UFUNCS, as_arrays
+from .operands import plain_kind
 from .operators import Operations, plain_index
 
 

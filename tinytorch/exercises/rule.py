@@ -101,7 +101,7 @@ class RuleExercise:
                 for d, r, x in zip(found, right, self.inputs, strict=True)
             )
 
-        forward.__signature__ = inspect.signature(reference.forward)
+        forward.__wrapped__ = reference.forward  # whose signature it has
         return type("Mistaken", (reference,), {"forward": forward, "apply": apply})
 
     def judge(self, cls) -> Answer:
