@@ -49,10 +49,14 @@ def peak_memory(names):
 
 
 def import_time(rounds=20):
-    """Milliseconds of the processor to import NumPy alone and `tinytorch`, in turns."""
+    """Milliseconds of the processor to import NumPy alone and `tinytorch`, in turns.
+
+    With one BLAS thread: others spin a while once they are made, which is 50 ms more or less.
+    """
     times = {"numpy": [], "tinytorch": []}
     with tempfile.TemporaryDirectory() as folder:  # compiled once, as after an installation
         compiled = {**os.environ, "PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
+        compiled |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         for _ in range(1 + rounds):
             for name, own in times.items():
                 own.append(_run(_IMPORT.format(name), env=compiled) * 1e3)

@@ -1,5 +1,6 @@
 """What all tests share: options, one Chromium, and no silent skips in CI."""
 
+import json
 import os
 import shutil
 
@@ -17,6 +18,11 @@ def pytest_addoption(parser):
     parser.addoption(
         "--site", metavar="DIR", help="test this built site instead of building one (_build/html)"
     )
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the slow tests: what needs the site then finds it built, and none is left last."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -50,3 +56,25 @@ def chromium():
         browser = p.chromium.launch(executable_path=path, args=flags)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def new_page(chromium):
+    """Return a function that opens a page, offline: pages of the same options share a context.
+
+    A context for each page takes twice the work: all scripts are compiled anew. A blank page stays
+    open in each, to keep its process.
+    """
+    contexts = {}
+
+    def open_page(width, height, **options):
+        key = json.dumps(options, sort_keys=True)
+        if key not in contexts:
+            contexts[key] = chromium.new_context(**options)
+            contexts[key].set_offline(True)
+            contexts[key].new_page()
+        page = contexts[key].new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        return page
+
+    return open_page

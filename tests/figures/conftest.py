@@ -35,9 +35,9 @@ window.ready = true;
 
 
 @pytest.fixture
-def show(chromium, tmp_path):
+def show(new_page, tmp_path):
     """Return a function that opens a figure in a page; errors of the page fail the test."""
-    errors, contexts = [], []
+    errors, pages = [], []
 
     def open_page(figure, width=720, theme="light", host="", **options):
         traits = figure.get_state()
@@ -51,9 +51,8 @@ def show(chromium, tmp_path):
             "esm": json.dumps(figure._esm).replace("</", "<\\/"),
         }
         (tmp_path / "page.html").write_text(text, encoding="utf-8")
-        context = chromium.new_context(viewport={"width": width, "height": 800}, **options)
-        contexts.append(context)
-        page = context.new_page()
+        page = new_page(width, 800, **options)
+        pages.append(page)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda m: m.type == "error" and errors.append(m.text))
         page.goto((tmp_path / "page.html").as_uri())
@@ -61,8 +60,8 @@ def show(chromium, tmp_path):
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert errors == []
 
 

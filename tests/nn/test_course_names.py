@@ -48,14 +48,25 @@ def test_variables_flow_through_layers_and_losses():
 
 def test_what_trains_is_imported_when_it_is_asked_for():
     code = """
-import sys, tinytorch as tt
-later = {"tinytorch.nn", "tinytorch.optim", "tinytorch.data", "numpy.random"}
-assert not later & sys.modules.keys()
+import sys, numpy
+before = set(sys.modules)
+import tinytorch as tt
+new = sys.modules.keys() - before
+others = {name for name in new if name.partition(".")[0] != "tinytorch"}
+light = {"_bisect", "bisect", "gc", "zlib"}
+assert others <= light, f"import tinytorch imports {others - light} beside NumPy"
+later = {"nn", "optim", "data", "core.gradcheck", "core.derivatives", "core.graph", "core.anomaly"}
+assert not {f"tinytorch.{name}" for name in later} & new
+for name in tt.autograd.__all__:
+    assert name in dir(tt.autograd) and hasattr(tt.autograd, name), name
 tt.nn.Linear, tt.optim.SGD, tt.data.digits, tt.save
 assert {"nn", "optim", "data", "save", "load"} <= set(dir(tt))
-try:
-    tt.nothing
-except AttributeError as error:
-    assert "has no attribute 'nothing'" in str(error)
+for module in (tt, tt.autograd):
+    try:
+        module.nothing
+    except AttributeError as error:
+        assert "has no attribute 'nothing'" in str(error)
+    else:
+        raise AssertionError(module)
 """
     subprocess.run([sys.executable, "-c", code], check=True)

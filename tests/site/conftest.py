@@ -82,21 +82,13 @@ def sink(make_book):
 
 
 @pytest.fixture
-def visit(chromium):
+def visit(new_page):
     """Return a function that opens a page from disk, and fail on what no page may do."""
-    contexts, sins, loaded = [], [], []
+    pages, sins, loaded = [], [], []
 
     def open_page(path, query="", width=1280, height=900, **options):
-        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        context.set_offline(True)
-
-        def refuse(route):
-            sins.append(f"asks for {route.request.url}")
-            route.abort()
-
-        context.route(re.compile("^(?!file:|blob:|data:)"), refuse)
-        page = context.new_page()
+        page = new_page(width, height, **options)
+        pages.append(page)
         page.on("pageerror", lambda error: sins.append(f"throws {error}"))
         page.on(
             "console",
@@ -107,6 +99,8 @@ def visit(chromium):
         return page
 
     yield SimpleNamespace(open=open_page, sins=sins, loaded=loaded)
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.evaluate("localStorage.clear()")  # what a reader chose stays for the next page
+        page.close()
+    sins += [f"asks for {url}" for url in loaded if not re.match("file:|blob:|data:", url)]
     assert not sins

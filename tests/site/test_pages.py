@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -36,7 +37,13 @@ JUMPS = """() => [...document.querySelectorAll(".tt-place")].flatMap((place) => 
 def weight(urls):
     """Return the compressed bytes of the files that a page has loaded."""
     files = {unquote(urlparse(url).path) for url in urls if url.startswith("file:")}
-    return sum(len(gzip.compress(Path(path).read_bytes())) for path in files)
+    return sum(map(compressed, files))
+
+
+@cache
+def compressed(path):
+    """Return the compressed bytes of a file: pages share most of theirs."""
+    return len(gzip.compress(Path(path).read_bytes()))
 
 
 @pytest.mark.parametrize(
