@@ -85,7 +85,7 @@ class Conv2dBackward(Function):
             columns = self.scratch
             if not is_array(g):
                 columns = self._by_group(unfold(x, self.windows))
-            dw = (G @ columns.mT).sum(0).reshape(weight.shape)
+            dw = (columns @ G.mT).sum(0).mT.reshape(weight.shape)
         if to_bias:
             db = sum_kept(g, (0, 2, 3)).reshape(out)
         if to_x:
@@ -243,16 +243,16 @@ class Windows:
 
     def places(self):
         """For each place in a window, the slice of the padded image that is seen from there."""
-        (kh, kw), (sh, sw), (dh, dw), (h, w) = self.kernel, self.stride, self.dilation, self.out
-        return [
-            (
-                ...,
-                slice(i * dh, i * dh + sh * (h - 1) + 1, sh),
-                slice(j * dw, j * dw + sw * (w - 1) + 1, sw),
-            )
-            for i in range(kh)
-            for j in range(kw)
-        ]
+        down, along = self.steps()
+        return [(..., row, column) for _, row, _ in down for _, column in along]
+
+    def steps(self):
+        """The same along one axis: for each row of a window, and for each column of it."""
+        down, along = (
+            [slice(i * d, i * d + s * (n - 1) + 1, s) for i in range(k)]
+            for k, s, d, n in zip(self.kernel, self.stride, self.dilation, self.out, strict=True)
+        )
+        return [(..., rows, slice(None)) for rows in down], [(..., columns) for columns in along]
 
     def padded(self, x, value):
         """x with `value` around it."""
@@ -283,26 +283,37 @@ def _pair(name, what, value, least):
 
 
 def unfolded(x, windows):
-    """The windows of an array as columns: K² slice copies."""
+    """The windows of an array as columns: slid along its rows first, then down those."""
     n, c = x.shape[:2]
-    k, (h, w) = windows.kernel[0] * windows.kernel[1], windows.out
-    columns = np.empty((n, c, k, h, w), x.dtype)
+    (kh, kw), (h, w) = windows.kernel, windows.out
     padded = windows.padded(x, 0)
-    for i, place in enumerate(windows.places()):
-        columns[:, :, i] = padded[place]
-    return columns.reshape(n, c * k, h * w)
+    down, along = windows.steps()
+    rows = _slid(padded, along, (n, c, kw, padded.shape[2], w))
+    return _slid(rows, down, (n, c, kh, kw, h, w)).reshape(n, c * kh * kw, h * w)
 
 
 def folded(columns, windows):
     """The transpose of `unfolded`: each column added where its window was."""
-    n, (h, w) = columns.shape[0], windows.out
-    k = windows.kernel[0] * windows.kernel[1]
-    parts = columns.reshape(n, columns.shape[1] // k, k, h, w)
-    shape = (n, parts.shape[1], *windows.padded_shape[2:])
-    padded = np.zeros(shape, columns.dtype)
-    for i, place in enumerate(windows.places()):
-        padded[place] += parts[:, :, i]
-    return windows.cropped(padded)
+    (kh, kw), (h, w), (height, width) = windows.kernel, windows.out, windows.padded_shape[2:]
+    n, c = columns.shape[0], columns.shape[1] // (kh * kw)
+    down, along = windows.steps()
+    rows = _added_up(columns.reshape(n, c, kh, kw, h, w), down, (n, c, kw, height, w))
+    return windows.cropped(_added_up(rows, along, (n, c, height, width)))
+
+
+def _slid(x, places, shape):
+    z = np.empty(shape, x.dtype)
+    for k, place in enumerate(places):
+        z[:, :, k] = x[place]
+    return z
+
+
+def _added_up(z, places, shape):
+    x = np.zeros(shape, z.dtype)
+    x[places[0]] = z[:, :, 0]  # nothing to add to yet
+    for k, place in enumerate(places[1:], 1):
+        x[place] += z[:, :, k]
+    return x
 
 
 def unfold(x, windows):
