@@ -243,15 +243,25 @@ class Windows:
     def places(self):
         """For each place in a window, the slice of the padded image that is seen from there."""
         down, along = self.steps()
-        return [(..., row, column) for _, row, _ in down for _, column in along]
+        return [(..., rows, columns) for rows in down for columns in along]
 
     def steps(self):
         """The same along one axis: for each row of a window, and for each column of it."""
-        down, along = (
-            [slice(i * d, i * d + s * (n - 1) + 1, s) for i in range(k)]
+        return [
+            [slice(i * d, i * d + s * n, s) for i in range(k)]
             for k, s, d, n in zip(self.kernel, self.stride, self.dilation, self.out, strict=True)
-        )
-        return [(..., rows, slice(None)) for rows in down], [(..., columns) for columns in along]
+        ]
+
+    def inside(self, axis):
+        """For each place along an axis, the windows that see a pixel there, and those pixels."""
+        step, size, pairs = self.stride[axis], self.shape[2 + axis], []
+        for i in range(self.kernel[axis]):
+            start = i * self.dilation[axis] - self.padding[axis][0]  # seen by the first window
+            first = max(0, -(start // step))
+            last = max(first, min(self.out[axis], -((start - size) // step)))
+            at = start + first * step
+            pairs.append((slice(first, last), slice(at, at + (last - first) * step, step)))
+        return pairs
 
     def padded(self, x, value):
         """x with `value` around it."""
@@ -269,7 +279,9 @@ class Windows:
 
 
 def _pair(name, what, value, least):
-    pair = (value, value) if isinstance(value, (int, np.integer)) else value
+    if type(value) is int and value >= least:
+        return value, value
+    pair = (value, value) if isinstance(value, np.integer) else value
     if (
         not isinstance(pair, (tuple, list))
         or len(pair) != 2
@@ -282,37 +294,42 @@ def _pair(name, what, value, least):
 
 
 def unfolded(x, windows):
-    """The windows of an array as columns: slid along its rows first, then down those."""
+    """The windows of an array as columns: slid along its rows first, then down those.
+
+    That is 2K slice copies, and those of the second kind, K times as many numbers, move whole rows.
+    """
     n, c = x.shape[:2]
     (kh, kw), (h, w) = windows.kernel, windows.out
     padded = windows.padded(x, 0)
     down, along = windows.steps()
-    rows = _slid(padded, along, (n, c, kw, padded.shape[2], w))
-    return _slid(rows, down, (n, c, kh, kw, h, w)).reshape(n, c * kh * kw, h * w)
+    rows = np.empty((n, c, kw, padded.shape[2], w), x.dtype)
+    for j, pixels in enumerate(along):
+        rows[:, :, j] = padded[..., pixels]
+    columns = np.empty((n, c, kh, kw, h, w), x.dtype)
+    for i, pixels in enumerate(down):
+        columns[:, :, i] = rows[..., pixels, :]
+    return columns.reshape(n, c * kh * kw, h * w)
 
 
 def folded(columns, windows):
-    """The transpose of `unfolded`: each column added where its window was."""
-    (kh, kw), (h, w), (height, width) = windows.kernel, windows.out, windows.padded_shape[2:]
+    """The transpose of `unfolded`: each column added where its window was, first up, then along."""
+    (kh, kw), (h, w), (height, width) = windows.kernel, windows.out, windows.shape[2:]
     n, c = columns.shape[0], columns.shape[1] // (kh * kw)
-    down, along = windows.steps()
-    rows = _added_up(columns.reshape(n, c, kh, kw, h, w), down, (n, c, kw, height, w))
-    return windows.cropped(_added_up(rows, along, (n, c, height, width)))
-
-
-def _slid(x, places, shape):
-    z = np.empty(shape, x.dtype)
-    for k, place in enumerate(places):
-        z[:, :, k] = x[place]
-    return z
-
-
-def _added_up(z, places, shape):
-    x = np.zeros(shape, z.dtype)
-    x[places[0]] = z[:, :, 0]  # nothing to add to yet
-    for k, place in enumerate(places[1:], 1):
-        x[place] += z[:, :, k]
+    columns = columns.reshape(n, c, kh, kw, h, w)
+    rows = np.zeros((n, c, kw, height, w), columns.dtype)
+    for i, (seen, pixels) in enumerate(windows.inside(0)):
+        _add(rows[..., pixels, :], columns[:, :, i, :, seen], i)
+    x = np.zeros((n, c, height, width), columns.dtype)
+    for j, (seen, pixels) in enumerate(windows.inside(1)):
+        _add(x[..., pixels], rows[:, :, j, :, seen], j)
     return x
+
+
+def _add(total, part, already):
+    if already:
+        total += part
+    else:  # nothing is there yet
+        total[...] = part
 
 
 def unfold(x, windows):
