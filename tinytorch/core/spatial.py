@@ -2,7 +2,7 @@
 
 All of them look at the input through the same windows: for each of the K² places in a window, the
 input seen from that place is a strided slice. K² slices, not N·H·W windows, are what Python
-loops over.
+loops over; 2K where the columns of all windows are wanted, along the rows and then down them.
 """
 
 import numpy as np
@@ -86,7 +86,8 @@ class Conv2dBackward(Function):
                 columns = self._by_group(unfold(x, self.windows))
             dw = (columns @ G.mT).sum(0).mT.reshape(weight.shape)
         if to_bias:
-            db = (G @ np.ones(positions, g.dtype)).sum(0).reshape(out)  # faster than a sum of g
+            ones = np.ones(positions, g.dtype)  # a product with them sums fastest
+            db = (G @ ones).sum(0).reshape(out)
         if to_x:
             columns = self._matrix(weight).mT @ G
             rows = self.groups * columns.shape[2]
@@ -135,8 +136,8 @@ class MaxPool2dBackward(Function):
         z = padded[first].copy()
         self.best = best = np.zeros(z.shape, np.int16)
         for k, place in enumerate(others, 1):
-            values = padded[place].copy()  # read with steps once; the rest runs on whole rows
-            won = ~(values <= z) & (z == z)  # by being larger, or the first NaN
+            values = padded[place].copy()  # reading with steps is slow: once
+            won = (values > z) | (values != values)  # larger, or NaN
             np.maximum(best, won * np.int16(k), out=best)
             np.maximum(z, values, out=z)
         return z
@@ -294,10 +295,7 @@ def _pair(name, what, value, least):
 
 
 def unfolded(x, windows):
-    """The windows of an array as columns: slid along its rows first, then down those.
-
-    That is 2K slice copies, and those of the second kind, K times as many numbers, move whole rows.
-    """
+    """The windows of an array as columns: slid along its rows, then down, where whole rows move."""
     n, c = x.shape[:2]
     (kh, kw), (h, w) = windows.kernel, windows.out
     padded = windows.padded(x, 0)
@@ -312,7 +310,7 @@ def unfolded(x, windows):
 
 
 def folded(columns, windows):
-    """The transpose of `unfolded`: each column added where its window was, first up, then along."""
+    """The transpose of `unfolded`: each column added where its window was, up, then along."""
     (kh, kw), (h, w), (height, width) = windows.kernel, windows.out, windows.shape[2:]
     n, c = columns.shape[0], columns.shape[1] // (kh * kw)
     columns = columns.reshape(n, c, kh, kw, h, w)
