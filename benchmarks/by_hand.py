@@ -169,17 +169,19 @@ def _cross_entropy(scores, target):
 
 
 def _conv(x, weight, bias, pad):
-    """The result, and the windows of x as columns: one slice copy for each place in a window."""
+    """The result, and the windows of x as columns: slid along its rows first, then down those."""
     n, c, height, width = x.shape
     out, _, k, _ = weight.shape
     padded = np.zeros((n, c, height + 2 * pad, width + 2 * pad), x.dtype) if pad else x
     if pad:
         padded[..., pad:-pad, pad:-pad] = x
     h, w = padded.shape[2] - k + 1, padded.shape[3] - k + 1
+    rows = np.empty((n, c, k, padded.shape[2], w), x.dtype)
+    for j in range(k):
+        rows[:, :, j] = padded[..., j : j + w]
     columns = np.empty((n, c, k, k, h, w), x.dtype)
     for i in range(k):
-        for j in range(k):
-            columns[:, :, i, j] = padded[..., i : i + h, j : j + w]
+        columns[:, :, i] = rows[..., i : i + h, :]
     columns = columns.reshape(n, c * k * k, h * w)
     z = weight.reshape(out, -1) @ columns
     z += bias[:, None]
@@ -191,16 +193,21 @@ def _conv_gradients(g, columns, shape, weight, pad):
     n, out, h, w = g.shape
     k = weight.shape[-1]
     flat = g.reshape(n, out, h * w)
-    dweight = (flat @ columns.mT).sum(0).reshape(weight.shape)
-    dbias = flat.sum(2).sum(0)
+    dweight = (columns @ flat.mT).sum(0).T.reshape(weight.shape)
+    dbias = np.einsum("nop->o", flat)
     if shape is None:
         return None, dweight, dbias
     dcolumns = (weight.reshape(out, -1).T @ flat).reshape(n, -1, k, k, h, w)
-    dx = np.zeros((*shape[:2], shape[2] + 2 * pad, shape[3] + 2 * pad), g.dtype)
-    for i in range(k):
-        for j in range(k):
-            dx[..., i : i + h, j : j + w] += dcolumns[:, :, i, j]
-    return dx[..., pad : pad + shape[2], pad : pad + shape[3]], dweight, dbias
+    _, c, height, width = shape
+    rows = np.zeros((n, c, k, height + 2 * pad, w), g.dtype)
+    rows[..., :h, :] = dcolumns[:, :, 0]
+    for i in range(1, k):
+        rows[..., i : i + h, :] += dcolumns[:, :, i]
+    dx = np.zeros((n, c, height + 2 * pad, width + 2 * pad), g.dtype)
+    dx[..., :w] = rows[:, :, 0]
+    for j in range(1, k):
+        dx[..., j : j + w] += rows[:, :, j]
+    return dx[..., pad : pad + height, pad : pad + width], dweight, dbias
 
 
 def _pool(x):

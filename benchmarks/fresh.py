@@ -16,18 +16,18 @@ import numpy as np
 from benchmarks.engines import ENGINES
 from benchmarks.workloads import WORKLOADS
 
-def peak():
+def mib(what):
     for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith(what):
             return int(line.split()[1]) / 1024
 
 workload, engine = WORKLOADS[sys.argv[1]], ENGINES[sys.argv[2]](1)
+imported = mib("VmRSS:")
 params, data = workload.make(np.random.default_rng(0))
 step = engine.step(workload, params, data)
-before = peak()
 for _ in range(5):
     step()
-print(peak() - before)
+print(mib("VmHWM:") - imported)
 """
 
 _IMPORT = """
@@ -39,7 +39,7 @@ print(time.process_time() - start)
 
 
 def peak_memory(names):
-    """MiB that five steps need beyond what import and parameters took, by workload and engine."""
+    """MiB at the peak of five steps over what imports take, by workload and engine."""
     if not Path("/proc/self/status").exists():  # Linux tells; others not
         return {}
     return {

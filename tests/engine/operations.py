@@ -1716,6 +1716,7 @@ LAYERS = (
             case(normal(1, 1, 3, 4), normal(1, 1, 2, 3), padding="same"),
             case(normal(1, 1, 3, 3), normal(1, 1, 1, 1), padding="valid"),
             case(normal(0, 1, 3, 3), normal(2, 1, 2, 2), normal(2)),
+            case(normal(1, 1, 2, 2), normal(1, 1, 3, 3), padding=4, stride=3, dilation=2),
         ),
         (),
         (
@@ -1811,6 +1812,7 @@ LAYERS = (
             case(distinct(1, 1, 5, 5), kernel=2, stride=1, dilation=2),
             case(distinct(2, 3, 3), kernel=2),
             case(distinct(0, 1, 2, 2), kernel=2),
+            case(distinct(1, 1, 6, 7), kernel=2, stride=3, padding=1),
         ),
         (
             extreme(
@@ -1823,6 +1825,12 @@ LAYERS = (
                 [[[[-inf, -inf], [-inf, -inf]]]],
                 value=[[[[-inf]]]],
                 gradients=([[[[1.0, 0.0], [0.0, 0.0]]]],),
+                kernel=2,
+            ),
+            extreme(
+                [[[[1.0, nan], [nan, 3.0]]]],
+                value=[[[[nan]]]],
+                gradients=([[[[0.0, 0.0], [1.0, 0.0]]]],),
                 kernel=2,
             ),
             extreme(

@@ -2,7 +2,7 @@
 
 All of them look at the input through the same windows: for each of the K² places in a window, the
 input seen from that place is a strided slice. K² slices, not N·H·W windows, are what Python
-loops over.
+loops over; 2K where the columns of all windows are wanted, along the rows and then down them.
 """
 
 import numpy as np
@@ -11,7 +11,6 @@ from .autograd import Function
 from .course import moved
 from .indexing import scatter
 from .operands import is_array
-from .reduction import sum_kept
 
 
 class UnfoldBackward(Function):
@@ -86,9 +85,10 @@ class Conv2dBackward(Function):
             columns = self.scratch
             if not is_array(g):
                 columns = self._by_group(unfold(x, self.windows))
-            dw = (G @ columns.mT).sum(0).reshape(weight.shape)
+            dw = (columns @ G.mT).sum(0).mT.reshape(weight.shape)
         if to_bias:
-            db = sum_kept(g, (0, 2, 3)).reshape(out)
+            ones = np.ones(positions, g.dtype)  # a product with them sums fastest
+            db = (G @ ones).sum(0).reshape(out)
         if to_x:
             columns = self._matrix(weight).mT @ G
             rows = self.groups * columns.shape[2]
@@ -131,20 +131,16 @@ class MaxPool2dBackward(Function):
 
     def forward(self, x, *, windows):
         self.windows = windows
-        real = x.dtype.kind == "f"
-        padded = windows.padded(x, -np.inf if real else np.iinfo(x.dtype).min)
-        seen = [padded[place] for place in windows.places()]
-        z = seen[0].copy()
-        for values in seen[1:]:
-            np.maximum(z, values, out=z)  # a NaN counts as larger and stays
+        low = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+        padded = windows.padded(x, low)
+        first, *others = windows.places()
+        z = padded[first].copy()
         self.best = best = np.zeros(z.shape, np.int16)
-        missed = np.ones(z.shape, np.bool_)  # not met yet
-        nan = np.isnan(z) if real and np.isnan(z.max(initial=0)) else None
-        for values in seen[:-1]:
-            missed &= values != z
-            if nan is not None:
-                missed &= ~(nan & np.isnan(values))
-            best += missed  # the place is how many were passed
+        for k, place in enumerate(others, 1):
+            values = padded[place].copy()  # reading with steps is slow: once
+            won = (values > z) | (values != values)  # larger, or NaN
+            np.maximum(best, won * np.int16(k), out=best)
+            np.maximum(z, values, out=z)
         return z
 
     def apply(self, g):
@@ -153,7 +149,10 @@ class MaxPool2dBackward(Function):
             return (scatter(g, self._flat_index(), w.shape),)
         padded = np.zeros(w.padded_shape, g.dtype)
         for k, place in enumerate(w.places()):
-            padded[place] += g * (self.best == k)
+            if w.overlap:
+                padded[place] += g * (self.best == k)
+            else:
+                np.multiply(g, self.best == k, out=padded[place])
         return (w.cropped(padded),)
 
     def _flat_index(self):
@@ -231,6 +230,7 @@ class Windows:
         else:
             amount = _pair(name, "padding", 0 if padding == "valid" else padding, 0)
             self.padding = tuple((p, p) for p in amount)
+        self.overlap = any(s > t for s, t in zip(span, self.stride, strict=True))
         height, width = (n + sum(p) for n, p in zip(shape[2:], self.padding, strict=True))
         self.padded_shape = (*shape[:2], height, width)
         if height < span[0] or width < span[1]:
@@ -244,16 +244,26 @@ class Windows:
 
     def places(self):
         """For each place in a window, the slice of the padded image that is seen from there."""
-        (kh, kw), (sh, sw), (dh, dw), (h, w) = self.kernel, self.stride, self.dilation, self.out
+        down, along = self.steps()
+        return [(..., rows, columns) for rows in down for columns in along]
+
+    def steps(self):
+        """The same along one axis: for each row of a window, and for each column of it."""
         return [
-            (
-                ...,
-                slice(i * dh, i * dh + sh * (h - 1) + 1, sh),
-                slice(j * dw, j * dw + sw * (w - 1) + 1, sw),
-            )
-            for i in range(kh)
-            for j in range(kw)
+            [slice(i * d, i * d + s * n, s) for i in range(k)]
+            for k, s, d, n in zip(self.kernel, self.stride, self.dilation, self.out, strict=True)
         ]
+
+    def inside(self, axis):
+        """For each place along an axis, the windows that see a pixel there, and those pixels."""
+        step, size, pairs = self.stride[axis], self.shape[2 + axis], []
+        for i in range(self.kernel[axis]):
+            start = i * self.dilation[axis] - self.padding[axis][0]  # seen by the first window
+            first = max(0, -(start // step))
+            last = max(first, min(self.out[axis], -((start - size) // step)))
+            at = start + first * step
+            pairs.append((slice(first, last), slice(at, at + (last - first) * step, step)))
+        return pairs
 
     def padded(self, x, value):
         """x with `value` around it."""
@@ -271,7 +281,9 @@ class Windows:
 
 
 def _pair(name, what, value, least):
-    pair = (value, value) if isinstance(value, (int, np.integer)) else value
+    if type(value) is int and value >= least:
+        return value, value
+    pair = (value, value) if isinstance(value, np.integer) else value
     if (
         not isinstance(pair, (tuple, list))
         or len(pair) != 2
@@ -284,26 +296,39 @@ def _pair(name, what, value, least):
 
 
 def unfolded(x, windows):
-    """The windows of an array as columns: K² slice copies."""
+    """The windows of an array as columns: slid along its rows, then down, where whole rows move."""
     n, c = x.shape[:2]
-    k, (h, w) = windows.kernel[0] * windows.kernel[1], windows.out
-    columns = np.empty((n, c, k, h, w), x.dtype)
+    (kh, kw), (h, w) = windows.kernel, windows.out
     padded = windows.padded(x, 0)
-    for i, place in enumerate(windows.places()):
-        columns[:, :, i] = padded[place]
-    return columns.reshape(n, c * k, h * w)
+    down, along = windows.steps()
+    rows = np.empty((n, c, kw, padded.shape[2], w), x.dtype)
+    for j, pixels in enumerate(along):
+        rows[:, :, j] = padded[..., pixels]
+    columns = np.empty((n, c, kh, kw, h, w), x.dtype)
+    for i, pixels in enumerate(down):
+        columns[:, :, i] = rows[..., pixels, :]
+    return columns.reshape(n, c * kh * kw, h * w)
 
 
 def folded(columns, windows):
-    """The transpose of `unfolded`: each column added where its window was."""
-    n, (h, w) = columns.shape[0], windows.out
-    k = windows.kernel[0] * windows.kernel[1]
-    parts = columns.reshape(n, columns.shape[1] // k, k, h, w)
-    shape = (n, parts.shape[1], *windows.padded_shape[2:])
-    padded = np.zeros(shape, columns.dtype)
-    for i, place in enumerate(windows.places()):
-        padded[place] += parts[:, :, i]
-    return windows.cropped(padded)
+    """The transpose of `unfolded`: each column added where its window was, up, then along."""
+    (kh, kw), (h, w), (height, width) = windows.kernel, windows.out, windows.shape[2:]
+    n, c = columns.shape[0], columns.shape[1] // (kh * kw)
+    columns = columns.reshape(n, c, kh, kw, h, w)
+    rows = np.zeros((n, c, kw, height, w), columns.dtype)
+    for i, (seen, pixels) in enumerate(windows.inside(0)):
+        _add(rows[..., pixels, :], columns[:, :, i, :, seen], i)
+    x = np.zeros((n, c, height, width), columns.dtype)
+    for j, (seen, pixels) in enumerate(windows.inside(1)):
+        _add(x[..., pixels], rows[:, :, j, :, seen], j)
+    return x
+
+
+def _add(total, part, already):
+    if already:
+        total += part
+    else:  # nothing is there yet
+        total[...] = part
 
 
 def unfold(x, windows):
