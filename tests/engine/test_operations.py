@@ -6,6 +6,7 @@ from operations import OPERATIONS
 
 import tinytorch as tt
 from tinytorch.autograd import Function, gradcheck, gradgradcheck
+from tinytorch.core import memory
 
 CASES = [pytest.param(op, case, id=f"{op.name} | {case}") for op in OPERATIONS for case in op.cases]
 over_cases = pytest.mark.parametrize("op, case", CASES)
@@ -110,6 +111,20 @@ def test_nothing_is_written_to(op, case):
     z.backward(g)
     for x, y in zip([*xs, g, z], [*before, g_before, value], strict=True):
         assert np.array_equal(x, y, equal_nan=True)
+
+
+@over_cases
+def test_nothing_is_lent(op, case):
+    """An array that is lent is summed up at every use: the engine must not borrow its own."""
+    xs = [
+        tt.tensor(x, requires_grad=x.dtype.kind == "f") if isinstance(x, np.ndarray) else x
+        for x in case.inputs
+    ]
+    memory.lent.clear()
+    z = op.call(tt, *xs, **case.params)
+    leaves = [x for x in xs if isinstance(x, tt.Tensor) and x.requires_grad]
+    tt.autograd.grad(z, leaves, tt.ones(z.shape), create_graph=True, allow_unused=True)
+    assert not memory.lent
 
 
 @over_cases

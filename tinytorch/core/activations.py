@@ -7,7 +7,7 @@ import numpy as np
 from .autograd import Function
 from .course import moved
 from .elementary import erf
-from .operands import is_array
+from .operands import is_array, plain
 from .reduction import sum_kept
 from .shape import checked_dims
 
@@ -54,7 +54,7 @@ class LeakyReLUBackward(Function):
         return (g * self._slopes(x),)
 
     def _slopes(self, x):
-        x = np.asarray(x)
+        x = plain(x)
         return np.where(x > 0, x.dtype.type(1), x.dtype.type(self.slope))
 
 
@@ -197,7 +197,7 @@ class SoftplusBackward(Function):
 
     def apply(self, g):
         (x,) = self.saved_tensors
-        linear = np.asarray(x) * self.beta > self.threshold
+        linear = plain(x) * self.beta > self.threshold
         return (g * (sigmoid(x * self.beta) * ~linear + linear),)
 
 

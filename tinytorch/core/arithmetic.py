@@ -3,6 +3,7 @@
 import numpy as np
 
 from .autograd import Function, unbroadcast
+from .operands import plain
 
 
 class AddBackward(Function):
@@ -137,7 +138,7 @@ class PowBackward(Function):
         if to_a:
             da = unbroadcast(g * b * a ** (b - 1 + (b == 0)), a.shape)
         if to_b:
-            at_zero = (np.asarray(a) == 0) & (np.asarray(b) >= 0)
+            at_zero = (plain(a) == 0) & (plain(b) >= 0)
             ln_a = np.log(a + at_zero.astype(b.dtype))
             db = unbroadcast(g * z * ln_a, b.shape)
         return da, db

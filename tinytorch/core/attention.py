@@ -5,7 +5,7 @@ import numpy as np
 from .activations import softmax
 from .autograd import Function, unbroadcast
 from .course import moved
-from .operands import is_array
+from .operands import is_array, plain
 from .reduction import sum_kept
 
 
@@ -57,11 +57,11 @@ class AttentionBackward(Function):
 
     def _attention(self, q, k, mask):
         """P again, in Tensor operations."""
-        scores = q * self.scale @ k.mT
-        if np.ndim(mask):
-            if mask.dtype == np.bool_:
-                dead = ~np.asarray(mask).any(axis=-1, keepdims=True)
-                hidden = ~np.asarray(mask) & ~dead
+        scores, seen = q * self.scale @ k.mT, plain(mask)
+        if seen.ndim:
+            if seen.dtype == np.bool_:
+                dead = ~seen.any(axis=-1, keepdims=True)
+                hidden = ~seen & ~dead
                 return (scores.masked_fill(hidden, -np.inf)).softmax(-1) * ~dead
             scores = scores + mask
         return softmax(scores, (scores.ndim - 1,))

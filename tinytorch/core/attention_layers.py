@@ -73,9 +73,9 @@ class MultiHeadAttention(Module):
                     f"MultiHeadAttention: {name} has shape {x.shape}, expected"
                     f" (B, T, {self.embed_dim})"
                 )
-        if np.ndim(mask) == 3 and len(mask) > 1:
+        if getattr(mask, "ndim", 0) == 3 and len(mask) > 1:
             raise ValueError(
-                f"MultiHeadAttention: mask has shape {np.shape(mask)}, and could be one a sample or"
+                f"MultiHeadAttention: mask has shape {mask.shape}, and could be one a sample or"
                 " one a head; give it the axis it lacks, (B, 1, T, S) or (1, heads, T, S)"
             )
         q, k, v = (self._heads(x, part) for part, x in enumerate((query, key, value)))

@@ -17,7 +17,7 @@ from .spatial import (
     FoldBackward,
     MaxPool2dBackward,
     UnfoldBackward,
-    Windows,
+    windows_of,
 )
 from .tensor import Tensor
 
@@ -48,7 +48,7 @@ def dropout(input, p=0.5, training=True) -> Tensor:
 def embedding(input, weight, padding_idx=None) -> Tensor:
     """Row `input[…]` of the table `weight` (rows, features) for every index in `input`."""
     return EmbeddingBackward.run(
-        as_tensor(weight), indices=np.asarray(input), padding_idx=padding_idx
+        as_tensor(weight), indices=as_tensor(input)._data, padding_idx=padding_idx
     )
 
 
@@ -95,7 +95,7 @@ def avg_pool2d(input, kernel_size, stride=None, padding=0, count_include_pad=Tru
 def unfold(input, kernel_size, dilation=1, padding=0, stride=1) -> Tensor:
     """The windows of images as columns: (N, C, H, W) → (N, C·Kh·Kw, number of windows)."""
     x = as_tensor(input)
-    windows = Windows("unfold", x.shape, kernel_size, stride, padding, dilation)
+    windows = windows_of("unfold", x.shape, kernel_size, stride, padding, dilation)
     return UnfoldBackward.run(x, windows=windows)
 
 
@@ -105,7 +105,7 @@ def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1) -> Te
     h, w = (output_size, output_size) if isinstance(output_size, int) else output_size
     k = kernel_size if isinstance(kernel_size, (tuple, list)) else (kernel_size, kernel_size)
     shape = (x.shape[0], x.shape[1] // (k[0] * k[1]), h, w)
-    windows = Windows("fold", shape, kernel_size, stride, padding, dilation)
+    windows = windows_of("fold", shape, kernel_size, stride, padding, dilation)
     expected = (shape[0], shape[1] * k[0] * k[1], windows.out[0] * windows.out[1])
     if x.shape != expected:
         raise ValueError(f"fold: expected columns of shape {expected}, got {x.shape}")
@@ -212,7 +212,7 @@ def _pooling(name, x, kernel_size, stride, padding, dilation):
     if x.ndim != 4:
         raise ValueError(f"{name}: expected images (N, C, H, W) or (C, H, W), got {x.shape}")
     stride = kernel_size if stride is None else stride
-    windows = Windows(name, x.shape, kernel_size, stride, padding, dilation)
+    windows = windows_of(name, x.shape, kernel_size, stride, padding, dilation)
     for p, k in zip(windows.padding, windows.kernel, strict=True):
         if p[0] > k // 2:
             raise ValueError(

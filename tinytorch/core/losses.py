@@ -12,7 +12,7 @@ from .activations import LogSoftmaxBackward, SoftplusBackward, log_softmax, sigm
 from .autograd import Function
 from .course import moved
 from .indexing import scatter
-from .operands import is_array
+from .operands import is_array, plain
 from .reduction import sum_kept
 
 
@@ -115,7 +115,7 @@ class BCEBackward(Function):
         to_p, to_t = self.next_functions
         g = g * self.scale * self.weight
         variance = p * (1 - p)
-        tiny = (np.asarray(variance) < 1e-12).astype(p.dtype)
+        tiny = (plain(variance) < 1e-12).astype(p.dtype)
         variance = variance * (1 - tiny) + tiny * 1e-12
         return (
             g * (p - t) / variance if to_p else None,
@@ -126,7 +126,7 @@ class BCEBackward(Function):
 def _log(p):
     """ln p, at least -100."""
     # astype, for truth values times a float would be float64
-    tiny = (np.asarray(p) < math.exp(-100)).astype(p.dtype)
+    tiny = (plain(p) < math.exp(-100)).astype(p.dtype)
     return np.log(p + tiny) - tiny * 100.0
 
 

@@ -24,6 +24,7 @@ from .elementary import (
 )
 from .indexing import GatherBackward
 from .joining import chunk, split
+from .operands import plain
 from .reduction import (
     CumsumBackward,
     LogsumexpBackward,
@@ -278,7 +279,7 @@ class Methods:
 
     def gather(self, dim, index):
         """Elements picked along `dim` by the integers `index`, of as many axes as self."""
-        return GatherBackward.run(self, dim=dim, index=np.asarray(index))
+        return GatherBackward.run(self, dim=dim, index=plain(index))
 
     def split(self, split_size_or_sections, dim=0):
         """Views along `dim`, of one size (the last may be shorter) or of the sizes given."""

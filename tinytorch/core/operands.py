@@ -12,6 +12,11 @@ def is_array(x):
     return isinstance(x, (np.ndarray, np.generic))
 
 
+def plain(x):
+    """The values of an array or a Tensor, to look at: a Tensor's are not lent for that."""
+    return np.asarray(getattr(x, "_data", x))
+
+
 def floating(x):
     """x as floats: NumPy alone would give the exponential of a byte, or a mask, in float16."""
     return x if x.dtype.kind == "f" else x.astype(get_default_dtype())

@@ -7,7 +7,7 @@ import numpy as np
 
 from .autograd import Function
 from .indexing import GatherBackward
-from .operands import is_array
+from .operands import is_array, plain
 from .shape import broadcast_to, checked_dims
 
 
@@ -99,7 +99,7 @@ class StdBackward(Function):
 
     def apply(self, g):
         x, z = self.saved_tensors
-        flat = np.asarray(z) == 0
+        flat = plain(z) == 0
         g = g * ~flat / (z + flat)
         return (g.reshape(self.kept) / self.n * _centered(x, self.axes),)
 
@@ -125,7 +125,7 @@ class ProdBackward(Function):
 
     def apply(self, g):
         x, z = self.saved_tensors
-        size = np.abs(np.asarray(z))
+        size = np.abs(plain(z))
         if (np.isfinite(size) & (size >= np.finfo(size.dtype).tiny)).all():
             return (g.reshape(self.kept) * z.reshape(self.kept) / x,)
         if self.axis is None:
@@ -309,6 +309,6 @@ def _refuse_empty(name, x, axes):
 
 def _shared_evenly(node, g):
     x, z = node.saved_tensors
-    chosen = np.asarray(x) == np.asarray(z).reshape(node.kept)
+    chosen = plain(x) == plain(z).reshape(node.kept)
     share = chosen / chosen.sum(axis=node.axes, keepdims=True)
     return g.reshape(node.kept) * share.astype(g.dtype)

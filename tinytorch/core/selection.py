@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 
 from .autograd import Function, unbroadcast
-from .operands import is_array
+from .operands import is_array, plain
 
 
 class MaximumBackward(Function):
@@ -57,7 +57,7 @@ class MinimumBackward(Function):
 
 def share_of(a, b, dtype):
     """1 where a > b, ½ where they are equal, 0 elsewhere: a constant, in `dtype`."""
-    a, b = np.asarray(a), np.asarray(b)
+    a, b = plain(a), plain(b)
     return ((a > b) + 0.5 * (a == b)).astype(dtype)
 
 
@@ -141,7 +141,7 @@ class ClampBackward(Function):
 
     def apply(self, g):
         (x,) = self.saved_tensors
-        x = np.asarray(x)
+        x = plain(x)
         inside = np.ones(x.shape, np.bool_)
         if self.min is not None:
             inside &= x >= self.min

@@ -5,6 +5,8 @@ input seen from that place is a strided slice. K² slices, not N·H·W windows, 
 loops over; 2K where the columns of all windows are wanted, along the rows and then down them.
 """
 
+import functools
+
 import numpy as np
 
 from .autograd import Function
@@ -67,7 +69,7 @@ class Conv2dBackward(Function):
         _refuse_misfits(x, weight, bias, groups)
         self.groups = groups
         how = weight.shape[2:], stride, padding, dilation
-        self.windows = Windows("conv2d", x.shape, *how)
+        self.windows = windows_of("conv2d", x.shape, *how)
         self.scratch = columns = self._by_group(unfolded(x, self.windows))
         z = self._matrix(weight) @ columns
         if np.ndim(bias):
@@ -278,6 +280,14 @@ class Windows:
         """x without what `padded` put around it."""
         (top, _), (left, _) = self.padding
         return x[..., top : top + self.shape[2], left : left + self.shape[3]]
+
+
+def windows_of(name, shape, *how):
+    """`Windows(name, shape, *how)`, made once: every step of a training asks for the same."""
+    return _made(name, shape, *[tuple(h) if isinstance(h, list) else h for h in how])
+
+
+_made = functools.lru_cache(maxsize=256, typed=True)(Windows)
 
 
 def _pair(name, what, value, least):
