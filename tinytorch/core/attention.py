@@ -30,8 +30,7 @@ class AttentionBackward(Function):
         scores = (q * self.scale) @ k.swapaxes(-1, -2)
         if np.ndim(mask):
             if mask.dtype == np.bool_:
-                hidden = ~np.broadcast_to(mask, scores.shape)
-                np.copyto(scores, -np.inf, where=hidden)
+                np.copyto(scores, -np.inf, where=~mask)
             else:
                 scores = scores + mask
         self.scratch = p = _softmax(scores)

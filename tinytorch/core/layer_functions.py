@@ -1,5 +1,6 @@
 """What layers do, as functions: argument by argument as `torch.nn.functional` has them."""
 
+import functools
 import math
 
 import numpy as np
@@ -193,13 +194,21 @@ def scaled_dot_product_attention(
     if is_causal:
         if attn_mask is not None:
             raise ValueError("attention: give attn_mask or is_causal, not both")
-        mask = Tensor._wrap(np.tril(np.ones(shape, np.bool_)))
+        mask = Tensor._wrap(_causal(*shape))
     drop = None
     if dropout_p:
         batch = np.broadcast_shapes(q.shape[:-2], k.shape[:-2])
         drop = dropout(Tensor._wrap(np.ones((*batch, *shape), q.dtype)), dropout_p)._data
     scale = 1 / math.sqrt(max(q.shape[-1], 1)) if scale is None else scale
     return AttentionBackward.run(q, k, v, mask, scale=scale, drop=drop)
+
+
+@functools.lru_cache(maxsize=64)
+def _causal(queries, keys):
+    """Who may see whom; the same for every layer and step, so that it is made once."""
+    mask = np.tril(np.ones((queries, keys), np.bool_))
+    mask.setflags(write=False)
+    return mask
 
 
 def _batched(input, operation):

@@ -111,9 +111,16 @@ def _normalized(x, axes, eps):
     """x̂ and 1/√(var + eps), for arrays and Tensors alike."""
     n = max(math.prod([x.shape[i] for i in axes]), 1)
     deviation = x - sum_kept(x, axes) / n
-    scale = 1 / np.sqrt(sum_kept(deviation * deviation, axes) / n + eps)
+    scale = 1 / np.sqrt(_products(deviation, deviation, axes) / n + eps)
     deviation *= scale
     return deviation, scale
+
+
+def _products(a, b, axes):
+    """Σ a·b over the axes, kept at length 1; of arrays' last axis without the product in memory."""
+    if is_array(a) and axes == (a.ndim - 1,):
+        return np.vecdot(a, b)[..., None]
+    return sum_kept(a * b, axes)
 
 
 def _through(node, g, x_hat, scale, weight, axes, shape):
@@ -123,7 +130,7 @@ def _through(node, g, x_hat, scale, weight, axes, shape):
     if to_x:
         h = g * weight
         n = max(math.prod([g.shape[i] for i in axes]), 1)
-        share = sum_kept(h * x_hat, axes) / n
+        share = _products(h, x_hat, axes) / n
         dx = h - sum_kept(h, axes) / n
         dx -= x_hat * share
         dx *= scale
