@@ -108,8 +108,8 @@ class Function:
     def run(cls, *inputs, **params):
         """Compute the operation, and record it if a gradient may be wanted.
 
-        This is the one door: every operation is computed and recorded here,
-        and nowhere else.
+        This is the one door through which every operation goes. Each class has
+        it written out for its own inputs as well (`door.py`): the same steps.
         """
         node = _new(cls)
         node.scratch = None
