@@ -1753,6 +1753,18 @@ LAYERS = (
             refusal(
                 normal(1, 1, 3, 3),
                 normal(1, 1, 2, 2),
+                stride={1, 2},
+                message="conv2d: stride must be an integer of at least 1, or two, got {1, 2}",
+            ),
+            refusal(
+                normal(1, 1, 3, 3),
+                normal(1, 1, 2, 2),
+                normal(),
+                message="conv2d: bias must have shape (1,), got ()",
+            ),
+            refusal(
+                normal(1, 1, 3, 3),
+                normal(1, 1, 2, 2),
                 stride=2,
                 padding="same",
                 message="conv2d: padding='same' needs stride 1, got (2, 2)",

@@ -118,7 +118,7 @@ def _refuse_misfits(x, weight, bias, groups):
             f" groups={groups} takes {weight.shape[1] * max(groups, 1)} and must make a"
             f" multiple of {groups}"
         )
-    if np.ndim(bias) and bias.shape != (out,):
+    if hasattr(bias, "shape") and bias.shape != (out,):
         raise ValueError(f"conv2d: bias must have shape ({out},), got {bias.shape}")
 
 
@@ -284,7 +284,11 @@ class Windows:
 
 def windows_of(name, shape, *how):
     """`Windows(name, shape, *how)`, made once: every step of a training asks for the same."""
-    return _made(name, shape, *[tuple(h) if isinstance(h, list) else h for h in how])
+    how = [tuple(h) if isinstance(h, list) else h for h in how]
+    try:
+        return _made(name, shape, *how)
+    except TypeError:  # something without a hash, which is refused by its name
+        return Windows(name, shape, *how)
 
 
 _made = functools.lru_cache(maxsize=256, typed=True)(Windows)
