@@ -99,16 +99,15 @@ def test_a_formula_changed_later_is_the_one_that_runs(monkeypatch):
     assert AddBackward.run(a, b).item() == -1
 
 
-def test_a_class_may_have_a_run_of_its_own():
-    class LoudBackward(Function):
-        def forward(self, x):
-            return -x
+def test_a_class_with_a_run_of_its_own_is_refused():
+    """What `super().run` makes would be a node of the parent."""
+    with pytest.raises(TypeError, match="LoudBackward: run belongs to the engine; write forward"):
+        type("LoudBackward", (MulBackward,), {"run": classmethod(lambda cls, a, b: None)})
 
-        @classmethod
-        def run(cls, x):
-            return super().run(x) * 10
 
-    assert LoudBackward.run(tt.tensor(1.0)).item() == -10
+def test_a_formula_that_is_no_method_is_refused():
+    with pytest.raises(TypeError, match=r"ExpBackward: forward must be a method, .* got ufunc"):
+        type("ExpBackward", (Function,), {"forward": np.exp})
 
 
 def test_inputs_may_have_the_names_of_the_engine():

@@ -78,6 +78,16 @@ class Function:
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         cls.name = cls.__name__.removesuffix("Backward").lower()
+        if not hasattr(cls.forward, "__code__"):
+            kind = type(cls.forward).__name__
+            raise TypeError(
+                f"{cls.__name__}: forward must be a method, def forward(self, …), got {kind}"
+            )
+        if "run" in vars(cls):
+            raise TypeError(
+                f"{cls.__name__}: run belongs to the engine; write forward and apply, and put what"
+                " goes around them into a function"
+            )
         inputs, _ = parameters(cls.forward)
         names = [x.removeprefix("*") for x in inputs]
         unknown = [s for s in cls.saves if s not in names and s != "z"]
@@ -89,8 +99,7 @@ class Function:
         cls._saved = [-1 if s == "z" else names.index(s) for s in cls.saves]
         if inputs != names and cls.saves:  # saves = ("xs",) for forward(self, *xs): all
             cls._saved = None
-        if "run" not in vars(cls):
-            cls.run = Door()
+        cls.run = Door()
 
     def __new__(cls, *inputs, **params):
         """The node alone, built by hand: every gradient is wanted."""
