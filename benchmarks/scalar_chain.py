@@ -44,7 +44,7 @@ def micrograd_engine():
     return Value, lambda v: v.backward()
 
 
-OPERATIONS = (2_000, 10_000, 1_000_000)  # a million is for tinytorch alone: micrograd recurs
+OPERATIONS = (2_000, 10_000, 1_000_000)  # a million is for tinytorch alone: micrograd recurses
 ENOUGH = 100_000  # operations in a row: garbage is then collected within the time
 
 ENGINES = {

@@ -53,7 +53,7 @@ before = set(sys.modules)
 import tinytorch as tt
 new = sys.modules.keys() - before
 others = {name for name in new if name.partition(".")[0] != "tinytorch"}
-light = {"_bisect", "bisect", "gc", "zlib"}
+light = {"_bisect", "_string", "bisect", "gc", "string", "zlib"}
 assert others <= light, f"import tinytorch imports {others - light} beside NumPy"
 later = {"nn", "optim", "data", "core.gradcheck", "core.derivatives", "core.graph", "core.anomaly"}
 assert not {f"tinytorch.{name}" for name in later} & new

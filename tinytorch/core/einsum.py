@@ -1,12 +1,12 @@
 """Einstein summation: any product of arrays, summed over the letters that the result lacks."""
 
+import string
+
 import numpy as np
 
 from .autograd import Function, unbroadcast
 from .operands import is_array
 from .shape import broadcast_to
-
-_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class EinsumBackward(Function):
@@ -83,12 +83,12 @@ def _parsed(equation, shapes):
         raise ValueError(
             f"einsum: {equation!r} names {len(terms)} operands, but {len(shapes)} were given"
         )
-    spare = [c for c in _LETTERS if c not in equation]
+    spare = [c for c in string.ascii_letters if c not in equation]
     hidden, letters = 0, []
     for term, shape in zip(terms, shapes, strict=True):
         named = term.replace("...", "")
         extra = len(shape) - len(named)
-        if not all(c in _LETTERS for c in named):
+        if not all(c in string.ascii_letters for c in named):
             raise ValueError(f"einsum: {equation!r}: only letters, '...', ',' and '->' are allowed")
         if extra < 0 or (extra and "..." not in term):
             raise ValueError(

@@ -11,6 +11,7 @@ from .autograd import no_grad
 from .layers import Dropout, Embedding, LearnedPositions, Linear
 from .module import Module, ModuleList, Sequential, evaluating
 from .normalization_layers import LayerNorm
+from .operands import plain
 from .tensor import Tensor
 
 
@@ -187,7 +188,7 @@ class GPT(Module):
         return Tensor(tokens)
 
     def _checked(self, tokens):
-        tokens = tokens._data if isinstance(tokens, Tensor) else np.asarray(tokens)
+        tokens = plain(tokens)
         if tokens.ndim != 2 or tokens.dtype.kind not in "iu":
             raise ValueError(
                 f"GPT: expected integer tokens of shape (B, T), got {tokens.dtype} of shape"
