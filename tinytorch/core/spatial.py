@@ -118,8 +118,8 @@ def _refuse_misfits(x, weight, bias, groups):
             f" groups={groups} takes {weight.shape[1] * max(groups, 1)} and must make a"
             f" multiple of {groups}"
         )
-    if hasattr(bias, "shape") and bias.shape != (out,):
-        raise ValueError(f"conv2d: bias must have shape ({out},), got {bias.shape}")
+    if np.shape(bias) != (out,) and (np.ndim(bias) or bias):  # 0 for none
+        raise ValueError(f"conv2d: bias must have shape ({out},), got {np.shape(bias)}")
 
 
 class MaxPool2dBackward(Function):
