@@ -203,8 +203,8 @@ _LATER = {  # what is imported when it is first asked for: not every program tra
     "data": ".data",
     "nn": ".nn",
     "optim": ".optim",
-    "load": ".core.saving",
-    "save": ".core.saving",
+    "load": ".core.training",
+    "save": ".core.training",
 }
 
 

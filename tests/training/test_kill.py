@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tinytorch.core import saving
+from tinytorch.core.training import saving
 
 SCRIPT = Path(__file__).with_name("killed_run.py")
 

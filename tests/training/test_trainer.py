@@ -5,9 +5,15 @@ import pytest
 
 import tinytorch as tt
 from tinytorch import data, nn, optim
-from tinytorch.core import saving
 from tinytorch.core.random import manual_seed
-from tinytorch.core.training import Callback, EarlyStopping, Trainer, accuracy, binary_accuracy
+from tinytorch.core.training import (
+    Callback,
+    EarlyStopping,
+    Trainer,
+    accuracy,
+    binary_accuracy,
+    saving,
+)
 
 
 def make(optimizer="Adam", lr=0.02, **options):

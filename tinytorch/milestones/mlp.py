@@ -4,9 +4,8 @@ import numpy as np
 
 import tinytorch as tt
 from tinytorch import data, nn, optim
-from tinytorch.core.callbacks import Callback
 from tinytorch.core.module import evaluating
-from tinytorch.core.training import Trainer, accuracy
+from tinytorch.core.training import Callback, Trainer, accuracy
 
 from .results import Experiment, Run
 

@@ -1,5 +1,5 @@
 """Gradient clipping, where `torch.nn.utils` has it."""
 
-from ..core.clipping import clip_grad_norm_, clip_grad_value_
+from ..core.optimizers import clip_grad_norm_, clip_grad_value_
 
 __all__ = ["clip_grad_norm_", "clip_grad_value_"]

@@ -1,6 +1,6 @@
 """Schedules of the learning rate, as `torch.optim.lr_scheduler` has them."""
 
-from ..core.schedules import (
+from ..core.optimizers import (
     CosineAnnealingLR,
     ExponentialLR,
     LambdaLR,

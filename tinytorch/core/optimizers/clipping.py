@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from .tensor import Tensor
+from ..tensor import Tensor
 
 
 def clip_grad_norm_(parameters, max_norm: float, error_if_nonfinite: bool = False) -> Tensor:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .tensor import Tensor
+from ..tensor import Tensor
 
 _FORMAT = "tinytorch checkpoint 1"
 

@@ -6,27 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from . import random, saving
-from .autograd import no_grad
-from .callbacks import Callback, EarlyStopping
-from .clipping import clip_grad_norm_
-from .loss_layers import BinaryCrossEntropy, CrossEntropy, MeanSquaredError
-from .module import Module, evaluating
-from .optimizers import Optimizer
+from .. import random
+from ..autograd import no_grad
+from ..module import Module, evaluating
+from ..optimizers import LRScheduler, Optimizer, clip_grad_norm_
+from ..tensor import Tensor
+from . import saving
+from .callbacks import Callback
 from .progress import Quiet, bar
-from .schedules import LRScheduler
-from .tensor import Tensor
-
-__all__ = [
-    "BinaryCrossEntropy",
-    "Callback",
-    "CrossEntropy",
-    "EarlyStopping",
-    "MeanSquaredError",
-    "Trainer",
-    "accuracy",
-    "binary_accuracy",
-]
 
 
 class Trainer:
@@ -313,32 +300,3 @@ class _Means:
         if not self.count:
             raise ValueError(f"{where}: the loader gave no batches")
         return {name: self.mean(name) for name in self.total}
-
-
-def accuracy(output: Tensor, target: Tensor) -> float:
-    """The share of samples whose largest output is that of their class.
-
-    Parameters
-    ----------
-    output : Tensor, (N, C, …)
-        Scores; as for `CrossEntropyLoss`, the classes are axis 1.
-    target : Tensor of int, (N, …)
-        Classes; negative ones (padding) don't count.
-    """
-    axis = min(1, output.ndim - 1)
-    best = output._data.argmax(axis)
-    if best.shape != target.shape:
-        raise ValueError(
-            f"accuracy: outputs of shape {output.shape} go with targets of shape {best.shape},"
-            f" got {target.shape}"
-        )
-    return float((best == target._data)[target._data >= 0].mean())
-
-
-def binary_accuracy(output: Tensor, target: Tensor, threshold: float = 0.5) -> float:
-    """The share of outputs on the right side of `threshold` (0.5 for probabilities, 0 for
-    logits).
-    """
-    if output.shape != target.shape:
-        raise ValueError(f"binary_accuracy: shapes {output.shape} and {target.shape} differ")
-    return float(((output._data > threshold) == (target._data > 0.5)).mean())

@@ -9,7 +9,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable
 
-from .optimizers import Optimizer
+from .base import Optimizer
 
 
 class LRScheduler:
