@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from . import memory, random
+from . import memory
 from .autograd import Function, enable_grad
 from .engine import propagate
+from .generator import get_rng_state, set_rng_state
 from .operands import is_array
 from .tensor import Tensor
 
@@ -37,12 +38,12 @@ class CheckpointBackward(Function):
             else:
                 pairs = zip(inputs, self.next_functions, strict=False)
                 xs = [_leaf(x, wanted is not None) for x, wanted in pairs]
-            before = random.get_rng_state()
-            random.set_rng_state(self.state)  # the dropout of the first run
+            before = get_rng_state()
+            set_rng_state(self.state)  # the dropout of the first run
             try:
                 z = self.function(*xs)
             finally:
-                random.set_rng_state(before)
+                set_rng_state(before)
         nodes = [getattr(x, "_node", None) for x in xs] + list(sources)
         edge = {node for node in nodes if node is not None}
         within = segment(z._node, edge.__contains__)
@@ -71,7 +72,7 @@ def checkpoint(function, *inputs) -> Tensor:
     >>> x.grad
     tensor([  5.4366, 218.3926])
     """
-    state, start = random.get_rng_state(), memory.tick()
+    state, start = get_rng_state(), memory.tick()
     xs = [_without_past(x) for x in inputs]
     with enable_grad():
         z = function(*xs)

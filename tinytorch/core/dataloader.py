@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from . import random
+from .generator import rng
 from .tensor import Tensor
 
 
@@ -94,7 +94,7 @@ def random_split(dataset, lengths: Sequence[int | float], seed: int | None = Non
             f"random_split: lengths {list(lengths)} do not divide {n} samples; give counts that"
             f" sum to {n} or shares that sum to 1"
         )
-    order = (random.generator if seed is None else np.random.default_rng(seed)).permutation(n)
+    order = (rng() if seed is None else np.random.default_rng(seed)).permutation(n)
     return [Subset(dataset, part) for part in np.split(order, np.cumsum(counts[:-1]).astype(int))]
 
 
@@ -161,7 +161,7 @@ class DataLoader:
         self.dataset, self.batch_size = dataset, int(batch_size)
         self.shuffle, self.drop_last = shuffle, drop_last
         self.collate_fn = collate_fn
-        self.seed = int(random.generator.integers(2**32)) if seed is None and shuffle else seed
+        self.seed = int(rng().integers(2**32)) if seed is None and shuffle else seed
         self._epoch = 0
 
     def set_epoch(self, epoch: int) -> None:

@@ -7,7 +7,7 @@ about 1/n undo that, n being the number of inputs (fan in, for the forward pass)
 
 import math
 
-from . import random
+from .generator import rng
 from .module import write
 
 _GAINS = {
@@ -37,12 +37,12 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
 def uniform_(tensor, a: float = 0.0, b: float = 1.0):
     """Numbers between `a` and `b`, all equally likely."""
-    return _filled(tensor, random.generator.uniform(a, b, tensor.shape))
+    return _filled(tensor, rng().uniform(a, b, tensor.shape))
 
 
 def normal_(tensor, mean: float = 0.0, std: float = 1.0):
     """Numbers from the normal distribution."""
-    return _filled(tensor, random.generator.normal(mean, std, tensor.shape))
+    return _filled(tensor, rng().normal(mean, std, tensor.shape))
 
 
 def constant_(tensor, val: float):

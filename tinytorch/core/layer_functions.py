@@ -5,11 +5,11 @@ import math
 
 import numpy as np
 
-from . import random
 from .activations import DropoutBackward
 from .attention import AttentionBackward
 from .embeddings import EmbeddingBackward
 from .functional import as_tensor
+from .generator import rng
 from .matmul import LinearBackward
 from .normalization import BatchNormBackward, LayerNormBackward
 from .spatial import (
@@ -43,7 +43,7 @@ def dropout(input, p=0.5, training=True) -> Tensor:
         raise ValueError(f"dropout: p must be a probability in [0, 1], got {p}")
     if not training or p == 0:
         return as_tensor(input)
-    return DropoutBackward.run(as_tensor(input), p=p, rng=random.generator)
+    return DropoutBackward.run(as_tensor(input), p=p, rng=rng())
 
 
 def embedding(input, weight, padding_idx=None) -> Tensor:

@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 
-from . import initializers, random
+from . import initializers
 from .activation_layers import GELU
 from .attention_layers import MultiHeadAttention
 from .autograd import no_grad
+from .generator import rng
 from .layers import Dropout, Embedding, LearnedPositions, Linear
 from .module import Module, ModuleList, Sequential, evaluating
 from .normalization_layers import LayerNorm
@@ -205,4 +206,4 @@ def _drawn(scores, temperature, top_k):
         kth = np.partition(scores, -top_k, axis=1)[:, -top_k, None]
         scores = np.where(scores >= kth, scores, -np.inf)
     # the largest of score + Gumbel noise is a draw from their softmax
-    return (scores / temperature + random.generator.gumbel(size=scores.shape)).argmax(axis=1)
+    return (scores / temperature + rng().gumbel(size=scores.shape)).argmax(axis=1)

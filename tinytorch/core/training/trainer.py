@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import random
 from ..autograd import no_grad
+from ..generator import get_rng_state, set_rng_state
 from ..module import Module, evaluating
 from ..optimizers import LRScheduler, Optimizer, clip_grad_norm_
 from ..tensor import Tensor
@@ -245,7 +245,7 @@ class Trainer:
             "epoch": self.epoch,
             "step": self.step,
             "stopped": self.stopped,
-            "random": random.get_rng_state(),
+            "random": get_rng_state(),
         }
 
     def load_state_dict(self, state_dict: dict) -> None:
@@ -258,7 +258,7 @@ class Trainer:
             self.scheduler.load_state_dict(state_dict["scheduler"])
         for callback, kept in zip(self.callbacks, state_dict["callbacks"], strict=True):
             callback.load_state_dict(kept)
-        random.set_rng_state(state_dict["random"])
+        set_rng_state(state_dict["random"])
         self.history = {name: list(values) for name, values in state_dict["history"].items()}
         self.epoch, self.step = state_dict["epoch"], state_dict["step"]
         self.stopped = state_dict["stopped"]
