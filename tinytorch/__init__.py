@@ -15,8 +15,12 @@ from numpy import bool, float32, float64, int32, int64, uint8
 from numpy import empty as _empty
 
 from . import autograd
-from .core import layer_functions as _layers  # noqa: F401 (every operation is known from the start)
-from .core import loss_functions as _losses  # noqa: F401
+from .core import attention as _attention  # noqa: F401 (every operation is known from the start)
+from .core import embeddings as _embeddings  # noqa: F401
+from .core import layers as _layers  # noqa: F401
+from .core import losses as _losses  # noqa: F401
+from .core import normalization as _normalization  # noqa: F401
+from .core import spatial as _spatial  # noqa: F401
 from .core.autograd import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .core.creation import (
     arange,

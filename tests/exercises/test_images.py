@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tinytorch.core.autograd import Function
-from tinytorch.core.spatial import Windows, fold, folded, unfold, unfolded
+from tinytorch.core.spatial import Windows, folded, unfolded
 from tinytorch.exercises import check
 
 
@@ -27,13 +27,13 @@ def conv2d(rule, forward=convolve, saves=("x", "weight")):
     def apply(self, g):
         x, weight = self.saved_tensors
         G = g.reshape(*g.shape[:2], g.shape[2] * g.shape[3])
-        return rule(self, G, unfold(x, self.windows), weight)
+        return rule(self, G, unfolded(x, self.windows), weight)
 
     return check(written(forward, apply, saves=saves), "Conv2dBackward")
 
 
 def right(self, G, X, w):
-    dx = fold(w.reshape(w.shape[0], -1).mT @ G, self.windows)
+    dx = folded(w.reshape(w.shape[0], -1).mT @ G, self.windows)
     return dx, (G @ X.mT).sum(0).reshape(w.shape), G.sum((0, 2))
 
 
@@ -127,7 +127,9 @@ def test_an_empty_batch_comes_with_a_hint():
         return g.reshape(g.shape[0], g.shape[1], -1), None, None
 
     def careless(self, g):
-        return right(self, apply(self, g)[0], unfold(self.saved_tensors[0], self.windows), w(self))
+        return right(
+            self, apply(self, g)[0], unfolded(self.saved_tensors[0], self.windows), w(self)
+        )
 
     def w(self):
         return self.saved_tensors[1]
@@ -147,7 +149,7 @@ def look(self, x, low):
 
 def back(self, columns):
     n, c, k, h, w = columns.shape
-    return (fold(columns.reshape(n, c * k, h * w), self.windows),)
+    return (folded(columns.reshape(n, c * k, h * w), self.windows),)
 
 
 def max_pool(rule, low=-np.inf):
@@ -258,7 +260,7 @@ def test_right_unfold_and_fold_pass_without_tensors():
     assert answer.passed is True
     assert "Gradients of gradients do not" in answer.message
     assert mine("FoldBackward", together, apart).passed is True
-    assert mine("UnfoldBackward", unfolded, fold).message.endswith("agree as well.")
+    assert mine("UnfoldBackward", unfolded, folded).message.endswith("agree as well.")
 
 
 @pytest.mark.parametrize(

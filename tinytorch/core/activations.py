@@ -274,24 +274,5 @@ def sigmoid(x):
     return SigmoidBackward.forward(None, x) if is_array(x) else SigmoidBackward.run(x)
 
 
-class DropoutBackward(Function):
-    """z = x / (1 - p) with probability 1 - p, else 0, each by its own draw.
-
-    ∂L/∂x = g / (1 - p) where the element was kept, 0 elsewhere. Keeps the draw.
-    Cost: n draws and products; n products back. PyTorch: MulBackward0.
-    Source: N. Srivastava et al., "Dropout: a simple way to prevent neural
-    networks from overfitting" (2014).
-    """
-
-    def forward(self, x, *, p, rng):
-        kept = rng.random(x.shape, np.float32) >= p
-        scale = 1 / (1 - p) if p < 1 else 0
-        self.mask = kept.astype(x.dtype) * x.dtype.type(scale)
-        return x * self.mask
-
-    def apply(self, g):
-        return (g * self.mask,)
-
-
 def __getattr__(name):
     return moved(__name__, name)

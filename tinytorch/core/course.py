@@ -10,23 +10,6 @@ _MOVED = {
     "activations": {
         "activation_layers": ("ReLU", "Sigmoid", "Tanh", "Softmax", "GELU"),
     },
-    "attention": {
-        "attention_layers": ("MultiHeadAttention",),
-        "layer_functions": ("scaled_dot_product_attention",),
-    },
-    "embeddings": {
-        "layers": ("Embedding", "LearnedPositions", "SinusoidalPositions"),
-    },
-    "losses": {
-        "loss_layers": ("MSELoss", "BinaryCrossEntropyLoss", "CrossEntropyLoss"),
-        "functional": ("log_softmax",),
-    },
-    "normalization": {
-        "normalization_layers": ("LayerNorm", "BatchNorm1d", "BatchNorm2d"),
-    },
-    "spatial": {
-        "image_layers": ("Conv2d", "MaxPool2d", "AvgPool2d"),
-    },
 }
 
 

@@ -1,11 +1,18 @@
-"""Embeddings: rows of a table, looked up by number."""
+"""Embeddings: rows of a table, looked up by number, and the positions added to them."""
+
+import math
 
 import numpy as np
 
+from . import initializers
 from .autograd import Function
-from .course import moved
+from .dtypes import get_default_dtype
+from .functional import as_tensor
 from .indexing import scatter
+from .initializers import untrained
+from .module import Module
 from .operands import is_array
+from .tensor import Tensor
 
 
 class EmbeddingBackward(Function):
@@ -20,7 +27,7 @@ class EmbeddingBackward(Function):
     """
 
     def forward(self, weight, *, indices, padding_idx=None):
-        _refuse_other_rows(weight, indices, padding_idx)
+        refuse_other_rows(weight, indices, padding_idx)
         self.indices, self.padding = np.array(indices), padding_idx
         return weight[indices]
 
@@ -32,7 +39,7 @@ class EmbeddingBackward(Function):
         return (add(g, self.indices, shape),)
 
 
-def _refuse_other_rows(weight, indices, padding_idx):
+def refuse_other_rows(weight, indices, padding_idx):
     if weight.ndim != 2:
         raise ValueError(
             f"embedding: the weight must have shape (rows, features), got {weight.shape}"
@@ -66,5 +73,98 @@ def add_rows(g, indices, shape):
     return table
 
 
-def __getattr__(name):
-    return moved(__name__, name)
+def embedding(input, weight, padding_idx=None) -> Tensor:
+    """Row `input[…]` of the table `weight` (rows, features) for every index in `input`."""
+    return EmbeddingBackward.run(
+        as_tensor(weight), indices=as_tensor(input)._data, padding_idx=padding_idx
+    )
+
+
+class Embedding(Module):
+    """Row i of a table for every index i: what words are to a network.
+
+    Parameters
+    ----------
+    num_embeddings : int
+        The number of rows.
+    embedding_dim : int
+    padding_idx : int, optional
+        A row of zeros that stays one.
+
+    Attributes
+    ----------
+    weight : Parameter, (num_embeddings, embedding_dim)
+        Starts at N(0, 1).
+    """
+
+    def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None):
+        super().__init__()
+        self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
+        self.padding_idx = padding_idx
+        self.weight = initializers.normal_(untrained(num_embeddings, embedding_dim))
+        if padding_idx is not None:
+            self.weight._data[padding_idx] = 0
+
+    def forward(self, indices):
+        return embedding(indices, self.weight, self.padding_idx)
+
+    def extra_repr(self):
+        return f"{self.num_embeddings}, {self.embedding_dim}"
+
+
+class _Positions(Module):
+    """x + table[:T]: adds to every position of (…, T, D) the row of its number."""
+
+    def forward(self, x):
+        limit, width = self._table().shape
+        if x.ndim < 2 or x.shape[-1] != width or x.shape[-2] > limit:
+            raise ValueError(
+                f"{type(self).__name__}: the input has shape {x.shape}; expected (…, T, {width})"
+                f" with T up to {limit}"
+            )
+        return x + self._table()[: x.shape[-2]]
+
+
+class LearnedPositions(_Positions):
+    """x + weight[:T], with a row to learn for every position.
+
+    Parameters
+    ----------
+    max_seq_len, embed_dim : int
+
+    Attributes
+    ----------
+    weight : Parameter, (max_seq_len, embed_dim)
+        Starts at N(0, 0.02²).
+    """
+
+    def __init__(self, max_seq_len: int, embed_dim: int):
+        super().__init__()
+        self.weight = initializers.normal_(untrained(max_seq_len, embed_dim), std=0.02)
+
+    def _table(self):
+        return self.weight
+
+
+class SinusoidalPositions(_Positions):
+    """x + table[:T], with table[t, 2i] = sin(t / 10000^(2i/D)) and cosines at the odd places.
+
+    Nothing is learned: waves of growing length, in which a shift by k positions is a rotation.
+
+    Parameters
+    ----------
+    max_seq_len, embed_dim : int
+
+    Source: A. Vaswani et al., "Attention is all you need" (2017).
+    """
+
+    def __init__(self, max_seq_len: int, embed_dim: int):
+        super().__init__()
+        rates = np.exp(np.arange(0, embed_dim, 2) * (-math.log(10000) / embed_dim))
+        angles = np.arange(max_seq_len)[:, None] * rates
+        table = np.empty((max_seq_len, embed_dim), get_default_dtype())
+        table[:, 0::2], table[:, 1::2] = np.sin(angles), np.cos(angles[:, : embed_dim // 2])
+        self.table = Tensor(table)
+
+    def _table(self):
+        return self.table

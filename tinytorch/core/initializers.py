@@ -7,8 +7,11 @@ about 1/n undo that, n being the number of inputs (fan in, for the forward pass)
 
 import math
 
+import numpy as np
+
+from .dtypes import get_default_dtype
 from .generator import rng
-from .module import write
+from .module import Parameter, write
 
 _GAINS = {
     "linear": 1.0,
@@ -16,6 +19,11 @@ _GAINS = {
     "tanh": 5 / 3,
     "relu": math.sqrt(2),
 }
+
+
+def untrained(*shape) -> Parameter:
+    """A parameter whose values an initializer is about to write."""
+    return Parameter(np.empty(shape, get_default_dtype()))
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:

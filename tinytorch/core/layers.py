@@ -1,18 +1,65 @@
-"""Layers: an operation together with the parameters that learn."""
-
-import math
+"""The linear layer, dropout and what only changes shapes: rule, function and module of each."""
 
 import numpy as np
 
-from . import initializers, layer_functions
-from .dtypes import get_default_dtype
-from .module import Module, Parameter
+from . import initializers
+from .autograd import Function, unbroadcast
+from .functional import as_tensor
+from .generator import rng
+from .initializers import untrained
+from .matmul import _rows
+from .module import Module
 from .tensor import Tensor
 
 
-def untrained(*shape) -> Parameter:
-    """A parameter whose values an initializer is about to write."""
-    return Parameter(np.empty(shape, get_default_dtype()))
+class LinearBackward(Function):
+    """z = x Wᵀ + b, a linear layer: (…, in), (out, in), (out,) → (…, out).
+
+    ∂L/∂x = g @ W,  ∂L/∂W = gᵀ @ x,  ∂L/∂b = Σ g, the leading axes of x and g
+    joined to rows. A layer without b has 0 there. Keeps x and W.
+    Cost: 2n·in·out for n rows; twice that back.
+    PyTorch: AddmmBackward0, MmBackward0.
+    Source: B. Widrow and M. Hoff, "Adaptive switching circuits" (1960).
+    """
+
+    saves = ("x", "weight")
+
+    def forward(self, x, weight, bias):
+        if not x.ndim or weight.ndim != 2 or x.shape[-1] != weight.shape[1]:
+            raise ValueError(
+                f"linear: input {x.shape} does not fit weight {weight.shape}:"
+                " expected (…, in) and (out, in)"
+            )
+        out = weight.shape[0]
+        z = (_rows(x) @ weight.T).reshape(*x.shape[:-1], out)
+        if np.ndim(bias) or bias:
+            z = z.astype(np.result_type(z, bias), copy=False)
+            try:
+                z += bias  # in place: no second pass through fresh memory
+            except ValueError:
+                wrong = f"must have shape ({out},), got {np.shape(bias)}"
+                raise ValueError(f"linear: bias {wrong}") from None
+        return z
+
+    def apply(self, g):
+        x, weight = self.saved_tensors
+        to_x, to_weight, to_bias = self.next_functions
+        G = _rows(g)
+        dx = (G @ weight).reshape(x.shape) if to_x else None
+        dw = G.mT @ _rows(x) if to_weight else None
+        db = unbroadcast(g, to_bias.shape) if to_bias else None
+        return dx, dw, db
+
+
+def linear(input, weight, bias=None) -> Tensor:
+    """`input` @ `weight`ᵀ + `bias`: (…, in), (out, in), (out,) → (…, out).
+
+    A weight (in,) has one output, without an axis.
+    """
+    weight = as_tensor(weight)
+    if weight.ndim == 1:
+        return linear(input, weight.unsqueeze(0), bias).squeeze(-1)
+    return LinearBackward.run(as_tensor(input), weight, 0 if bias is None else bias)
 
 
 class Linear(Module):
@@ -51,7 +98,7 @@ class Linear(Module):
         return self.weight
 
     def forward(self, x):
-        return layer_functions.linear(x, self.weight, self.bias)
+        return linear(x, self.weight, self.bias)
 
     def extra_repr(self):
         return (
@@ -63,94 +110,57 @@ class Linear(Module):
 Dense = Linear
 
 
-class Embedding(Module):
-    """Row i of a table for every index i: what words are to a network.
+class DropoutBackward(Function):
+    """z = x / (1 - p) with probability 1 - p, else 0, each by its own draw.
 
-    Parameters
-    ----------
-    num_embeddings : int
-        The number of rows.
-    embedding_dim : int
-    padding_idx : int, optional
-        A row of zeros that stays one.
-
-    Attributes
-    ----------
-    weight : Parameter, (num_embeddings, embedding_dim)
-        Starts at N(0, 1).
+    ∂L/∂x = g / (1 - p) where the element was kept, 0 elsewhere. Keeps the draw.
+    Cost: n draws and products; n products back. PyTorch: MulBackward0.
+    Source: N. Srivastava et al., "Dropout: a simple way to prevent neural
+    networks from overfitting" (2014).
     """
 
-    def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None):
+    def forward(self, x, *, p, rng):
+        kept = rng.random(x.shape, np.float32) >= p
+        scale = 1 / (1 - p) if p < 1 else 0
+        self.mask = kept.astype(x.dtype) * x.dtype.type(scale)
+        return x * self.mask
+
+    def apply(self, g):
+        return (g * self.mask,)
+
+
+def dropout(input, p=0.5, training=True) -> Tensor:
+    """Zeros with probability `p`, the rest scaled by 1 / (1 - p); `input` itself if not training.
+
+    The draws follow `manual_seed`.
+    """
+    if not 0 <= p <= 1:
+        raise ValueError(f"dropout: p must be a probability in [0, 1], got {p}")
+    if not training or p == 0:
+        return as_tensor(input)
+    return DropoutBackward.run(as_tensor(input), p=p, rng=rng())
+
+
+class Dropout(Module):
+    """In training, each element is 0 with probability p, and x / (1 - p) otherwise.
+
+    In evaluation it changes nothing: the factor keeps the expected value the same.
+
+    Source: N. Srivastava et al., "Dropout: a simple way to prevent neural networks from
+    overfitting" (2014).
+    """
+
+    def __init__(self, p: float = 0.5):
         super().__init__()
-        self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
-        self.padding_idx = padding_idx
-        self.weight = initializers.normal_(untrained(num_embeddings, embedding_dim))
-        if padding_idx is not None:
-            self.weight._data[padding_idx] = 0
-
-    def forward(self, indices):
-        return layer_functions.embedding(indices, self.weight, self.padding_idx)
-
-    def extra_repr(self):
-        return f"{self.num_embeddings}, {self.embedding_dim}"
-
-
-class _Positions(Module):
-    """x + table[:T]: adds to every position of (…, T, D) the row of its number."""
+        if not 0 <= p <= 1:
+            raise ValueError(f"Dropout: p must be a probability in [0, 1], got {p}")
+        self.p = p
 
     def forward(self, x):
-        limit, width = self._table().shape
-        if x.ndim < 2 or x.shape[-1] != width or x.shape[-2] > limit:
-            raise ValueError(
-                f"{type(self).__name__}: the input has shape {x.shape}; expected (…, T, {width})"
-                f" with T up to {limit}"
-            )
-        return x + self._table()[: x.shape[-2]]
+        return dropout(x, self.p, self.training)
 
-
-class LearnedPositions(_Positions):
-    """x + weight[:T], with a row to learn for every position.
-
-    Parameters
-    ----------
-    max_seq_len, embed_dim : int
-
-    Attributes
-    ----------
-    weight : Parameter, (max_seq_len, embed_dim)
-        Starts at N(0, 0.02²).
-    """
-
-    def __init__(self, max_seq_len: int, embed_dim: int):
-        super().__init__()
-        self.weight = initializers.normal_(untrained(max_seq_len, embed_dim), std=0.02)
-
-    def _table(self):
-        return self.weight
-
-
-class SinusoidalPositions(_Positions):
-    """x + table[:T], with table[t, 2i] = sin(t / 10000^(2i/D)) and cosines at the odd places.
-
-    Nothing is learned: waves of growing length, in which a shift by k positions is a rotation.
-
-    Parameters
-    ----------
-    max_seq_len, embed_dim : int
-
-    Source: A. Vaswani et al., "Attention is all you need" (2017).
-    """
-
-    def __init__(self, max_seq_len: int, embed_dim: int):
-        super().__init__()
-        rates = np.exp(np.arange(0, embed_dim, 2) * (-math.log(10000) / embed_dim))
-        angles = np.arange(max_seq_len)[:, None] * rates
-        table = np.empty((max_seq_len, embed_dim), get_default_dtype())
-        table[:, 0::2], table[:, 1::2] = np.sin(angles), np.cos(angles[:, : embed_dim // 2])
-        self.table = Tensor(table)
-
-    def _table(self):
-        return self.table
+    def extra_repr(self):
+        return f"p={self.p}"
 
 
 class Flatten(Module):
@@ -172,25 +182,3 @@ class Identity(Module):
 
     def forward(self, x):
         return x
-
-
-class Dropout(Module):
-    """In training, each element is 0 with probability p, and x / (1 - p) otherwise.
-
-    In evaluation it changes nothing: the factor keeps the expected value the same.
-
-    Source: N. Srivastava et al., "Dropout: a simple way to prevent neural networks from
-    overfitting" (2014).
-    """
-
-    def __init__(self, p: float = 0.5):
-        super().__init__()
-        if not 0 <= p <= 1:
-            raise ValueError(f"Dropout: p must be a probability in [0, 1], got {p}")
-        self.p = p
-
-    def forward(self, x):
-        return layer_functions.dropout(x, self.p, self.training)
-
-    def extra_repr(self):
-        return f"p={self.p}"

@@ -1,8 +1,6 @@
-"""Matrix multiplication, and the linear layer, which is one and a sum."""
+"""Matrix multiplication, of matrices, vectors and batches of them."""
 
 import math
-
-import numpy as np
 
 from .autograd import Function, unbroadcast
 from .operands import is_array
@@ -57,45 +55,6 @@ class MatmulBackward(Function):
             da = unbroadcast(G @ B.mT, A.shape).reshape(a.shape) if to_a else None
             db = unbroadcast(_product(A.mT, G, B), B.shape).reshape(b.shape) if to_b else None
         return da, db
-
-
-class LinearBackward(Function):
-    """z = x Wᵀ + b, a linear layer: (…, in), (out, in), (out,) → (…, out).
-
-    ∂L/∂x = g @ W,  ∂L/∂W = gᵀ @ x,  ∂L/∂b = Σ g, the leading axes of x and g
-    joined to rows. A layer without b has 0 there. Keeps x and W.
-    Cost: 2n·in·out for n rows; twice that back.
-    PyTorch: AddmmBackward0, MmBackward0.
-    Source: B. Widrow and M. Hoff, "Adaptive switching circuits" (1960).
-    """
-
-    saves = ("x", "weight")
-
-    def forward(self, x, weight, bias):
-        if not x.ndim or weight.ndim != 2 or x.shape[-1] != weight.shape[1]:
-            raise ValueError(
-                f"linear: input {x.shape} does not fit weight {weight.shape}:"
-                " expected (…, in) and (out, in)"
-            )
-        out = weight.shape[0]
-        z = (_rows(x) @ weight.T).reshape(*x.shape[:-1], out)
-        if np.ndim(bias) or bias:
-            z = z.astype(np.result_type(z, bias), copy=False)
-            try:
-                z += bias  # in place: no second pass through fresh memory
-            except ValueError:
-                wrong = f"must have shape ({out},), got {np.shape(bias)}"
-                raise ValueError(f"linear: bias {wrong}") from None
-        return z
-
-    def apply(self, g):
-        x, weight = self.saved_tensors
-        to_x, to_weight, to_bias = self.next_functions
-        G = _rows(g)
-        dx = (G @ weight).reshape(x.shape) if to_x else None
-        dw = G.mT @ _rows(x) if to_weight else None
-        db = unbroadcast(g, to_bias.shape) if to_bias else None
-        return dx, dw, db
 
 
 def _product(a, b, like):

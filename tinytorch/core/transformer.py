@@ -6,12 +6,13 @@ import numpy as np
 
 from . import initializers
 from .activation_layers import GELU
-from .attention_layers import MultiHeadAttention
+from .attention import MultiHeadAttention
 from .autograd import no_grad
+from .embeddings import Embedding, LearnedPositions
 from .generator import rng
-from .layers import Dropout, Embedding, LearnedPositions, Linear
+from .layers import Dropout, Linear
 from .module import Module, ModuleList, Sequential, evaluating
-from .normalization_layers import LayerNorm
+from .normalization import LayerNorm
 from .operands import plain
 from .tensor import Tensor
 

@@ -11,19 +11,11 @@ from ..core.activation_layers import (
     Softplus,
     Tanh,
 )
-from ..core.attention_layers import MultiHeadAttention
+from ..core.attention import MultiHeadAttention
+from ..core.embeddings import Embedding, LearnedPositions, SinusoidalPositions
 from ..core.gradient_flow import GradientFlow, gradient_flow
-from ..core.image_layers import AvgPool2d, Conv2d, MaxPool2d
-from ..core.layers import (
-    Dropout,
-    Embedding,
-    Flatten,
-    Identity,
-    LearnedPositions,
-    Linear,
-    SinusoidalPositions,
-)
-from ..core.loss_layers import (
+from ..core.layers import Dropout, Flatten, Identity, Linear
+from ..core.losses import (
     BCELoss,
     BCEWithLogitsLoss,
     CrossEntropyLoss,
@@ -33,7 +25,8 @@ from ..core.loss_layers import (
     NLLLoss,
 )
 from ..core.module import Module, ModuleList, Parameter, Sequential
-from ..core.normalization_layers import BatchNorm1d, BatchNorm2d, LayerNorm
+from ..core.normalization import BatchNorm1d, BatchNorm2d, LayerNorm
+from ..core.spatial import AvgPool2d, Conv2d, MaxPool2d
 from ..core.transformer import GPT, TransformerBlock
 from . import functional, init, utils
 

@@ -1,5 +1,7 @@
 """Neural network operations as functions, as `torch.nn.functional` has them."""
 
+from ..core.attention import scaled_dot_product_attention
+from ..core.embeddings import embedding
 from ..core.functional import (
     gelu,
     leaky_relu,
@@ -11,20 +13,8 @@ from ..core.functional import (
     softplus,
     tanh,
 )
-from ..core.layer_functions import (
-    avg_pool2d,
-    batch_norm,
-    conv2d,
-    dropout,
-    embedding,
-    fold,
-    layer_norm,
-    linear,
-    max_pool2d,
-    scaled_dot_product_attention,
-    unfold,
-)
-from ..core.loss_functions import (
+from ..core.layers import dropout, linear
+from ..core.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     cross_entropy,
@@ -33,6 +23,8 @@ from ..core.loss_functions import (
     mse_loss,
     nll_loss,
 )
+from ..core.normalization import batch_norm, layer_norm
+from ..core.spatial import avg_pool2d, conv2d, fold, max_pool2d, unfold
 
 __all__ = [
     "avg_pool2d",

@@ -1,6 +1,6 @@
 """Training: the loop, what watches it, and the file it goes on from."""
 
-from ..loss_layers import BinaryCrossEntropy, CrossEntropy, MeanSquaredError
+from ..losses import BinaryCrossEntropy, CrossEntropy, MeanSquaredError
 from .callbacks import Callback, EarlyStopping
 from .metrics import accuracy, binary_accuracy
 from .saving import CheckpointError, load, save

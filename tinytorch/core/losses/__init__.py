@@ -1,0 +1,65 @@
+"""Losses: how wrong the predictions are, as one number to go down from."""
+
+from .base import Loss
+from .binary import (
+    BCEBackward,
+    BCELoss,
+    BCEWithLogitsBackward,
+    BCEWithLogitsLoss,
+    BinaryCrossEntropy,
+    BinaryCrossEntropyLoss,
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+)
+from .classes import (
+    CrossEntropy,
+    CrossEntropyBackward,
+    CrossEntropyLoss,
+    NLLBackward,
+    NLLLoss,
+    cross_entropy,
+    log_softmax,
+    nll_loss,
+)
+from .regression import (
+    HuberBackward,
+    HuberLoss,
+    L1Backward,
+    L1Loss,
+    MeanSquaredError,
+    MSEBackward,
+    MSELoss,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+)
+
+__all__ = [
+    "BCEBackward",
+    "BCELoss",
+    "BCEWithLogitsBackward",
+    "BCEWithLogitsLoss",
+    "BinaryCrossEntropy",
+    "BinaryCrossEntropyLoss",
+    "CrossEntropy",
+    "CrossEntropyBackward",
+    "CrossEntropyLoss",
+    "HuberBackward",
+    "HuberLoss",
+    "L1Backward",
+    "L1Loss",
+    "Loss",
+    "MSEBackward",
+    "MSELoss",
+    "MeanSquaredError",
+    "NLLBackward",
+    "NLLLoss",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "huber_loss",
+    "l1_loss",
+    "log_softmax",
+    "mse_loss",
+    "nll_loss",
+]

@@ -1,0 +1,70 @@
+"""What all losses share: a term for every element or row, reduced to one number.
+
+The reduction is "mean", "sum", or "none" for the terms themselves; its derivative, what one term
+weighs, is in `scale`.
+"""
+
+import math
+
+import numpy as np
+
+from ..module import Module
+from ..tensor import Tensor
+
+
+def reduce(node, terms, reduction, total=None):
+    """The terms, their sum, or their mean over `total`; `node.scale` is what one term weighs."""
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(
+            f"{node.name}: reduction must be 'mean', 'sum' or 'none', got {reduction!r}"
+        )
+    total = terms.size if total is None else float(total)
+    node.scale = 1 / total if reduction == "mean" and total else 1
+    if reduction == "none":
+        return terms
+    if reduction == "mean" and not total:
+        return terms.sum() * math.nan
+    return terms.sum() * terms.dtype.type(node.scale)
+
+
+def refuse_other_shape(name, input, target):
+    """Raise unless both have one shape: broadcasting is no comparison."""
+    if np.shape(input) != np.shape(target):
+        raise ValueError(
+            f"{name}: input has shape {np.shape(input)}, target {np.shape(target)}; broadcasting"
+            " them would compare everything with everything: reshape one to the other's shape"
+        )
+
+
+def constant(weight):
+    """A weight as an array: no gradient flows to it."""
+    if isinstance(weight, Tensor) and weight.requires_grad:
+        raise ValueError(
+            "loss: no gradient flows to weight; detach it, or multiply the terms of"
+            " reduction='none' yourself"
+        )
+    return weight._data if isinstance(weight, Tensor) else weight
+
+
+class Loss(Module):
+    """The base of the losses: made once, with its settings, and called with output and target.
+
+    `count(target)` is the number of terms a mean is taken over, so that the means of several
+    batches can be combined to the mean of all.
+    """
+
+    def __init__(self, reduction: str = "mean"):
+        super().__init__()
+        if reduction not in ("mean", "sum", "none"):
+            raise ValueError(
+                f"{type(self).__name__}: reduction must be 'mean', 'sum' or 'none', got"
+                f" {reduction!r}"
+            )
+        self.reduction = reduction
+
+    def count(self, target) -> float:
+        """How many terms `target` stands for."""
+        return target.numel()
+
+    def extra_repr(self):
+        return f"reduction={self.reduction!r}"

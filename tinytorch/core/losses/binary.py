@@ -1,0 +1,167 @@
+"""Losses of yes or no: the cross-entropy of probabilities, and of scores."""
+
+import math
+
+import numpy as np
+
+from ..activations import SoftplusBackward, sigmoid
+from ..autograd import Function
+from ..functional import as_tensor
+from ..operands import is_array, plain
+from ..tensor import Tensor
+from .base import Loss, constant, reduce, refuse_other_shape
+
+
+class BCEBackward(Function):
+    """z = mean -(t ln p + (1 - t) ln(1 - p)), probabilities p, targets t.
+
+    ∂L/∂p = g · (p - t) / (p (1 - p)) / n,  ∂L/∂t = g · (ln(1 - p) - ln p) / n.
+    Keeps both.
+    As in PyTorch, a logarithm is at least -100 and p (1 - p) at least 1e-12, so
+    that a sure and wrong answer costs much but not infinity.
+    Cost: 2n logarithms; 4n back. PyTorch: BinaryCrossEntropyBackward0.
+    """
+
+    saves = ("input", "target")
+
+    def forward(self, input, target, *, weight=None, reduction="mean"):
+        refuse_other_shape("bce", input, target)
+        if input.size and not (input.min() >= 0 and input.max() <= 1):
+            raise ValueError(
+                "bce: input must be probabilities in [0, 1], but ranges from"
+                f" {input.min():.4g} to {input.max():.4g}; use sigmoid, or"
+                " bce_with_logits on the scores themselves"
+            )
+        self.weight = 1 if weight is None else np.asarray(weight, input.dtype)
+        terms = -(target * log_from_minus_100(input) + (1 - target) * log_from_minus_100(1 - input))
+        return reduce(self, terms * self.weight, reduction)
+
+    def apply(self, g):
+        p, t = self.saved_tensors
+        to_p, to_t = self.next_functions
+        g = g * self.scale * self.weight
+        variance = p * (1 - p)
+        tiny = (plain(variance) < 1e-12).astype(p.dtype)
+        variance = variance * (1 - tiny) + tiny * 1e-12
+        return (
+            g * (p - t) / variance if to_p else None,
+            g * (log_from_minus_100(1 - p) - log_from_minus_100(p)) if to_t else None,
+        )
+
+
+def log_from_minus_100(p):
+    """ln p, at least -100."""
+    # astype, for truth values times a float would be float64
+    tiny = (plain(p) < math.exp(-100)).astype(p.dtype)
+    return np.log(p + tiny) - tiny * 100.0
+
+
+def binary_cross_entropy(input, target, weight=None, reduction="mean") -> Tensor:
+    """Minus the log-likelihood of `target` under the probabilities `input`; see `BCEBackward`."""
+    return BCEBackward.run(
+        as_tensor(input), as_tensor(target), weight=constant(weight), reduction=reduction
+    )
+
+
+class BCELoss(Loss):
+    """Binary cross-entropy of probabilities: -(t ln p + (1 - t) ln(1 - p)).
+
+    Parameters
+    ----------
+    weight : array_like, optional
+        Factors for the terms.
+    reduction : {"mean", "sum", "none"}
+    """
+
+    def __init__(self, weight=None, reduction: str = "mean"):
+        super().__init__(reduction)
+        self.register_buffer("weight", weight)
+
+    def forward(self, input, target):
+        return binary_cross_entropy(input, target, self.weight, self.reduction)
+
+
+BinaryCrossEntropy = BinaryCrossEntropyLoss = BCELoss
+
+
+class BCEWithLogitsBackward(Function):
+    """z = mean -(w t ln σ(x) + (1 - t) ln(1 - σ(x))), for scores x.
+
+    ∂L/∂x = g · (σ(x) - t) / n,  ∂L/∂t = -g · x / n, for w = `pos_weight` = 1.
+    Keeps both.
+    The logarithms are taken of nothing that could have been rounded to 0:
+    -ln σ(x) is softplus(-x), and -ln(1 - σ(x)) is softplus(-x) + x.
+    Cost: n exponentials and logarithms; n exponentials back.
+    PyTorch: BinaryCrossEntropyWithLogitsBackward0.
+    """
+
+    saves = ("input", "target")
+
+    def forward(
+        self,
+        input,
+        target,
+        *,
+        weight=None,
+        reduction="mean",
+        pos_weight=None,
+    ):
+        refuse_other_shape("bcewithlogits", input, target)
+        self.weight = 1 if weight is None else np.asarray(weight, input.dtype)
+        self.extra = 0
+        if pos_weight is not None:
+            self.extra = np.asarray(pos_weight, input.dtype) - 1
+        slope = 1 + self.extra * target
+        terms = (1 - target) * input + slope * softplus(-input)
+        return reduce(self, terms * self.weight, reduction)
+
+    def apply(self, g):
+        x, t = self.saved_tensors
+        to_x, to_t = self.next_functions
+        g = g * self.scale * self.weight
+        return (
+            g * (1 - t - (1 + self.extra * t) * sigmoid(-x)) if to_x else None,
+            g * (self.extra * softplus(-x) - x) if to_t else None,
+        )
+
+
+def softplus(x):
+    if is_array(x):
+        with np.errstate(under="ignore"):
+            return np.logaddexp(0, x)
+    return SoftplusBackward.run(x)
+
+
+def binary_cross_entropy_with_logits(
+    input, target, weight=None, reduction="mean", pos_weight=None
+) -> Tensor:
+    """`binary_cross_entropy` of sigmoid(`input`), without rounding; see `BCEWithLogitsBackward`."""
+    return BCEWithLogitsBackward.run(
+        as_tensor(input),
+        as_tensor(target),
+        weight=constant(weight),
+        reduction=reduction,
+        pos_weight=constant(pos_weight),
+    )
+
+
+class BCEWithLogitsLoss(BCELoss):
+    """`BCELoss` of sigmoid(input), exact for scores of any size.
+
+    Parameters
+    ----------
+    weight : array_like, optional
+        Factors for the terms.
+    reduction : {"mean", "sum", "none"}
+    pos_weight : array_like, optional
+        Factors for what positive targets cost.
+    """
+
+    def __init__(self, weight=None, reduction: str = "mean", pos_weight=None):
+        super().__init__(weight, reduction)
+        self.register_buffer("pos_weight", pos_weight)
+
+    def forward(self, input, target):
+        return binary_cross_entropy_with_logits(
+            input, target, self.weight, self.reduction, self.pos_weight
+        )
