@@ -23,7 +23,7 @@ from tinytorch.core.autograd import (
     SumBackward,
 )
 from tinytorch.widgets import ArrayLens
-from tinytorch.widgets.terms import products
+from tinytorch.widgets.figures.terms import products
 
 A = np.array([[0.2, 1.2, -0.7], [1.0, -0.5, 0.8]])
 B = np.array([[1.0, -0.4], [2.0, 0.3], [-1.5, 0.6]])

@@ -1,5 +1,6 @@
 """What Python puts into a figure: the engine's numbers, or a sentence."""
 
+import gzip
 import json
 import math
 import re
@@ -11,11 +12,13 @@ import numpy as np
 import pytest
 
 import tinytorch as tt
+import tinytorch.widgets
 from tinytorch.widgets import Check, Curve, Surface
-from tinytorch.widgets._module import bundle, style
+from tinytorch.widgets.frame import palette
+from tinytorch.widgets.frame.modules import bundle, join_modules, text
 
-PALETTE = Path(tt.__file__).with_name("tinytorch.mplstyle").read_text()
 WIDGETS = Path(tt.__file__).with_name("widgets")
+BODY = "const place = 2;\nexport const b = place;\n"
 
 
 def slope(f, *at, wrt=0):
@@ -251,24 +254,72 @@ def test_reset_returns_to_the_first_state():
 # --- modules, palette, imports
 
 
-@pytest.mark.parametrize("source", sorted(WIDGETS.glob("*.js")), ids=lambda path: path.stem)
-def test_modules_are_small_and_bundle_into_one_text(source):
-    if source.stem == "frame":
-        assert source.stat().st_size < 24_576
-        return
-    assert source.stat().st_size < 8192
-    if "export default" not in source.read_text(encoding="utf-8"):
-        return  # drawings that kinds share
-    text = bundle(source.stem)
-    assert not re.search(r"^import\b", text, re.MULTILINE)
-    assert re.findall(r"^export\b.*", text, re.MULTILINE) == ["export default {"]
+KINDS = sorted(path.stem for path in WIDGETS.glob("figures/*.js"))
+SOURCES = [path for suffix in ("js", "css") for path in sorted(WIDGETS.rglob(f"*.{suffix}"))]
 
 
-def colors(block):
-    return dict(re.findall(r"--tt-(\w+): (#[0-9a-f]{6});", block))
+def compressed(text):
+    return len(gzip.compress(text.encode(), mtime=0))
 
 
-LIGHT, DARK = (colors(block) for block in re.findall(r"\{([^}]*--tt-ink:[^}]*)\}", style()))
+def test_every_class_has_its_module_beside_it():
+    assert KINDS == sorted(tinytorch.widgets._KINDS.values())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_modules_are_small_and_bundle_into_one_text(kind):
+    assert compressed(text(f"figures/{kind}.js")) < 4096
+    whole = bundle(kind)
+    assert compressed(whole) < 16_384
+    assert not re.search(r"^import\b", whole, re.MULTILINE)
+    assert re.findall(r"^export\b.*", whole, re.MULTILINE) == ["export default {"]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_lines_can_be_read(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if len(line) > 100] == []
+    assert len(lines) < 400
+
+
+def modules(**sources):
+    return lambda name: sources[name.removesuffix(".js")]
+
+
+def test_imports_are_followed_to_any_depth_and_each_module_is_there_once():
+    read = modules(
+        a='import { b } from "./b.js";\nimport { c } from "./c.js";\nb(c);\n',
+        b='import { c } from "./c.js";\nexport const b = () => c;\n',
+        c='import { d } from "./d.js";\nexport const c = d;\n',
+        d="export function d() {}\n",
+    )
+    whole = join_modules("a.js", read)
+    assert whole == "function d() {}\n\nconst c = d;\n\nconst b = () => c;\n\nb(c);\n"
+
+
+@pytest.mark.parametrize(
+    ("sources", "says"),
+    [
+        (
+            {"a": 'import { b } from "./b.js";\nconst place = 1;\n', "b": BODY},
+            "place means one thing in b.js, and another in a.js",
+        ),
+        (
+            {"a": 'import { b } from "./b.js";\nconst [x, place] = b;\n', "b": BODY},
+            "place means one thing in b.js, and another in a.js",
+        ),
+        ({"a": 'import { nothing } from "./b.js";\n', "b": BODY}, "b.js has no such name"),
+        ({"a": 'import { place } from "./b.js";\n', "b": BODY}, "b.js has no such name"),
+        ({"a": 'import * as all from "./b.js";\n', "b": BODY}, "cannot become part of one text"),
+        ({"a": 'import { a } from "./a.js";\n'}, "a.js imports itself"),
+    ],
+)
+def test_what_cannot_become_one_text_is_refused(sources, says):
+    with pytest.raises(ValueError, match=re.escape(says)):
+        join_modules("a.js", modules(**sources))
+
+
+LIGHT, DARK = palette.colors("light"), palette.colors("dark")
 
 
 def luminance(color):
@@ -284,11 +335,18 @@ def test_text_has_contrast(theme):
         assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5, role
 
 
-def test_matplotlib_shares_the_palette():
-    cycle = re.search(r'"color", \[(.*)\]', PALETTE)[1]
-    assert re.findall(r"\w{6}", cycle) == [
-        LIGHT[role][1:] for role in ("value", "grad", "g", "diff", "soft")
-    ]
+def test_matplotlib_and_pages_share_the_palette():
+    written = palette.STYLE.read_text(encoding="utf-8")
+    assert palette.plot_style(written) == written
+    assert palette.plot_style(written.replace(LIGHT["value"][1:], "000000")) == written
+    colors = {*LIGHT.values(), *DARK.values()}
+    own = set(re.findall(r"\b[0-9a-f]{6}$", written, re.MULTILINE))
+    assert own < {color[1:] for color in LIGHT.values()}
+    static = Path(__file__).parents[2] / "book/_ext/tinytorch_book/static"
+    for name in ("book.css", "favicon.svg"):
+        used = re.findall(r"#[0-9a-fA-F]{3,8}\b", (static / name).read_text(encoding="utf-8"))
+        assert set(used) <= colors, name
+    assert set(LIGHT) == set(DARK)
 
 
 def test_the_style_file_is_valid():

@@ -10,7 +10,7 @@ import traitlets
 
 import tinytorch as tt
 from tinytorch.widgets import GraphStepper
-from tinytorch.widgets.layered import layered
+from tinytorch.widgets.figures.layered import layered
 
 ABOUT = {"name": "fig-steps", "caption": "See $g$.", "alt": "A graph."}
 

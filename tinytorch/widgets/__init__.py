@@ -24,7 +24,7 @@ def __getattr__(name: str) -> type:
     if name not in _KINDS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        module = import_module(f"{__name__}.{_KINDS[name]}")
+        module = import_module(f"{__name__}.figures.{_KINDS[name]}")
     except ModuleNotFoundError as error:
         if error.name != "anywidget":
             raise

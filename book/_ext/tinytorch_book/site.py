@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -41,7 +42,9 @@ def configure(app, config):
     """Point every address of the site at the site itself."""
     config.html_static_path.append(str(HERE / "static"))
     config.templates_path.append(str(HERE / "templates"))
-    config.html_css_files.append("book.css")
+    palette = files("tinytorch.widgets.frame").joinpath("palette.css")
+    config.html_static_path.append(str(palette))
+    config.html_css_files += [palette.name, "book.css"]
     config.mathjax_path = MATHJAX
     config.mathjax3_config = {"options": {"enableMenu": False}}  # each formula would be a tab stop
     config.nb_ipywidgets_js = {}

@@ -1,12 +1,20 @@
-import { axes, fmt, handle, label, line, path, scale, sci, svgFormula, ticks } from "./frame.js";
+import { axes, scale, ticks } from "./axes.js";
+import { handle, label, line, path, stroke } from "./shapes.js";
+import { fmt, sci, svgFormula } from "./text.js";
 
 /** Curves over the steps of a run, on linear and logarithmic axes. */
 
 export const [LEFT, RIGHT] = [46, 20];
 /** Roles and strokes of what is told apart: runs, classes. */
-export const RUNS = [["value", ""], ["grad", "tt-dashed"], ["g", "tt-dotted"], ["diff", "tt-thin"]];
+export const RUNS = [
+  ["value", ""],
+  ["grad", "tt-dashed"],
+  ["g", "tt-dotted"],
+  ["diff", "tt-thin"],
+];
 export const known = (value) => Number.isFinite(value);
-export const say = (value) => (value && (Math.abs(value) < 0.001 || Math.abs(value) >= 1e4) ? sci(value) : fmt(value, 3));
+export const say = (value) =>
+  value && (Math.abs(value) < 0.001 || Math.abs(value) >= 1e4) ? sci(value) : fmt(value, 3);
 
 /** A vertical axis, of decades if it is logarithmic. */
 export function upright([lo, hi], log, bottom, top, X) {
@@ -20,7 +28,10 @@ export function upright([lo, hi], log, bottom, top, X) {
     for (const value of within.map((n) => n * 10 ** p)) {
       const y = to(value);
       const text = Math.abs(p) > 2 ? sci(value, 0) : fmt(value, Math.max(0, -p));
-      if (y < bottom + 1 && y > top - 1) marks += line(X.range[0], y, X.range[1], y, "tt-zero") + label(X.range[0] - 6, y + 4, text, { role: "soft", at: "end" });
+      if (y < bottom + 1 && y > top - 1)
+        marks +=
+          line(X.range[0], y, X.range[1], y, "tt-zero") +
+          label(X.range[0] - 6, y + 4, text, { role: "soft", at: "end" });
     }
   }
   return [to, marks];
@@ -28,7 +39,7 @@ export function upright([lo, hi], log, bottom, top, X) {
 
 export const across = ({ at }, { w }) => scale(at[0], at.at(-1) + (at.length < 2), LEFT, w - RIGHT);
 
-/** One panel below the other, a cursor through all of them: {at, curves: [{name, log, lines, range}]}. */
+/** One panel below the other, with one cursor: {at, curves: [{name, log, lines, range}]}. */
 export function curves({ data }, f, size) {
   const X = across(data, size);
   const tall = (size.h - 26) / data.curves.length;
@@ -36,24 +47,33 @@ export function curves({ data }, f, size) {
   let [back, front, grip] = ["", line(cursor, 22, cursor, size.h - 24, "tt-hair"), ""];
   data.curves.forEach(({ name, log, lines, range }, row) => {
     const room = lines.map(([run]) => 7.7 * (run.length + (log ? 12 : 7)));
-    const folded = room.length > 1 && room.reduce((sum, px) => sum + px) > size.w - LEFT - 7 * name.length;
+    const folded =
+      room.length > 1 && room.reduce((sum, px) => sum + px) > size.w - LEFT - 7 * name.length;
     const [top, floor] = [row * tall + 30 + 16 * folded, (row + 1) * tall - 2];
     const [Y, marks] = upright(range, log, floor, top, X);
-    back += marks + label(LEFT - 8, row * tall + 15, svgFormula(name), { classes: "tt-title", role: lines.length > 1 ? "ink" : "value" });
+    back +=
+      marks +
+      label(LEFT - 8, row * tall + 15, svgFormula(name), {
+        classes: "tt-title",
+        role: lines.length > 1 ? "ink" : "value",
+      });
     let right = size.w - RIGHT;
-    const first = folded ? Math.ceil(lines.length / 2) : 0; // of the runs that are named in the lower line
+    const first = folded ? Math.ceil(lines.length / 2) : 0; // of the runs named in the lower line
     [...lines.entries()].reverse().forEach(([i, [run, values]]) => {
       const [role, dash] = RUNS[i % 4];
-      back += `<path class="tt-line tt-${role} ${dash}" d="${path(values.map((v, k) => [X(data.at[k]), known(v) ? Y(v) : NaN]))}"/>`;
+      const spots = values.map((v, k) => [X(data.at[k]), known(v) ? Y(v) : NaN]);
+      back += stroke(path(spots), `tt-${role} ${dash}`);
       const text = `${run} ${say(values[f])}`;
       front += label(right, top - (folded && i < first ? 31 : 15), text, { role, at: "end" });
       right = folded && i === first ? size.w - RIGHT : right - room[i];
       if (!known(values[f]) || !known(Y(values[f]))) return; // a loss of 0 has no logarithm
-      if (row || i) front += `<circle class="tt-solid tt-${role}" r="4" cx="${cursor}" cy="${Y(values[f])}"/>`;
+      if (row || i)
+        front += `<circle class="tt-solid tt-${role}" r="4" cx="${cursor}" cy="${Y(values[f])}"/>`;
       else grip = handle(cursor, Y(values[f]), role);
     });
   });
   const marks = ticks(X.domain, 5);
-  for (const v of marks) back += label(X(v), size.h - 8, fmt(v, marks.digits), { role: "soft", at: "middle" });
+  for (const v of marks)
+    back += label(X(v), size.h - 8, fmt(v, marks.digits), { role: "soft", at: "middle" });
   return [back, front + (grip || handle(cursor, size.h / 2, "value"))];
 }

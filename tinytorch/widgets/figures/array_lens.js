@@ -1,35 +1,54 @@
-import { arrow, esc, figure, fmt, formula, label, svgFormula, tile } from "./frame.js";
-
-const [PAGE, FOLD] = [10, 8]; // px between pages, terms of a sum that are written out; as in Python
+import { figure } from "../frame/shell.js";
+import { esc, fmt, formula, svgFormula } from "../frame/text.js";
+import { arrow, label, tile } from "../frame/shapes.js";
 
 /** Every cell in order, with its value: given, from Python, or the sum of its terms. */
 function read({ data, state }) {
   const all = [];
   for (const grid of data.grids) {
     const { name, terms, role, cells } = grid;
-    const values = terms ? grid.values : [role === "g" ? state.g : state.inputs[name]].flat(Infinity);
+    const values = terms
+      ? grid.values
+      : [role === "g" ? state.g : state.inputs[name]].flat(Infinity);
     cells.forEach((name, i) => {
-      const value = values?.[i] ?? terms[i].reduce((sum, [c, ...parts]) => sum + parts.reduce((z, id) => z * all[id].value, c), 0);
-      all.push({ id: all.length, name, grid, i, role, value, terms: terms?.[i], text: fmt(value, data.digits[terms ? 1 : 0]) });
+      const value =
+        values?.[i] ??
+        terms[i].reduce(
+          (sum, [c, ...parts]) => sum + parts.reduce((z, id) => z * all[id].value, c),
+          0,
+        );
+      all.push({
+        id: all.length,
+        name,
+        grid,
+        i,
+        role,
+        value,
+        terms: terms?.[i],
+        text: fmt(value, data.digits[terms ? 1 : 0]),
+      });
     });
   }
   return all;
 }
 
 const find = (all, name) => all.find((cell) => cell.name === name) ?? all[0];
-const users = (all, { id }) => all.filter(({ terms }) => terms?.some((term) => term.includes(id, 1)));
+const users = (all, { id }) =>
+  all.filter(({ terms }) => terms?.some((term) => term.includes(id, 1)));
 
 function draw({ data, state, size }) {
   const all = read({ data, state });
   const chosen = find(all, state.peek || state.cell);
   const lit = new Map(); // cell: the numbers of its terms
   const sums = chosen.terms ?? users(all, chosen).map(({ id }) => [0, id]);
-  sums.forEach(([, ...parts], k) => parts.forEach((id) => lit.set(id, [...(lit.get(id) ?? []), k + 1])));
+  sums.forEach(([, ...parts], k) =>
+    parts.forEach((id) => lit.set(id, [...(lit.get(id) ?? []), k + 1])),
+  );
   const paired = chosen.terms && sums.length > 1 && sums.some((term) => term.length > 2);
 
   const { w } = size.grids;
   const { at, row, columns, free, long } = data.layout[w < 640 ? 1 : 0];
-  const cell = Math.min(54, (w - free) / columns);
+  const cell = Math.min(data.cell, (w - free) / columns);
   const left = (w - free - cell * columns) / 2;
   const corner = (k) => [left + cell * at[k][0] + at[k][1], at[k][2]];
   const grids = data.grids.flatMap((grid, k) => {
@@ -41,20 +60,29 @@ function draw({ data, state, size }) {
     const title = `${svgFormula(name)}<tspan class="tt-shape" dx="7">${grid.shape}</tspan>`;
     const layers = own.map((it) => {
       const [j, i] = [Math.floor(it.i / line), it.i % line];
-      const [dx, dy] = [x + i * cell, y + j * row + Math.floor(j / rows) * PAGE];
+      const [dx, dy] = [x + i * cell, y + j * row + Math.floor(j / rows) * data.page];
       const terms = lit.get(it.id);
       const mark = it === chosen ? "chosen" : !terms ? "idle" : chosen.terms ? "lit" : "uses";
       return (
         (!j && line > 1 ? index(dx + cell / 2, y - 6, i) : "") +
         (i ? "" : index(x - 9, dy + row / 2 + 4, marks[j])) +
-        `<g class="tt-cell tt-${role} tt-${mark}" data-pick="${it.name}" role="button" tabindex="${it === stop ? 0 : -1}" aria-pressed="${it === chosen}" aria-label="${it.name} = ${it.text}" transform="translate(${dx.toFixed(1)} ${dy})">` +
-        tile(cell, row, it.value / grid.most, it.text, { letters, strength: mark === "idle" ? 0.2 : 0.5 }) +
+        `<g class="tt-cell tt-${role} tt-${mark}" data-pick="${it.name}" role="button"` +
+        ` tabindex="${it === stop ? 0 : -1}" aria-pressed="${it === chosen}"` +
+        ` aria-label="${it.name} = ${it.text}" transform="translate(${dx.toFixed(1)} ${dy})">` +
+        tile(cell, row, it.value / grid.most, it.text, {
+          letters,
+          strength: mark === "idle" ? 0.2 : 0.5,
+        }) +
         (paired && terms ? `<text class="tt-term" x="5" y="10">${terms}</text></g>` : "</g>")
       );
     });
     return [label(x, y - 22, title, { role, classes: "tt-title" }), ...layers];
   });
-  return { panels: { grids: [long ? ways(data, corner, long) : "", ...grids] }, readout: words(all, chosen, sums), now: find(all, state.cell) };
+  return {
+    panels: { grids: [long ? ways(data, corner, long) : "", ...grids] },
+    readout: words(all, chosen, sums, data.fold),
+    now: find(all, state.cell),
+  };
 }
 
 const index = (x, y, n) => `<text class="tt-index" x="${x.toFixed(1)}" y="${y}">${n}</text>`;
@@ -62,35 +90,55 @@ const index = (x, y, n) => `<text class="tt-index" x="${x.toFixed(1)}" y="${y}">
 /** The two ways through the operation: values to the right, gradients back to the left. */
 function ways({ grids, label: operation }, corner, long) {
   const out = grids.findIndex(({ terms }) => terms);
-  return [["value", operation], ["grad", "apply"]].map(([role, text], back) => {
-    const [x, y] = corner(out + back);
-    const name = long > 40 ? label(x - 22 - long / 2, y + 7, esc(text), { role: "soft", at: "middle" }) : "";
-    return arrow(x - 22 - (back ? 0 : long), y + 17, back ? -long : long, 0, role) + name;
-  }).join("");
+  return [
+    ["value", operation],
+    ["grad", "apply"],
+  ]
+    .map(([role, text], back) => {
+      const [x, y] = corner(out + back);
+      const name =
+        long > 40 ? label(x - 22 - long / 2, y + 7, esc(text), { role: "soft", at: "middle" }) : "";
+      return arrow(x - 22 - (back ? 0 : long), y + 17, back ? -long : long, 0, role) + name;
+    })
+    .join("");
 }
 
 const tag = ({ role, name }) => `<span class="tt-of tt-${role}">${formula(name)}</span>`;
-const fold = (items) => (items.length > FOLD ? [...items.slice(0, FOLD - 2), "…", items.at(-1)] : items);
+const fold = (items, most) =>
+  items.length > most ? [...items.slice(0, most - 2), "…", items.at(-1)] : items;
 
 /** "g[0,0]·B[1,0] + g[0,1]·B[1,1]", with each factor written by `part`. */
-const sum = (terms, part) => fold(terms).map((term, k) => {
-  if (term === "…") return "<span>+ …</span>";
-  const [c, ...parts] = term;
-  const factors = parts.map((id, n) => part(id, k + n));
-  if (Math.abs(c) !== 1 || !parts.length) factors.unshift(fmt(Math.abs(c), 3).replace(/\.?0+$/, ""));
-  return `<span>${k ? (c < 0 ? "− " : "+ ") : c < 0 ? "−" : ""}${factors.join("·")}</span>`;
-}).join(" ");
+const sum = (terms, most, part) =>
+  fold(terms, most)
+    .map((term, k) => {
+      if (term === "…") return "<span>+ …</span>";
+      const [c, ...parts] = term;
+      const factors = parts.map((id, n) => part(id, k + n));
+      if (Math.abs(c) !== 1 || !parts.length)
+        factors.unshift(fmt(Math.abs(c), 3).replace(/\.?0+$/, ""));
+      const sign = k ? (c < 0 ? "− " : "+ ") : c < 0 ? "−" : "";
+      return `<span>${sign}${factors.join("·")}</span>`;
+    })
+    .join(" ");
 
-function words(all, chosen, sums) {
+function words(all, chosen, sums, most) {
   const { terms, grid, role, text, name } = chosen;
   const value = `<b class="tt-${role}">${text}</b>`;
   if (!terms || grid.values) {
-    const list = sums.map(([c, id]) => (terms ? formula(`∂${name}/∂${all[id].name} = ${fmt(c, 3)}`) : tag(all[id])));
-    return `<span>${tag(chosen)} = ${value}</span> ${terms ? "with" : "goes into"} <span>${fold(list).join(",</span> <span>")}</span>`;
+    const list = sums.map(([c, id]) =>
+      terms ? formula(`∂${name}/∂${all[id].name} = ${fmt(c, 3)}`) : tag(all[id]),
+    );
+    const parts = fold(list, most).join(",</span> <span>");
+    const how = terms ? "with" : "goes into";
+    return `<span>${tag(chosen)} = ${value}</span> ${how} <span>${parts}</span>`;
   }
   const number = (id, later) => (later && all[id].value < 0 ? `(${all[id].text})` : all[id].text);
   const copied = terms.length < 2 && terms.every(([c, ...parts]) => c === 1 && parts.length < 2);
-  const parts = [tag(chosen), sum(terms, (id) => tag(all[id])), copied ? "" : sum(terms, number)];
+  const parts = [
+    tag(chosen),
+    sum(terms, most, (id) => tag(all[id])),
+    copied ? "" : sum(terms, most, number),
+  ];
   return `${parts.filter(Boolean).join(" = ")} <span>= ${value}</span>`;
 }
 
@@ -99,7 +147,9 @@ function edit({ i, role, grid: { name } }, value, { data, state }) {
   let k = 0;
   const to = Number(Math.max(-data.limit, Math.min(data.limit, value)).toFixed(6));
   const put = (x) => (Array.isArray(x) ? x.map(put) : k++ === i ? to : x);
-  return role === "g" ? { g: put(state.g) } : { inputs: { ...state.inputs, [name]: put(state.inputs[name]) } };
+  return role === "g"
+    ? { g: put(state.g) }
+    : { inputs: { ...state.inputs, [name]: put(state.inputs[name]) } };
 }
 
 function render(context) {
@@ -110,9 +160,13 @@ function render(context) {
     kind: "lens",
     role: "group",
     state: ["inputs", "g", "cell", "peek"],
-    panels: { grids: context.model.get("data").heights ?? [0, 0] },
     controls: [
-      { trait: "cell", label: "cell", values: ({ data }) => data.grids.flatMap((grid) => grid.cells), text: String },
+      {
+        trait: "cell",
+        label: "cell",
+        values: ({ data }) => data.grids.flatMap((grid) => grid.cells),
+        text: String,
+      },
       {
         label: "value",
         value: () => now.value,
@@ -135,16 +189,28 @@ function render(context) {
       const i = now.i % line;
       const by = { "+": 1, "=": 1, "-": -1, PageUp: 10, PageDown: -10 }[key];
       if (by && !fixed(now, view)) return edit(now, now.value + by * view.data.step, view);
-      const to = { ArrowLeft: -(i > 0), ArrowRight: +(i < line - 1), ArrowUp: -line, ArrowDown: line }[key];
+      const to = {
+        ArrowLeft: -(i > 0),
+        ArrowRight: +(i < line - 1),
+        ArrowUp: -line,
+        ArrowDown: line,
+      }[key];
       const next = cells[now.i + to] ?? now.name;
       currentTarget.querySelector(`[data-pick="${next}"]`).focus();
       return to !== undefined && { cell: next };
     },
     setup({ root, set }) {
-      const hear = (event, act) => root.addEventListener(event, (e) => act(e.target.closest?.("[data-pick]")?.dataset.pick, e));
+      const hear = (event, act) =>
+        root.addEventListener(event, (e) =>
+          act(e.target.closest?.("[data-pick]")?.dataset.pick, e),
+        );
       hear("focusin", (cell) => set({ peek: "", ...(cell && { cell }) }));
       hear("pointerleave", () => set({ peek: "" }));
-      hear("pointerover", (peek = "", { pointerType, buttons }) => pointerType === "mouse" && !buttons && set({ peek }));
+      hear(
+        "pointerover",
+        (peek = "", { pointerType, buttons }) =>
+          pointerType === "mouse" && !buttons && set({ peek }),
+      );
     },
     draw(view) {
       const picture = draw(view);

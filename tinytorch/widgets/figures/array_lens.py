@@ -9,13 +9,13 @@ import numpy as np
 import traitlets
 
 import tinytorch as tt
-from tinytorch.widgets._module import bundle
-from tinytorch.widgets.figure import HUGE, Figure, Unshowable, digits, plain
-from tinytorch.widgets.terms import Terms, products, slopes
+from tinytorch.widgets.figures.terms import Terms, products, slopes
+from tinytorch.widgets.frame.figure import HUGE, Figure, Unshowable, digits, plain
+from tinytorch.widgets.frame.modules import bundle
 
 COLUMNS, ROWS = 8, 24  # the largest grid that can be read
 HEAD, BELOW, BESIDE = 40, 12, 18  # px that a grid needs above it, below it and to its left
-PAGE, FOLD = 10, 8  # px between pages; terms of a sum that are written out; as in array_lens.js
+PAGE, FOLD, CELL = 10, 8, 54  # px between pages; terms of a sum written out; px of a cell at most
 LINE, CONTROLS = (88, 44), (44, 132)  # letters of a readout's line, px below it: wide, stacked
 
 
@@ -170,7 +170,10 @@ class ArrayLens(Figure):
             "fixed": f"On this page g can be edited; {' and '.join(inputs)} only in a notebook.",
             "grids": grids,
             "layout": layout,
-            "heights": heights,
+            "panels": {"grids": heights},
+            "page": PAGE,
+            "fold": FOLD,
+            "cell": CELL,
             "lines": lines,
             "digits": [place, derived],
             "step": step,
@@ -318,7 +321,7 @@ def arrange(
         for names in zip(*table, strict=True)
     ]
     # A title may be wider than its grid.
-    room = min(54, (width - BESIDE * len(wide) - arrow) / sum(wide))
+    room = min(CELL, (width - BESIDE * len(wide) - arrow) / sum(wide))
     more = [
         max(0, *(8 * len(f"{n} {arrays[n].shape}") - room * count for n in names if n in arrays))
         for names, count in zip(zip(*table, strict=True), wide, strict=True)

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 import traitlets
 
-from tinytorch.widgets._module import bundle
-from tinytorch.widgets.figure import HUGE, Figure, Unshowable
+from tinytorch.widgets.frame.figure import HUGE, Figure, Unshowable
+from tinytorch.widgets.frame.modules import bundle
 
 TOKENS, HEADS = 24, 8  # what can be told apart
 LETTERS = 10  # of a token; a longer one is cut
@@ -116,11 +116,11 @@ class Attention(Figure):
         rows = math.ceil(heads / columns)
         least = rows * (HEAD + 320 // columns)
         wide = max(high, least)
-        heights = {"links": [wide, high], "maps": [wide, least]}
+        panels = {"links": [wide, high], "maps": [wide, least]}
         lines = [2, 4]
         self.space = [
-            sum(panels) + BELOW + 20 * count + CONTROL * bars
-            for panels, count, bars in zip(
+            sum(heights) + BELOW + 20 * count + CONTROL * bars
+            for heights, count, bars in zip(
                 ([wide], [high, least]), lines, (1, 2 + (heads > 1)), strict=True
             )
         ]
@@ -133,7 +133,8 @@ class Attention(Figure):
             "label": self._label,
             "scales": scales,
             "step": step,
-            "heights": heights,
+            "head": HEAD,
+            "panels": panels,
             "lines": lines,
             **{
                 name: rounded(x, one["digits"])

@@ -1,5 +1,8 @@
-import { arrow, axes, clip, figure, fmt, handle, label, line, nearest, scale, svgFormula } from "./frame.js";
-import { EDGE, ground, place } from "./maps.js";
+import { figure } from "../frame/shell.js";
+import { fmt, svgFormula } from "../frame/text.js";
+import { arrow, clip, handle, label, line } from "../frame/shapes.js";
+import { axes, nearest, scale } from "../frame/axes.js";
+import { EDGE, ground, mapScales } from "../frame/maps.js";
 
 const INPUTS = ["a", "b"];
 
@@ -25,7 +28,11 @@ function draw(view) {
     ["g", fmt(at.g), "g"],
   ];
   return {
-    panels: { map: map(data, at, size.map), a: slice(data, at, 0, size.a), b: slice(data, at, 1, size.b) },
+    panels: {
+      map: map(data, at, size.map),
+      a: slice(data, at, 0, size.a),
+      b: slice(data, at, 1, size.b),
+    },
     readout: [
       [a, fmt(at.a, data.digits[0])],
       [b, fmt(at.b, data.digits[1])],
@@ -38,7 +45,7 @@ function draw(view) {
 }
 
 function map(data, at, size) {
-  const { A, B } = place(data, size);
+  const { A, B } = mapScales(data, size);
   const [x, y] = [A(at.a), B(at.b)];
   const [[x0, x1], [y0, y1]] = [A.range, B.range];
   let front = line(x0, y, x1, y, "tt-hair") + line(x, y0, x, y1, "tt-hair");
@@ -49,8 +56,16 @@ function map(data, at, size) {
     front += `<path class="tt-line tt-grad tt-thin tt-dashed" d="M${tx} ${y}V${ty}H${x}"/>`;
     front += `<path class="tt-line tt-grad tt-thin" d="M${tx} ${y}H${x}V${ty}"/>`;
     front += arrow(x, y, tx - x, ty - y, "grad");
-    if (Math.abs(tx - x) > 24) front += label(tx + Math.sign(tx - x) * 5, y + 4, La, { role: "grad", at: tx < x ? "end" : "start" });
-    if (Math.abs(ty - y) > 24) front += label(x, Math.max(12, ty < y ? ty - 7 : ty + 17), Lb, { role: "grad", at: "middle" });
+    if (Math.abs(tx - x) > 24)
+      front += label(tx + Math.sign(tx - x) * 5, y + 4, La, {
+        role: "grad",
+        at: tx < x ? "end" : "start",
+      });
+    if (Math.abs(ty - y) > 24)
+      front += label(x, Math.max(12, ty < y ? ty - 7 : ty + 17), Lb, {
+        role: "grad",
+        at: "middle",
+      });
   }
   return [ground(data, size, A, B), front + handle(x, y, "value", "xy")];
 }
@@ -61,7 +76,9 @@ const across = (data, k, { w }) => scale(data[INPUTS[k]][0], data[INPUTS[k]].at(
 function slice(data, at, k, size) {
   const own = INPUTS[k];
   const xs = data[own];
-  const [zs, slopes] = k ? [data.z[at.i], data.zb[at.i]] : [data.z, data.za].map((rows) => rows.map((row) => row[at.j]));
+  const [zs, slopes] = k
+    ? [data.z[at.i], data.zb[at.i]]
+    : [data.z, data.za].map((rows) => rows.map((row) => row[at.j]));
   const narrow = size.w < 260;
   const X = across(data, k, size);
   const Z = scale(...data.range, size.h - 24, narrow ? 46 : 30);
@@ -71,28 +88,39 @@ function slice(data, at, k, size) {
   let pen = false;
   xs.forEach((x, i) => {
     const known = Number.isFinite(zs[i]) && Number.isFinite(slopes[i]);
-    if (known && pen) d += `C${p(xs[i - 1] + third, zs[i - 1] + third * slopes[i - 1])}${p(x - third, zs[i] - third * slopes[i])}${p(x, zs[i])}`;
-    else if (known) d += `M${p(x, zs[i])}`;
+    if (known && pen) {
+      d += `C${p(xs[i - 1] + third, zs[i - 1] + third * slopes[i - 1])}`;
+      d += `${p(x - third, zs[i] - third * slopes[i])}${p(x, zs[i])}`;
+    } else if (known) d += `M${p(x, zs[i])}`;
     pen = known;
   });
   const [a, b, z] = data.labels;
-  const title = k ? `${z}(${fmt(at.a, data.digits[0])}, ${b})` : `${z}(${a}, ${fmt(at.b, data.digits[1])})`;
+  const title = k
+    ? `${z}(${fmt(at.a, data.digits[0])}, ${b})`
+    : `${z}(${a}, ${fmt(at.b, data.digits[1])})`;
   const back =
     axes(X, Z, { across: narrow ? 3 : 5 }) +
     label(EDGE, 15, svgFormula(title), { role: "value", classes: "tt-title" }) +
     label(size.w, size.h - 7, svgFormula(data.labels[k]), { role: "soft", at: "end" });
   if (!Number.isFinite(at.z)) return [back, `<path class="tt-line tt-thick tt-value" d="${d}"/>`];
   const [x, y] = [X(at[own]), Z(at.z)];
-  let lines = line(x, y, x, Z.range[0], "tt-hair") + `<path class="tt-line tt-thick tt-value" d="${d}"/>`;
+  let lines =
+    line(x, y, x, Z.range[0], "tt-hair") + `<path class="tt-line tt-thick tt-value" d="${d}"/>`;
   let word = "";
   const slope = slopes[k ? at.j : at.i];
   if (Number.isFinite(slope)) {
     const tilt = (slope * (Z(1) - Z(0))) / (X(1) - X(0));
     const dx = Math.min(70, size.w / 4) / Math.hypot(1, tilt);
     lines += line(x - dx, y - dx * tilt, x + dx, y + dx * tilt, "tt-line tt-grad");
-    word = label(narrow ? EDGE : size.w - 16, narrow ? 33 : 15, `slope ${fmt(slope, 3)}`, { role: "grad", at: narrow ? "start" : "end" });
+    word = label(narrow ? EDGE : size.w - 16, narrow ? 33 : 15, `slope ${fmt(slope, 3)}`, {
+      role: "grad",
+      at: narrow ? "start" : "end",
+    });
   }
-  return [back, clip(EDGE, Z.range[1] - 4, size.w - 16, Z.range[0], lines) + word + handle(x, y, "value")];
+  return [
+    back,
+    clip(EDGE, Z.range[1] - 4, size.w - 16, Z.range[0], lines) + word + handle(x, y, "value"),
+  ];
 }
 
 const near = (values, value) => values[nearest(values, value)];
@@ -102,7 +130,6 @@ export default {
     figure(context, {
       kind: "surface",
       state: ["a", "b", "g"],
-      panels: { map: [350, 340], a: [175, 170], b: [175, 170] },
       controls: [
         ...INPUTS.map((trait, k) => ({
           trait,
@@ -111,11 +138,17 @@ export default {
           values: ({ data }) => data[trait],
           text: (value, { data }) => fmt(value, data.digits[k]),
         })),
-        { trait: "g", label: "g", role: "g", values: ({ data }) => data.g, hidden: ({ data }) => isLoss(data) },
+        {
+          trait: "g",
+          label: "g",
+          role: "g",
+          values: ({ data }) => data.g,
+          hidden: ({ data }) => isLoss(data),
+        },
       ],
       drag: {
         map({ x, y }, { data, size }) {
-          const { A, B } = place(data, size.map);
+          const { A, B } = mapScales(data, size.map);
           return { a: near(data.a, A.invert(x)), b: near(data.b, B.invert(y)) };
         },
         a: ({ x }, { data, size }) => ({ a: near(data.a, across(data, 0, size.a).invert(x)) }),

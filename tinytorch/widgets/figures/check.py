@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 import tinytorch as tt
-from tinytorch.widgets._module import bundle
-from tinytorch.widgets.figure import HUGE, Figure, Number, Unshowable
+from tinytorch.widgets.frame.figure import HUGE, Figure, Number, Unshowable
+from tinytorch.widgets.frame.modules import bundle
 
 PRECISIONS = {"float32": np.float32, "float64": np.float64}
 STEPS = np.array([float(f"{n}e{-k}") for k in range(12, 0, -1) for n in (1, 2, 5)] + [1.0])
@@ -43,6 +43,12 @@ class Check(Figure):
     h = Number(1e-3).tag(sync=True)
 
     moves: ClassVar = ("h",)
+    panels: ClassVar = {
+        "errors": (340, 260),
+        "float32": (170, 170),
+        "float64": (170, 170),
+        "digits": (78, 78),
+    }
     height: ClassVar = (510, 664)
 
     def __init__(

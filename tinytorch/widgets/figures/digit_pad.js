@@ -1,4 +1,6 @@
-import { figure, fmt, label } from "./frame.js";
+import { figure } from "../frame/shell.js";
+import { fmt } from "../frame/text.js";
+import { label, shade, shape } from "../frame/shapes.js";
 
 const [SIDE, INK] = [8, 16];
 
@@ -10,7 +12,11 @@ function network(data) {
   if (!read.has(data)) {
     const layers = data.layers.map(({ unit, bias, weight }) => {
       const steps = new Int16Array(bytes(weight));
-      return { bias, weight: Float64Array.from(steps, (step) => unit * step), width: steps.length / bias.length };
+      return {
+        bias,
+        weight: Float64Array.from(steps, (step) => unit * step),
+        width: steps.length / bias.length,
+      };
     });
     read.set(data, { layers, images: new Uint8Array(bytes(data.images)) });
   }
@@ -37,7 +43,9 @@ function backward(layers, { inputs, p }, answer) {
   let g = p.map((value, i) => (i === answer) - value);
   for (let k = layers.length - 1; k >= 0; k--) {
     const { weight, width } = layers[k];
-    g = inputs[k].map((x, j) => (k && x <= 0 ? 0 : g.reduce((sum, value, i) => sum + weight[i * width + j] * value, 0)));
+    g = inputs[k].map((x, j) =>
+      k && x <= 0 ? 0 : g.reduce((sum, value, i) => sum + weight[i * width + j] * value, 0),
+    );
   }
   return g;
 }
@@ -52,9 +60,9 @@ function answers({ data, state }) {
 }
 
 /** The pad on the left and the answers beside it, or below it on a phone. */
-function place({ w, h }) {
+function place({ w, h }, most) {
   const wide = w >= 600;
-  const cell = Math.floor(Math.min(wide ? h : 304, w - 48) / SIDE);
+  const cell = Math.floor(Math.min(wide ? h : most, w - 48) / SIDE);
   const left = wide ? 24 : Math.round((w - SIDE * cell) / 2);
   const bars = wide ? { x: left + SIDE * cell + 48, y: 4 } : { x: 0, y: SIDE * cell + 14 };
   return { cell, left, bars: { ...bars, w: w - bars.x, step: wide ? 30 : 25 } };
@@ -65,33 +73,56 @@ function cell(i, size, ink, slope, state) {
   const [x, y] = [(i % SIDE) * size, Math.floor(i / SIDE) * size];
   const box = `x="${x}" y="${y}" width="${size}" height="${size}"`;
   const paint = state.gradient
-    ? `fill:rgb(var(--tt-${slope < 0 ? "minus" : "plus"})/${Math.min(1, Math.abs(slope)).toFixed(2)})`
+    ? `fill:${shade(slope)}`
     : `fill:var(--tt-ink);fill-opacity:${(ink / INK).toFixed(3)}`;
   let marks = `<rect ${box} style="${paint};stroke:var(--tt-faint)"/>`;
-  if (state.gradient && ink) marks += `<circle class="tt-solid tt-ink" cx="${x + size / 2}" cy="${y + size / 2}" r="${(ink / INK) * size * 0.17}"/>`;
+  if (state.gradient && ink)
+    marks += shape("circle", {
+      ...{ class: "tt-solid tt-ink", cx: x + size / 2, cy: y + size / 2 },
+      r: (ink / INK) * size * 0.17,
+    });
   if (state.gradient && Math.abs(slope) > 0.3) marks += label(x + 3, y + 12, slope < 0 ? "−" : "+");
   return marks;
 }
 
 function draw(view) {
-  const { state, size } = view;
+  const { data, state, size } = view;
   const { p, order, own, gradient } = answers(view);
-  const { cell: side, left, bars } = place(size.pad);
+  const { cell: side, left, bars } = place(size.pad, data.pad);
   const steepest = Math.max(...gradient.map(Math.abs)) || 1;
-  const cells = state.ink.map((ink, i) => cell(i, side, ink, gradient[i] / steepest, state)).join("");
+  const cells = state.ink
+    .map((ink, i) => cell(i, side, ink, gradient[i] / steepest, state))
+    .join("");
   const [row, column] = [Math.floor(state.at / SIDE), state.at % SIDE];
-  const cursor = `<rect class="tt-line tt-value" x="${column * side + 2}" y="${row * side + 2}" width="${side - 4}" height="${side - 4}"/>`;
-  const pad = `<g class="tt-handle" tabindex="0" role="group" aria-label="Pad of 8 by 8 pixels: arrows move, Space draws or erases" transform="translate(${left} 0)" style="cursor:crosshair">
+  const cursor = shape("rect", {
+    ...{ class: "tt-line tt-value", x: column * side + 2, y: row * side + 2 },
+    ...{ width: side - 4, height: side - 4 },
+  });
+  const pad = `<g class="tt-handle" tabindex="0" role="group"
+    aria-label="Pad of 8 by 8 pixels: arrows move, Space draws or erases"
+    transform="translate(${left} 0)" style="cursor:crosshair">
     <rect class="tt-hit" width="${SIDE * side}" height="${SIDE * side}"/>${cells}${cursor}</g>`;
   const long = bars.w - 100;
   const rows = p.map((share, i) => {
     const y = bars.y + i * bars.step;
     const role = i === order[0] ? "value" : "soft";
-    const bar = `<rect class="tt-solid tt-${role}" x="${bars.x + 26}" y="${y}" width="${(share * long).toFixed(1)}" height="${bars.step - 8}"/>`;
+    const bar = shape("rect", {
+      ...{ class: `tt-solid tt-${role}`, x: bars.x + 26, y },
+      ...{ width: share * long, height: bars.step - 8 },
+    });
     const text = label(bars.x + 32 + share * long, y + bars.step / 2, fmt(share), { role });
-    return bar + text + label(bars.x + 8, y + bars.step / 2, String(i), { role: i === order[0] ? "value" : "ink", classes: "tt-title" });
+    return (
+      bar +
+      text +
+      label(bars.x + 8, y + bars.step / 2, String(i), {
+        role: i === order[0] ? "value" : "ink",
+        classes: "tt-title",
+      })
+    );
   });
-  const what = own ? "your drawing" : `image ${state.digit + 1}, written as a ${view.data.classes[state.digit]}`;
+  const what = own
+    ? "your drawing"
+    : `image ${state.digit + 1}, written as a ${data.classes[state.digit]}`;
   return {
     panels: { pad: [rows.join(""), pad] },
     readout: [
@@ -118,8 +149,11 @@ const shift = (label, dx, dy) => ({
 
 /** Ink, or none, at cell i; a pen also leaves a little around it, as it does at this size. */
 function mark(ink, i, erase) {
-    const beside = (k) => Math.abs((k % SIDE) - (i % SIDE)) + Math.abs(Math.floor(k / SIDE) - Math.floor(i / SIDE)) === 1;
-  return ink.map((value, k) => (k === i ? (erase ? 0 : INK) : beside(k) && !erase ? Math.max(value, 5) : value));
+  const beside = (k) =>
+    Math.abs((k % SIDE) - (i % SIDE)) + Math.abs(Math.floor(k / SIDE) - Math.floor(i / SIDE)) === 1;
+  return ink.map((value, k) =>
+    k === i ? (erase ? 0 : INK) : beside(k) && !erase ? Math.max(value, 5) : value,
+  );
 }
 
 function render(context) {
@@ -128,25 +162,31 @@ function render(context) {
     kind: "stepper tt-pad", // a row of buttons under the slider, as there
     role: "group",
     state: ["digit", "ink", "at", "gradient"],
-    panels: { pad: [304, 566] },
     controls: [
       {
         label: "image",
         values: ({ data }) => data.classes.map((_, i) => i),
         value: ({ state }) => state.digit,
         text: (i) => String(i + 1),
-        set: (digit, { data }) => ({ digit, ink: [...network(data).images.subarray(64 * digit, 64 * digit + 64)] }),
+        set: (digit, { data }) => ({
+          digit,
+          ink: [...network(data).images.subarray(64 * digit, 64 * digit + 64)],
+        }),
       },
       shift("Left", -1, 0),
       shift("Right", 1, 0),
       shift("Up", 0, -1),
       shift("Down", 0, 1),
       { label: "Clear", press: () => ({ ink: Array(SIDE * SIDE).fill(0) }) },
-      { label: "Gradient", on: ({ state }) => state.gradient, press: ({ state }) => ({ gradient: !state.gradient }) },
+      {
+        label: "Gradient",
+        on: ({ state }) => state.gradient,
+        press: ({ state }) => ({ gradient: !state.gradient }),
+      },
     ],
     drag: {
-      pad({ x, y, x0, y0, first, from }, { state, size }) {
-        const { cell, left } = place(size.pad);
+      pad({ x, y, x0, y0, first, from }, { data, state, size }) {
+        const { cell, left } = place(size.pad, data.pad);
         const find = (x, y) => {
           const [i, j] = [Math.floor(y / cell), Math.floor((x - left) / cell)];
           return i >= 0 && j >= 0 && i < SIDE && j < SIDE ? i * SIDE + j : -1;
@@ -166,7 +206,12 @@ function render(context) {
     keys({ key }, { state: { ink, at } }) {
       if (key === " " || key === "Enter") return { ink: mark(ink, at, ink[at] > INK / 2) };
       const [i, j] = [Math.floor(at / SIDE), at % SIDE];
-      const by = { ArrowLeft: j && -1, ArrowRight: j < SIDE - 1 && 1, ArrowUp: i && -SIDE, ArrowDown: i < SIDE - 1 && SIDE }[key];
+      const by = {
+        ArrowLeft: j && -1,
+        ArrowRight: j < SIDE - 1 && 1,
+        ArrowUp: i && -SIDE,
+        ArrowDown: i < SIDE - 1 && SIDE,
+      }[key];
       return by === undefined ? undefined : { at: at + Number(by) };
     },
     draw,

@@ -8,7 +8,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from tinytorch.widgets._module import style
+from tinytorch.widgets.frame.modules import style
 
 LIMIT = 50_000  # bytes of data one figure may carry
 HUGE = 1e12  # larger numbers are said, not drawn
@@ -47,6 +47,8 @@ class Figure(anywidget.AnyWidget):
     space = traitlets.List(traitlets.Int()).tag(sync=True)
 
     moves: ClassVar[tuple[str, ...]] = ()
+    panels: ClassVar[dict[str, tuple[int, int]]] = {}  # px of each: side by side, stacked
+    lines: ClassVar[tuple[int, int]] = (2, 3)  # of the readout: side by side, stacked
     height: ClassVar[tuple[int, int]] = (0, 0)  # px to keep free: panels side by side, stacked
 
     def __init__(self, *, name: str = "", caption: str = "", alt: str = "", **state: Any):
@@ -59,7 +61,10 @@ class Figure(anywidget.AnyWidget):
         self.observe(self._moved, names=list(self.moves))
 
     def compute(self) -> dict[str, Any]:
-        """Return the data for the present state, or raise `Unshowable`."""
+        """Return the data for the present state, or raise `Unshowable`.
+
+        Where ``panels`` or ``lines`` depend on it, it returns these too.
+        """
         raise NotImplementedError
 
     def covers(self) -> bool:
@@ -71,7 +76,8 @@ class Figure(anywidget.AnyWidget):
         data, message = {}, ""
         try:
             with np.errstate(all="ignore"):
-                data = plain(self.compute())
+                data = plain({"panels": self.panels, "lines": self.lines} | self.compute())
+            data["panels"] = list(data["panels"].items())  # pairs: JSON may sort a dict
             size = len(json.dumps(data, separators=(",", ":")))
             size += sum(len(v) for v in self.trait_values().values() if isinstance(v, bytes))
             if size > LIMIT:

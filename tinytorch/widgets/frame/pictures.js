@@ -1,10 +1,13 @@
-import { axes, contour, label, scale, svgFormula } from "./frame.js";
+import { axes, scale } from "./axes.js";
 import { LEFT, RIGHT, RUNS } from "./curves.js";
+import { contour } from "./maps.js";
+import { label, shape } from "./shapes.js";
+import { svgFormula } from "./text.js";
 
 /** What a model believes at one moment of its training: a plane with points, or images. */
 
 const sprites = new WeakMap();
-/** All frames as one image for each sign, the strength as alpha: showing a frame moves it, and loads nothing. */
+/** All frames as one image a sign, the strength as alpha: a frame is shown by moving it. */
 function sprite({ tiles: { k, h, w, smooth }, at }, bytes) {
   if (sprites.has(bytes)) return sprites.get(bytes);
   const [wide, high] = [k * w, at.length * h];
@@ -15,11 +18,18 @@ function sprite({ tiles: { k, h, w, smooth }, at }, bytes) {
     const context = canvas.getContext("2d");
     const image = context.createImageData(wide, high);
     values.forEach((value, n) => {
-      const [x, y, i, f] = [n % w, Math.floor(n / w) % h, Math.floor(n / w / h) % k, Math.floor(n / w / h / k)];
+      const [x, y, i, f] = [
+        n % w,
+        Math.floor(n / w) % h,
+        Math.floor(n / w / h) % k,
+        Math.floor(n / w / h / k),
+      ];
       image.data[4 * ((f * h + y) * wide + i * w + x) + 3] = Math.max(0, 2 * sign * value);
     });
     context.putImageData(image, 0, 0);
-    return `<image id="${id}${sign}" style="image-rendering:${smooth ? "auto" : "pixelated"}" width="${wide}" height="${high}" href="${canvas.toDataURL()}"/>`;
+    const how = `style="image-rendering:${smooth ? "auto" : "pixelated"}"`;
+    const href = `href="${canvas.toDataURL()}"`;
+    return `<image id="${id}${sign}" ${how} width="${wide}" height="${high}" ${href}/>`;
   });
   const made = { id, values, defs: `<defs>${images.join("")}</defs>` };
   sprites.set(bytes, made);
@@ -30,17 +40,29 @@ function sprite({ tiles: { k, h, w, smooth }, at }, bytes) {
 function tiles({ tiles: { k, h, w, smooth } }, { id }, f, boxes) {
   const inset = smooth ? 0.5 : 0; // values of a field stand at points, those of an image in cells
   const one = ([x, y, wide, high], i, sign) =>
-    `<svg x="${x}" y="${y}" width="${wide}" height="${high}" viewBox="${i * w + inset} ${f * h + inset} ${w - 2 * inset} ${h - 2 * inset}" preserveAspectRatio="none"><use href="#${id}${sign}"/></svg>`;
-  return [["plus", 1], ["minus", -1]]
+    shape(
+      "svg",
+      {
+        ...{ x, y, width: wide, height: high, preserveAspectRatio: "none" },
+        viewBox: [i * w + inset, f * h + inset, w - 2 * inset, h - 2 * inset].join(" "),
+      },
+      `<use href="#${id}${sign}"/>`,
+    );
+  return [
+    ["plus", 1],
+    ["minus", -1],
+  ]
     .map(([role, sign]) => {
-      const mask = `<mask id="${id}${role}" style="mask-type:alpha">${boxes.map((box, i) => one(box, i, sign)).join("")}</mask>`;
-      return `${mask}<rect class="tt-${role} ${smooth ? "tt-field" : ""}" width="100%" height="100%" mask="url(#${id}${role})"/>`;
+      const parts = boxes.map((box, i) => one(box, i, sign)).join("");
+      const classes = `tt-${role} ${smooth ? "tt-field" : ""}`;
+      return `<mask id="${id}${role}" style="mask-type:alpha">${parts}</mask>
+        <rect class="${classes}" width="100%" height="100%" mask="url(#${id}${role})"/>`;
     })
     .join("");
 }
 
 /** The plane: one unit is as long along both axes, unless that leaves no room. */
-function place({ domain: [[x0, x1], [y0, y1]] }, { w, h }) {
+function planeScales({ domain: [[x0, x1], [y0, y1]] }, { w, h }) {
   let [X, Y] = [(w - LEFT - RIGHT) / (x1 - x0), (h - 52) / (y1 - y0)];
   if (Math.max(X / Y, Y / X) < 3) X = Y = Math.min(X, Y);
   const left = LEFT + (w - LEFT - RIGHT - X * (x1 - x0)) / 2;
@@ -49,20 +71,27 @@ function place({ domain: [[x0, x1], [y0, y1]] }, { w, h }) {
 
 export function plane({ data, state }, f, size) {
   const { plane, tiles: field } = data;
-  const [X, Y] = place(plane, size);
+  const [X, Y] = planeScales(plane, size);
   const [[x0, x1], [y1, y0]] = [X.range, Y.range];
   let [defs, ground] = ["", ""];
   if (field) {
     const made = sprite(data, state.snapshots);
     const { w, h } = field;
-    const z = Array.from({ length: w }, (_, i) => Array.from({ length: h }, (_, j) => made.values[(f * h + h - 1 - j) * w + i]));
-    const along = ([from, to], n) => Array.from({ length: n }, (_, i) => from + ((to - from) * i) / (n - 1));
+    const z = Array.from({ length: w }, (_, i) =>
+      Array.from({ length: h }, (_, j) => made.values[(f * h + h - 1 - j) * w + i]),
+    );
+    const along = ([from, to], n) =>
+      Array.from({ length: n }, (_, i) => from + ((to - from) * i) / (n - 1));
     defs = made.defs;
     ground = tiles(data, made, f, [[x0, y0, x1 - x0, y1 - y0]]);
-    ground += `<g class="tt-between">${contour({ a: along(plane.domain[0], w), b: along(plane.domain[1], h), z }, 0, X, Y)}</g>`;
+    const [a, b] = [along(plane.domain[0], w), along(plane.domain[1], h)];
+    ground += `<g class="tt-between">${contour({ a, b, z }, 0, X, Y)}</g>`;
   }
   const names = plane.labels.map(svgFormula);
-  const frame = axes(X, Y, { across: 5, up: 5 }) + label(x0 - 8, 15, names[1], { role: "soft", at: "end" }) + label(x1, y1 + 17, names[0], { role: "soft" });
+  const frame =
+    axes(X, Y, { across: 5, up: 5 }) +
+    label(x0 - 8, 15, names[1], { role: "soft", at: "end" }) +
+    label(x1, y1 + 17, names[0], { role: "soft" });
   const title = label(x0, 15, svgFormula(data.title), { role: "value", classes: "tt-title" });
   return [defs + frame + title, ground, points(data, state.snapshots, f, X, Y)];
 }
@@ -79,12 +108,20 @@ function points({ plane: { n, marks, names, moving, domain }, offset }, bytes, f
     groups[mark].push([X(x).toFixed(1), Y(y).toFixed(1)]);
   });
   const r = many ? 3 : 4.5;
-  const shapes = [`m${-r} ${-r}h${2 * r}v${2 * r}h${-2 * r}z`, `m${-r} 0a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`];
+  const shapes = [
+    `m${-r} ${-r}h${2 * r}v${2 * r}h${-2 * r}z`,
+    `m${-r} 0a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`,
+  ];
   return groups
     .map((places, mark) => {
-      if (names.length < 3) return `<path class="tt-point tt-${mark ? "plus" : "minus"}" d="${places.map(([x, y]) => `M${x} ${y}${shapes[mark]}`).join("")}"/>`;
+      if (names.length < 3)
+        return shape("path", {
+          class: `tt-point tt-${mark ? "plus" : "minus"}`,
+          d: places.map(([x, y]) => `M${x} ${y}${shapes[mark]}`).join(""),
+        });
       const [xs, ys] = [0, 1].map((axis) => places.map((at) => at[axis]).join(" "));
-      return `<text class="tt-glyph tt-${RUNS[mark % 4][0]}" x="${xs}" y="${ys}">${names[mark][0].repeat(places.length)}</text>`;
+      const glyphs = names[mark][0].repeat(places.length);
+      return shape("text", { class: `tt-glyph tt-${RUNS[mark % 4][0]}`, x: xs, y: ys }, glyphs);
     })
     .join("");
 }
@@ -93,11 +130,31 @@ function points({ plane: { n, marks, names, moving, domain }, offset }, bytes, f
 export function images({ data, state }, f, { w, h }) {
   const { k, h: high, w: wide, titles } = data.tiles;
   const head = titles ? 18 : 0;
-  const fit = (columns) => Math.min((w - 8 * columns) / columns / wide, ((h - 28) / Math.ceil(k / columns) - 8 - head) / high);
-  const columns = Array.from({ length: k }, (_, i) => i + 1).reduce((best, n) => (fit(n) > fit(best) ? n : best));
+  const fit = (columns) =>
+    Math.min(
+      (w - 8 * columns) / columns / wide,
+      ((h - 28) / Math.ceil(k / columns) - 8 - head) / high,
+    );
+  const columns = Array.from({ length: k }, (_, i) => i + 1).reduce((best, n) =>
+    fit(n) > fit(best) ? n : best,
+  );
   const [dx, dy] = [fit(columns) * wide, fit(columns) * high];
-  const boxes = Array.from({ length: k }, (_, i) => [(i % columns) * (dx + 8) + 1, 28 + head + Math.floor(i / columns) * (dy + 8 + head), dx, dy]);
-  const rims = boxes.map(([x, y], i) => `<rect class="tt-rim" x="${x}" y="${y}" width="${dx}" height="${dy}"/>${titles ? label(x, y - 5, titles[i], { role: "soft" }) : ""}`);
+  const boxes = Array.from({ length: k }, (_, i) => [
+    (i % columns) * (dx + 8) + 1,
+    28 + head + Math.floor(i / columns) * (dy + 8 + head),
+    dx,
+    dy,
+  ]);
+  const rims = boxes.map(
+    ([x, y], i) =>
+      shape("rect", { class: "tt-rim", x, y, width: dx, height: dy }) +
+      (titles ? label(x, y - 5, titles[i], { role: "soft" }) : ""),
+  );
   const made = sprite(data, state.snapshots);
-  return [made.defs + rims.join("") + label(0, 15, svgFormula(data.title), { role: "value", classes: "tt-title" }), tiles(data, made, f, boxes)];
+  return [
+    made.defs +
+      rims.join("") +
+      label(0, 15, svgFormula(data.title), { role: "value", classes: "tt-title" }),
+    tiles(data, made, f, boxes),
+  ];
 }

@@ -1,11 +1,14 @@
-import { axes, clip, figure, fmt, handle, label, line, nearest, path, scale, svgFormula } from "./frame.js";
+import { figure } from "../frame/shell.js";
+import { fmt, svgFormula } from "../frame/text.js";
+import { clip, handle, label, line, path } from "../frame/shapes.js";
+import { axes, nearest, scale } from "../frame/axes.js";
 
 const LEFT = 46;
 const RIGHT = 18;
 
 const shown = ({ x, reach }) => x.slice(reach, -reach);
 
-/** What the present x, g and h say: looked up in the data, or products and differences of what is there. */
+/** What the present x, g and h say: found in the data, or products and differences of that. */
 function read({ data, state }) {
   const { reach, step } = data;
   const xs = shown(data);
@@ -31,7 +34,11 @@ function draw(view) {
   const at = read(view);
   const X = scale(...data.domain, LEFT, size.f.w - RIGHT);
   return {
-    panels: { f: above(data, at, X, size.f), df: below(data, at, X, size.df), chain: chain(data, at, size.chain) },
+    panels: {
+      f: above(data, at, X, size.f),
+      df: below(data, at, X, size.df),
+      chain: chain(data, at, size.chain),
+    },
     readout: [
       ["x", fmt(at.x, data.digits)],
       ["f(x)", fmt(at.f, 3), "value"],
@@ -47,9 +54,10 @@ function draw(view) {
 const curve = (xs, ys, X, Y, classes) =>
   `<path class="tt-line ${classes}" d="${path(xs.map((x, i) => [X(x), Y(ys[i])]))}"/>`;
 
-const dot = (x, y, role, full, r = 3.5) => `<circle class="tt-${full ? "solid" : "open"} tt-${role}" r="${r}" cx="${x}" cy="${y}"/>`;
+const dot = (x, y, role, full, r = 3.5) =>
+  `<circle class="tt-${full ? "solid" : "open"} tt-${role}" r="${r}" cx="${x}" cy="${y}"/>`;
 
-/** f′ with its jumps: the pen lifts, rings end both sides, and a full dot is the value the engine takes. */
+/** f′ with its jumps: the pen lifts between two rings, a full dot is the value the engine takes. */
 function slopes(xs, { df, jumps }, X, Y, role, classes) {
   xs = [...xs];
   df = [...df];
@@ -69,7 +77,9 @@ function above(data, at, X, { w, h }) {
   const inside = (markup) => clip(LEFT, top - 4, w - RIGHT, floor + 4, markup);
   const { compare } = data;
   const px = X(at.x);
-  const title = data.label ? `${svgFormula("f(x)")} = ${svgFormula(data.label)}` : svgFormula("f(x)");
+  const title = data.label
+    ? `${svgFormula("f(x)")} = ${svgFormula(data.label)}`
+    : svgFormula("f(x)");
   let back = axes(X, Y, { below: false });
   if (compare) {
     back += inside(curve(shown(data), compare.f, X, Y, "tt-soft tt-dashed"));
@@ -95,7 +105,10 @@ function above(data, at, X, { w, h }) {
     const off = Y(data.f[nearest(data.x, X.invert(ex + 30 * side))]) - ey;
     const under = Math.abs(off) > 6 ? off < 0 : slope >= 0 === side > 0;
     const y = ey + (under ? 17 : -9);
-    words += label(x, Math.min(floor, Math.max(top + 8, y)), text, { role, at: side > 0 ? "start" : "end" });
+    words += label(x, Math.min(floor, Math.max(top + 8, y)), text, {
+      role,
+      at: side > 0 ? "start" : "end",
+    });
   };
   if (Number.isFinite(at.secant)) {
     const [ax, ay, bx, by] = [X(at.x - at.h), Y(at.before), X(at.x + at.h), Y(at.after)];
@@ -135,20 +148,25 @@ function bars(data, w) {
   return scale(-most, most, 168, w - 26);
 }
 
-/** A multiplication written down, and drawn: the bar g, shrunk, stretched or flipped by f′(x), is ∂L/∂x. */
+/** A product, written and drawn: the bar g, shrunk, stretched or flipped by f′(x), is ∂L/∂x. */
 function chain(data, at, { w, h }) {
   const B = bars(data, w);
-  const [zero, one, two] = [0, at.g, Number.isFinite(at.grad) ? at.grad : 0].map((v) => B(v).toFixed(1));
-  const bar = (end, y, role) => `<path class="tt-solid tt-${role}" d="M${zero} ${y - 6}H${end}V${y + 6}H${zero}Z"/>`;
+  const [zero, one, two] = [0, at.g, Number.isFinite(at.grad) ? at.grad : 0].map((v) =>
+    B(v).toFixed(1),
+  );
+  const bar = (end, y, role) =>
+    `<path class="tt-solid tt-${role}" d="M${zero} ${y - 6}H${end}V${y + 6}H${zero}Z"/>`;
   const row = (y, name, value, role) =>
-    label(LEFT - 8, y + 5, svgFormula(name), { role, classes: "tt-title" }) + label(148, y + 5, value, { role, at: "end" });
+    label(LEFT - 8, y + 5, svgFormula(name), { role, classes: "tt-title" }) +
+    label(148, y + 5, value, { role, at: "end" });
   const product =
     row(24, "g", fmt(at.g), "g") +
     row(53, "× f′(x)", fmt(at.slope, 3), "grad") +
     line(LEFT - 8, 68, 148, 68, "tt-tick") +
     row(83, "∂L/∂x", fmt(at.grad, 3), "grad");
   const area = `<path class="tt-area tt-grad" d="M${zero} 30H${one}L${two} 77H${zero}Z"/>`;
-  const drawn = line(B(0), 8, B(0), 100, "tt-zero") + area + bar(one, 24, "g") + bar(two, 83, "grad");
+  const drawn =
+    line(B(0), 8, B(0), 100, "tt-zero") + area + bar(one, 24, "g") + bar(two, 83, "grad");
   return [product, clip(160, 0, w, h, drawn + handle(B(at.g), 24, "g"))];
 }
 
@@ -164,7 +182,6 @@ export default {
     figure(context, {
       kind: "curve",
       state: ["x", "g", "h"],
-      panels: { f: [220, 200], df: [160, 150], chain: [108, 108] },
       controls: [
         {
           trait: "x",
@@ -178,14 +195,19 @@ export default {
           trait: "h",
           label: "h",
           role: "diff",
-          values: ({ data }) => Array.from({ length: data.reach }, (_, k) => Number(((k + 1) * data.step).toPrecision(9))),
+          values: ({ data }) =>
+            Array.from({ length: data.reach }, (_, k) =>
+              Number(((k + 1) * data.step).toPrecision(9)),
+            ),
           text: inFull,
         },
       ],
       drag: {
         f: toX,
         df: toX,
-        chain: (drag, { data, size }) => ({ g: data.g[nearest(data.g, bars(data, size.chain.w).invert(drag.x))] }),
+        chain: (drag, { data, size }) => ({
+          g: data.g[nearest(data.g, bars(data, size.chain.w).invert(drag.x))],
+        }),
       },
       draw,
     }),

@@ -8,10 +8,10 @@ import traitlets
 
 import tinytorch as tt
 from tinytorch.optim import Optimizer
-from tinytorch.widgets._module import bundle
-from tinytorch.widgets.figure import Figure, Number, Unshowable, digits, grid, interval, span
-from tinytorch.widgets.surface import sample
-from tinytorch.widgets.training import CONTROLS, LINE, drawn_at, lines_of
+from tinytorch.widgets.figures.surface import sample
+from tinytorch.widgets.figures.training import CONTROLS, LINE, drawn_at, lines_of
+from tinytorch.widgets.frame.figure import Figure, Number, Unshowable, digits, grid, interval, span
+from tinytorch.widgets.frame.modules import bundle
 
 CELLS = 36  # steps of the map along each axis, at most
 LEVELS = 12
@@ -160,7 +160,6 @@ class Descent(Figure):
         self.paths = coded(ways, room).tobytes()
         lo, hi = float(np.nanmin(z)), float(np.nanmax(z))
         wide, stacked = drawn_at(box)
-        heights = [("map", (wide, stacked)), ("curves", (wide, CURVE))]
         told = ["step = 00", "a = 0.00", "b = 0.00"]
         told += [f"{run}: L = 0.0 × 10⁰⁰ at (−0.00, −0.00)" for run in self._optimizers]
         lines = [lines_of(told, letters) for letters in LINE]
@@ -189,7 +188,7 @@ class Descent(Figure):
             "runs": list(self._optimizers),
             "box": room,
             "log": log,
-            "heights": heights,
+            "panels": {"map": (wide, stacked), "curves": (wide, CURVE)},
             "lines": lines,
         }
 

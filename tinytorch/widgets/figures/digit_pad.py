@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 import traitlets
 
-from tinytorch.widgets._module import bundle
-from tinytorch.widgets.figure import Figure, Unshowable
+from tinytorch.widgets.frame.figure import Figure, Unshowable
+from tinytorch.widgets.frame.modules import bundle
 
 SIDE, INK = 8, 16  # pixels of a side, and the darkest of them
 PAD, BARS = 304, 262  # px: the pad, and the answers below it on a phone
@@ -51,6 +51,7 @@ class DigitPad(Figure):
     gradient = traitlets.Bool(False).tag(sync=True)
 
     moves: ClassVar = ("digit", "ink", "at", "gradient")
+    panels: ClassVar = {"pad": (PAD, PAD + BARS)}
     height: ClassVar = (PAD + 146, PAD + BARS + 216)
 
     def __init__(
@@ -91,7 +92,7 @@ class DigitPad(Figure):
             "layers": layers,
             "images": _text(self._images),
             "classes": self._classes,
-            "lines": [2, 3],
+            "pad": PAD,
         }
 
 

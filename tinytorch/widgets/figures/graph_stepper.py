@@ -10,9 +10,9 @@ import numpy as np
 import traitlets
 
 import tinytorch as tt
-from tinytorch.widgets._module import bundle
-from tinytorch.widgets.figure import HUGE, Figure, Unshowable, digits, plain
-from tinytorch.widgets.layered import layered
+from tinytorch.widgets.figures.layered import layered
+from tinytorch.widgets.frame.figure import HUGE, Figure, Unshowable, digits, plain
+from tinytorch.widgets.frame.modules import bundle
 
 NODES = 24  # the largest graph that can be read
 CALLS = 120  # how much of a recursive pass is kept to step through; all of it is counted
@@ -20,7 +20,8 @@ WIDTH, NARROW = (
     688,
     60,
 )  # px of a wide figure; narrower nodes would be: layers run downwards instead
-HEAD, LAYER, ROW = 18, 112, 98  # px above all, of a layer downwards, of a row; as in the module
+HEAD, LAYER, ROW = 18, 112, 98  # px above all, of a layer downwards, of a row
+ORDER = 64  # px of the list of visits
 BEND = 0.65  # of a row: the room that an edge takes which goes around a node
 UNDER, SLIDER = (202, 252), 50  # px of the controls and the order; of one more slider
 LINE = 88, 44  # letters of a readout's line: wide, stacked
@@ -147,7 +148,9 @@ class GraphStepper(Figure):
             "rows": rows,
             "down": down,
             "gap": max(34, gap),
-            "heights": heights,
+            "layer": LAYER,
+            "row": ROW,
+            "panels": {"graph": heights, "order": (ORDER, ORDER)},
             "lines": lines,
             "choices": self._choices,
             "calls": f"{sum(trace.calls):,}",

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 import numpy as np
 import traitlets
 
-from tinytorch.widgets._module import bundle
-from tinytorch.widgets.figure import Figure, Unshowable, interval, span
+from tinytorch.widgets.frame.figure import Figure, Unshowable, interval, span
+from tinytorch.widgets.frame.modules import bundle
 
 TALL, LOW, NORMS = (330, 300), (230, 200), (190, 190)  # px of a panel: side by side, stacked
 ROW, CURVE = 92, 124  # px of one curve at least: side by side, stacked
@@ -225,7 +225,7 @@ class Training(Figure):
             drawing + 20 * count + under
             for drawing, count, under in zip((side, stacked), lines, CONTROLS, strict=True)
         ]
-        return {"heights": list(heights.items()), "lines": lines}  # pairs: JSON may sort a dict
+        return {"panels": heights, "lines": lines}
 
 
 def drawn_at(domain):

@@ -1,6 +1,10 @@
-import { esc, figure, formula, label, morph, player, steps, svgFormula } from "./frame.js";
+import { figure } from "../frame/shell.js";
+import { esc, formula, svgFormula } from "../frame/text.js";
+import { label, shape } from "../frame/shapes.js";
+import { morph } from "../frame/morph.js";
+import { player, steps } from "../frame/steps.js";
 
-const [LAYER, ROW, HIGH, CHIP] = [112, 98, 72, 26]; // px
+const [HIGH, CHIP] = [72, 26]; // px of a box, of a visit
 
 /** The pass at the present inputs, and how far in it the step is. */
 function read({ data, state }) {
@@ -9,7 +13,7 @@ function read({ data, state }) {
   const visits = state.recursive ? trace.naive : trace.ours;
   const last = data.run.length + 1 + visits.length;
   const step = Math.min(state.step, last);
-  return { ...data, ...state, trace, visits, last, step, back: step - data.run.length - 1 }; // visits made
+  return { ...data, ...state, trace, visits, last, step, back: step - data.run.length - 1 };
 }
 
 const bold = (role, text) => `<b class="tt-${role}">${esc(text)}</b>`;
@@ -18,24 +22,38 @@ const is = (name, role, text) => `<span>${formula(name)} = ${bold(role, text)}</
 /** What happens at a step, in <span>s. */
 function words({ nodes, edges, run, out, trace, visits }, step) {
   const visit = step - run.length - 2;
-  if (!step) return nodes.map(({ name }, i) => (name in trace.inputs ? is(name, "value", trace.values[i]) : "")).join(" ");
+  if (!step)
+    return nodes
+      .map(({ name }, i) => (name in trace.inputs ? is(name, "value", trace.values[i]) : ""))
+      .join(" ");
   if (visit < -1) {
     const i = run[step - 1];
-    return is(`${nodes[i].name} = ${nodes[i].expr} = ${trace.numbers[i]}`, "value", trace.values[i]);
+    return is(
+      `${nodes[i].name} = ${nodes[i].expr} = ${trace.numbers[i]}`,
+      "value",
+      trace.values[i],
+    );
   }
-  if (visit < 0) return `<span>${formula(out)}.backward() starts with</span> ${is(`∂${out}/∂${out}`, "g", trace.seed)}`;
+  const seed = is(`∂${out}/∂${out}`, "g", trace.seed);
+  if (visit < 0) return `<span>${formula(out)}.backward() starts with</span> ${seed}`;
   const [i, g, sent] = visits[visit];
   if (!nodes[i].expr) return is(`${nodes[i].name}.grad`, "grad", g);
   const sums = new Map(sent.map(([edge, d, sum]) => [edges[edge][1], sum ?? d]));
   const arrive = [...sums].map(([to, sum]) => is(`∂${out}/∂${nodes[to].name}`, "grad", sum));
-  return `<span>${nodes[i].kind}.apply(${bold("g", g)}) → ${sent.map(([, d]) => bold("grad", d)).join(", ")}</span> ${arrive.join(" ")}`;
+  const made = sent.map(([, d]) => bold("grad", d)).join(", ");
+  return `<span>${nodes[i].kind}.apply(${bold("g", g)}) → ${made}</span> ${arrive.join(" ")}`;
 }
 
-function drawn({ nodes, edges, layers, rows, down, gap, run, trace, visits, step, back, recursive, playing }, { w }) {
-  down ||= w < 640;
+function drawn(data, { w }) {
+  const { nodes, edges, layers, rows, gap, run, trace, visits, step, back, recursive, playing } =
+    data;
+  const down = data.down || w < 640;
   const pitch = w / (down ? rows : layers);
   const wide = Math.min(116, pitch - (down ? 8 : gap));
-  const spot = ([layer, row]) => (down ? [(row + 0.5) * pitch, layer * LAYER + 54] : [(layer + 0.5) * pitch, row * ROW + 54]);
+  const spot = ([layer, row]) =>
+    down
+      ? [(row + 0.5) * pitch, layer * data.layer + 54]
+      : [(layer + 0.5) * pitch, row * data.row + 54];
   const turn = ([x, y], on, aside) => (down ? [x + aside, y + on] : [x + on, y + aside]);
 
   // What the visits so far left behind.
@@ -56,7 +74,11 @@ function drawn({ nodes, edges, layers, rows, down, gap, run, trace, visits, step
   let [ways, pills] = ["", ""];
   edges.forEach(([to, from, bow, bends], edge) => {
     const half = (i) => (nodes[i].kind ? (down ? HIGH : wide) / 2 : 16);
-    const points = [turn(spot(nodes[from].at), half(from), bow * 30), ...bends.map(spot), turn(spot(nodes[to].at), -half(to), bow * 30)];
+    const points = [
+      turn(spot(nodes[from].at), half(from), bow * 30),
+      ...bends.map(spot),
+      turn(spot(nodes[to].at), -half(to), bow * 30),
+    ];
     let d = `M${points[0]}`;
     points.reduce((p, q) => {
       const reach = (down ? q[1] - p[1] : q[0] - p[0]) / 2;
@@ -70,23 +92,46 @@ function drawn({ nodes, edges, layers, rows, down, gap, run, trace, visits, step
     if (!text) return;
     const room = 8 * text.length + 8;
     const how = !fresh ? "past" : playing ? `go${step % 2}` : "here";
-    pills += `<g class="tt-pill tt-grad tt-${how}" style="offset-path:path('${d}')"><rect x="${-room / 2}" y="-10" width="${room}" height="20" rx="10"/><text y="4.5">${text}</text></g>`;
+    pills += shape(
+      "g",
+      { class: `tt-pill tt-grad tt-${how}`, style: `offset-path:path('${d}')` },
+      shape("rect", { x: -room / 2, y: -10, width: room, height: 20, rx: 10 }) +
+        `<text y="4.5">${text}</text>`,
+    );
   });
 
   const boxes = nodes.map(({ name, at, kind, expr }, i) => {
     const go = `data-pick="${i}" transform="translate(${spot(at)})"`;
-    if (!kind) return `<g ${go}><rect class="tt-open tt-faint" x="-16" y="-16" width="32" height="32" rx="16"/><text class="tt-chip" y="5">${name}</text></g>`;
+    if (!kind)
+      return `<g ${go}><circle class="tt-open tt-faint" r="16"/>
+        <text class="tt-chip" y="5">${name}</text></g>`;
+    const fitted = (words, most) =>
+      `font-size:${Math.min(most, (wide - 8) / (0.6 * words.length)).toFixed(1)}px`;
     const text = (y, words, classes, most = 13) =>
-      `<text class="${classes}" y="${y}" style="font-size:${Math.min(most, (wide - 8) / (0.6 * words.length)).toFixed(1)}px">${svgFormula(words)}</text>`;
+      shape("text", { class: classes, y, style: fitted(words, most) }, svgFormula(words));
     const now = step && i === active;
     const g = gradient[i];
     const role = back < 0 ? "value" : expr ? "g" : "grad";
-    let box = `<rect class="tt-plate" x="${-wide / 2}" y="${-HIGH / 2}" width="${wide}" height="${HIGH}" rx="8"/>`;
+    let box = shape("rect", {
+      ...{ class: "tt-plate", x: -wide / 2, y: -HIGH / 2 },
+      ...{ width: wide, height: HIGH, rx: 8 },
+    });
     box += text(-18, expr ? `${name} = ${expr}` : name, "") + text(-4, kind, "tt-class", 11);
     if (made(i)) box += text(13, trace.values[i], "tt-tone tt-value");
-    if (g) box += text(29, expr || !calls[i] ? g : `.grad = ${g}`, `tt-tone tt-${now && expr ? "g" : "grad"}`);
-    if (recursive && calls[i]) box += label(wide / 2, -HIGH / 2 - 4, `${calls[i]}×`, { role: "grad", at: "end", classes: "tt-calls" });
-    return `<g class="tt-node tt-${role} ${made(i) ? "tt-done" : ""} ${now ? "tt-now" : ""}" ${go}>${box}</g>`;
+    if (g)
+      box += text(
+        29,
+        expr || !calls[i] ? g : `.grad = ${g}`,
+        `tt-tone tt-${now && expr ? "g" : "grad"}`,
+      );
+    if (recursive && calls[i])
+      box += label(wide / 2, -HIGH / 2 - 4, `${calls[i]}×`, {
+        role: "grad",
+        at: "end",
+        classes: "tt-calls",
+      });
+    const classes = `tt-node tt-${role} ${made(i) ? "tt-done" : ""} ${now ? "tt-now" : ""}`;
+    return `<g class="${classes}" ${go}>${box}</g>`;
   });
   return [ways, ...boxes, pills];
 }
@@ -99,23 +144,31 @@ function passes({ nodes, trace, back, calls, recursive }, { w }) {
     const first = Math.max(0, Math.min(done - Math.ceil(fit / 2), visits.length - fit));
     const chips = visits.slice(first, first + fit).map(([i], k) => {
       const [x, at] = [92 + k * CHIP, first + k + 1];
-      const ring = `<rect class="tt-open tt-grad" x="${x - 12}" y="${y - 16}" width="24" height="22" rx="6"/>`;
-      return `${at === back ? ring : ""}<text class="tt-chip ${at <= done ? "tt-ink" : ""}" x="${x}" y="${y}">${svgFormula(nodes[i].name)}</text>`;
+      const around = { x: x - 12, y: y - 16, width: 24, height: 22, rx: 6 };
+      const ring = shape("rect", { class: "tt-open tt-grad", ...around });
+      const chip = { class: `tt-chip ${at <= done ? "tt-ink" : ""}`, x, y };
+      return (at === back ? ring : "") + shape("text", chip, svgFormula(nodes[i].name));
     });
-    return label(0, y, title, { role: "soft" }) + chips.join("") + label(w, y, `${done} of ${all}`, { role: "soft", at: "end" });
+    return (
+      label(0, y, title, { role: "soft" }) +
+      chips.join("") +
+      label(w, y, `${done} of ${all}`, { role: "soft", at: "end" })
+    );
   };
-  return [row(22, "each once", trace.ours, trace.ours.length), recursive ? row(52, "recursive", trace.naive, calls) : ""];
+  return [
+    row(22, "each once", trace.ours, trace.ours.length),
+    recursive ? row(52, "recursive", trace.naive, calls) : "",
+  ];
 }
 
 function render(context) {
-  const { choices = {}, heights = [300, 600] } = context.model.get("data");
+  const { choices = {} } = context.model.get("data");
   const last = (view) => read(view).last;
   const [slide, ...buttons] = steps(last);
   let table;
   return figure(context, {
     kind: "stepper",
     state: ["inputs", "step", "recursive", "playing"],
-    panels: { graph: heights, order: [64, 64] },
     controls: [
       slide,
       ...Object.entries(choices).map(([name, values]) => ({
@@ -126,7 +179,11 @@ function render(context) {
         set: (value, { state }) => ({ inputs: { ...state.inputs, [name]: value } }),
       })),
       ...buttons,
-      { label: "Recursive order", on: ({ state }) => state.recursive, press: ({ state }) => ({ recursive: !state.recursive }) },
+      {
+        label: "Recursive order",
+        on: ({ state }) => state.recursive,
+        press: ({ state }) => ({ recursive: !state.recursive }),
+      },
     ],
     drag: {
       graph({ pick }, view) {
@@ -147,7 +204,10 @@ function render(context) {
       const now = read(view);
       const row = (_, step) => `<tr><td>${step}</td><td>${words(now, step)}</td></tr>`;
       if (table.open) morph(table.lastChild, Array.from({ length: now.last + 1 }, row).join(""));
-      return { panels: { graph: drawn(now, view.size.graph), order: passes(now, view.size.order) }, readout: words(now, now.step) };
+      return {
+        panels: { graph: drawn(now, view.size.graph), order: passes(now, view.size.order) },
+        readout: words(now, now.step),
+      };
     },
   });
 }

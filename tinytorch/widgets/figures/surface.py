@@ -6,8 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 import tinytorch as tt
-from tinytorch.widgets._module import bundle
-from tinytorch.widgets.figure import (
+from tinytorch.widgets.frame.figure import (
     Figure,
     Number,
     digits,
@@ -16,6 +15,7 @@ from tinytorch.widgets.figure import (
     span,
     upstream,
 )
+from tinytorch.widgets.frame.modules import bundle
 
 CELLS = 32  # steps of the grid along each axis, at most
 SLIDER = 44  # px of a slider in a stack
@@ -55,6 +55,7 @@ class Surface(Figure):
     g = Number(1.0).tag(sync=True)
 
     moves: ClassVar = ("a", "b", "g")
+    panels: ClassVar = {"map": (350, 340), "a": (175, 170), "b": (175, 170)}
     height: ClassVar = (442, 754)
 
     def __init__(

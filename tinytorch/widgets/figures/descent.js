@@ -1,6 +1,10 @@
-import { clip, figure, fmt, handle, line, nearest, path, player, steps } from "./frame.js";
-import { RUNS, across, curves, known, say } from "./curves.js";
-import { ground, place } from "./maps.js";
+import { figure } from "../frame/shell.js";
+import { fmt } from "../frame/text.js";
+import { clip, handle, line, path, shape } from "../frame/shapes.js";
+import { nearest } from "../frame/axes.js";
+import { ground, mapScales } from "../frame/maps.js";
+import { player, steps } from "../frame/steps.js";
+import { RUNS, across, curves, known, say } from "../frame/curves.js";
 
 const INPUTS = ["a", "b"];
 const last = ({ data }) => data.at.length - 1;
@@ -11,7 +15,9 @@ function ways({ data, state }) {
   const { starts, runs, at, box } = data;
   const start = INPUTS.map((input, axis) => nearest(starts[axis], state[input]));
   const value = (run, step, what) => {
-    const place = (((start[0] * starts[1].length + start[1]) * runs.length + run) * at.length + step) * 3 + what;
+    const place =
+      (((start[0] * starts[1].length + start[1]) * runs.length + run) * at.length + step) * 3 +
+      what;
     const code = state.paths.getUint16(2 * place, true);
     const [lo, hi] = box[what];
     const is = lo + ((hi - lo) * code) / 65534;
@@ -21,21 +27,33 @@ function ways({ data, state }) {
 }
 
 function map(data, found, now, start, size) {
-  const { A, B } = place(data, size);
+  const { A, B } = mapScales(data, size);
   let [lines, ends] = ["", ""];
   found.forEach((way, run) => {
     const [role, dash] = RUNS[run % 4];
-    const spots = way.slice(0, now + 1).map(([a, b]) => [A(a), B(b)]).filter(([x, y]) => known(x + y));
+    const spots = way
+      .slice(0, now + 1)
+      .map(([a, b]) => [A(a), B(b)])
+      .filter(([x, y]) => known(x + y));
     lines += `<path class="tt-line tt-${role} ${dash}" d="${path(spots)}"/>`;
     const dots = spots.slice(1, -1).map(([x, y]) => `M${x.toFixed(1)} ${y.toFixed(1)}h0`);
     lines += `<path class="tt-line tt-steps-made tt-${role}" d="${dots.join("")}"/>`;
-    if (spots.length) ends += `<circle class="tt-walker tt-${role}" r="5.5" cx="${spots.at(-1)[0].toFixed(1)}" cy="${spots.at(-1)[1].toFixed(1)}"/>`;
+    if (spots.length) {
+      const [cx, cy] = spots.at(-1);
+      ends += shape("circle", { class: `tt-walker tt-${role}`, r: 5.5, cx, cy });
+    }
   });
   const box = [A.range[0], B.range[1], A.range[1], B.range[0]];
   const [x, y] = [A(start[0]), B(start[1])];
   const low = data.lowest && [A(data.lowest[0]), B(data.lowest[1])];
-  const goal = low ? line(low[0] - 6, low[1], low[0] + 6, low[1], "tt-line tt-ink") + line(low[0], low[1] - 6, low[0], low[1] + 6, "tt-line tt-ink") : "";
-  return [ground(data, size, A, B), clip(...box, goal + lines) + handle(x, y, "ink", "xy") + clip(...box, ends)];
+  const goal = low
+    ? line(low[0] - 6, low[1], low[0] + 6, low[1], "tt-line tt-ink") +
+      line(low[0], low[1] - 6, low[0], low[1] + 6, "tt-line tt-ink")
+    : "";
+  return [
+    ground(data, size, A, B),
+    clip(...box, goal + lines) + handle(x, y, "ink", "xy") + clip(...box, ends),
+  ];
 }
 
 function draw(view) {
@@ -44,15 +62,28 @@ function draw(view) {
   const found = ways(view);
   const start = INPUTS.map((input, axis) => near(data.starts[axis], state[input]));
   const lines = data.runs.map((run, i) => [run, found[i].map((spot) => spot[2])]);
-  const shown = { at: data.at, curves: [{ name: data.labels[2], log: data.log, lines, range: data.box[2] }] };
-  const readout = [["step", now], ...INPUTS.map((_, axis) => [data.labels[axis], fmt(start[axis], data.digits[axis])])];
+  const shown = {
+    at: data.at,
+    curves: [{ name: data.labels[2], log: data.log, lines, range: data.box[2] }],
+  };
+  const readout = [
+    ["step", now],
+    ...INPUTS.map((_, axis) => [data.labels[axis], fmt(start[axis], data.digits[axis])]),
+  ];
   data.runs.forEach((run, i) => {
     const [a, b, loss] = found[i][now];
     const where = known(a + b) ? ` at (${fmt(a)}, ${fmt(b)})` : "";
-    readout.push([`${run}: ${data.labels[2]}`, known(loss) ? say(loss) + where : "left the map", RUNS[i % 4][0]]);
+    readout.push([
+      `${run}: ${data.labels[2]}`,
+      known(loss) ? say(loss) + where : "left the map",
+      RUNS[i % 4][0],
+    ]);
   });
   return {
-    panels: { map: map(data, found, now, start, size.map), curves: curves({ data: shown }, now, size.curves) },
+    panels: {
+      map: map(data, found, now, start, size.map),
+      curves: curves({ data: shown }, now, size.curves),
+    },
     readout,
   };
 }
@@ -62,7 +93,6 @@ function render(context) {
   return figure(context, {
     kind: "descent",
     state: ["a", "b", "step", "playing", "paths"],
-    panels: Object.fromEntries(context.model.get("data").heights ?? [["map", [0, 0]], ["curves", [0, 0]]]),
     controls: [
       ...INPUTS.map((trait, axis) => ({
         trait,
@@ -75,10 +105,13 @@ function render(context) {
     ],
     drag: {
       map({ x, y }, { data, size }) {
-        const { A, B } = place(data, size.map);
+        const { A, B } = mapScales(data, size.map);
         return { a: near(data.starts[0], A.invert(x)), b: near(data.starts[1], B.invert(y)) };
       },
-      curves: ({ x }, { data, size }) => ({ step: nearest(data.at, across(data, size.curves).invert(x)), playing: false }),
+      curves: ({ x }, { data, size }) => ({
+        step: nearest(data.at, across(data, size.curves).invert(x)),
+        playing: false,
+      }),
     },
     setup: (handle) => player(context.model, handle, last, 120),
     draw,

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 import tinytorch as tt
-from tinytorch.widgets._module import bundle
-from tinytorch.widgets.figure import Figure, Number, digits, grid, on_grid, span, upstream
+from tinytorch.widgets.frame.figure import Figure, Number, digits, grid, on_grid, span, upstream
+from tinytorch.widgets.frame.modules import bundle
 
 CELLS = 120  # steps of the grid across the domain, at most
 REACH = 20  # the longest secant, in steps
@@ -48,6 +48,7 @@ class Curve(Figure):
     h = Number(0.5).tag(sync=True)
 
     moves: ClassVar = ("x", "g", "h")
+    panels: ClassVar = {"f": (220, 200), "df": (160, 150), "chain": (108, 108)}
     height: ClassVar = (580, 702)
 
     def __init__(
