@@ -29,10 +29,11 @@ item with a number, its tolerance and its unit: `- **0.45 ± 0.005 m**: **Right*
 number gets the reason of the item it fits. In the last paragraph code is an expression of Python
 that holds once the cell has run, or the number itself; "the cell below" becomes a link to it.
 
-Here the parts get the classes by which `static/record.js` finds them. A box that lacks one is a
+Here the parts get the classes by which `static/predict.js` finds them. A box that lacks one is a
 warning, so it fails the build.
 """
 
+import json
 import re
 from itertools import dropwhile, islice
 
@@ -74,10 +75,15 @@ class Predict(SphinxTransform):
     default_priority = 410  # after `record.NameCells`
 
     def apply(self):
-        """Mark the boxes of the page."""
+        """Mark the boxes of the page, and tell its scripts their answers."""
+        self.answers = {}
         for box in self.document.findall(nodes.admonition):
             if "predict" in box["classes"] and box["names"]:
                 self.mark(box)
+        if self.answers:
+            text = json.dumps(self.answers, ensure_ascii=False).replace("<", "\\u003c")
+            script = f'<script type="application/json" id="tt-predicts">{text}</script>'
+            self.document.append(nodes.raw("", script, format="html"))
 
     def mark(self, box):
         """Give the parts of one box their classes, or warn of what is missing."""
@@ -95,14 +101,18 @@ class Predict(SphinxTransform):
                 n, m = len(choices), len(reasons)
                 self.warn(box, f"{n} answers to choose from, and {m} reasons")
             choices["classes"].append("tt-choices")
-        elif not all(number(first_bold(item)) for item in reasons):
-            self.warn(box, "no list to choose from, and not every reason begins with a number")
+            expected = {"choices": [item.astext() for item in choices]}
+        else:
+            numbers = [number(first_bold(item)) for item in reasons]
+            if None in numbers:
+                self.warn(box, "no list to choose from, and a reason that begins with no number")
+            expected = {"numbers": numbers}
         reasons["classes"].append("tt-reasons")
         right = [item for item in reasons if is_right(item)]
         if len(right) != 1 or not 2 <= len(reasons) <= 5:
             self.warn(box, f"{len(right)} of its {len(reasons)} reasons begin with **Right**")
         for item in right:
-            item["classes"].append("tt-right")
+            self.answers[box["ids"][0]] = {"right": reasons.index(item), **expected}
         last = answer[-1]
         if not isinstance(last, nodes.paragraph) or first_bold(last) != "Check it":
             return self.warn(box, "its answer does not end with **Check it**")

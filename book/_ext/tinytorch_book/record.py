@@ -5,6 +5,7 @@ table goes into one script that all pages share. Marks, "Your work" and "Go on w
 from it and from the reader's record, `static/record.js`.
 """
 
+import json
 import re
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from sphinx.transforms import SphinxTransform
 
 from .cells import EXERCISE, cell_ids
 
+TABLE = "tinytorch-table.js"
+SCRIPTS = [TABLE, "record.js", "predict.js", "progress.js"]
 NAMED = re.compile(r"^check(?:_\w+)?\((\w+)(?:, *[\"'](\w+)[\"'])?", re.M)
 
 
@@ -84,7 +87,48 @@ class Holdings(EnvironmentCollector):
         self.of(app.env).setdefault(app.env.docname, {})["predicts"] = predicts
 
 
+def in_reading_order(env, docname):
+    """Yield a page and those below it in the table of contents."""
+    yield docname
+    for below in env.toctree_includes.get(docname, []):
+        yield from in_reading_order(env, below)
+
+
+def table(env):
+    """Return what each page holds that has a question or an exercise, in reading order."""
+    held = Holdings.of(env)
+    pages = [
+        {"name": name, "title": env.titles[name].astext(), **held[name]}
+        for name in in_reading_order(env, env.config.root_doc)
+        if any(held.get(name, {}).values())
+    ]
+    return {"root": env.config.root_doc, "pages": pages}
+
+
+def write_table(app, env):
+    """Write the table before the pages are written, which load it."""
+    if app.builder.format == "html":
+        text = json.dumps(table(env), ensure_ascii=False, separators=(",", ":"))
+        path = Path(app.outdir) / "_static" / TABLE
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"self.ttTable = {text};\n", encoding="utf8")
+
+
+def load_scripts(app, pagename, templatename, context, doctree):
+    """Let each page load the record, and "Your work" what lists it."""
+    for name in SCRIPTS + ["work.js"] * pagename.endswith("/your_work"):
+        app.add_js_file(name, loading_method="defer", priority=300)  # before MathJax
+
+
+def configure(app, config):
+    """Add the style sheet."""
+    config.html_css_files.append("record.css")
+
+
 def setup(app):
     """Register the transform, the record, and what pages load."""
     app.add_transform(NameCells)
     app.add_env_collector(Holdings)
+    app.connect("config-inited", configure, priority=110)  # after book.css
+    app.connect("env-updated", write_table)
+    app.connect("html-page-context", load_scripts)
