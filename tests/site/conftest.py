@@ -82,6 +82,12 @@ def sink(make_book):
 
 
 @pytest.fixture
+def extension(monkeypatch):
+    """Let a test import the book's extension."""
+    monkeypatch.syspath_prepend(ROOT / "book" / "_ext")
+
+
+@pytest.fixture
 def visit(new_page):
     """Return a function that opens a page from disk, and fail on what no page may do."""
     pages, sins, loaded = [], [], []

@@ -4,7 +4,7 @@ import os
 import re
 
 import pytest
-from books import ROOT, jupyter_book
+from books import FRONT, jupyter_book
 
 CELL = "```{{code-cell}} python\n{}\n```\n\n"
 FIGURE = "from minimal import Minimal\nMinimal({})"
@@ -18,10 +18,77 @@ def fails(folder, *flags):
 
 
 @pytest.mark.parametrize("flags", [(), ("-W", "-n", "--keep-going")])
-def test_an_error_in_a_cell_fails(make_book, flags):
-    said = fails(make_book("# Page\n\n" + CELL.format("1 / 0")), *flags)
-    assert "ZeroDivisionError" in said
-    assert "page.md" in said
+def test_a_failing_cell_is_named_in_ten_lines(make_book, flags):
+    text = "# Page\n\n" + CELL.format("x = 1")
+    text += CELL.format(":tags: [hide-input]\n\nimport tinytorch as tt\ntt.ones(3) @ tt.ones(4)")
+    folder = make_book(text)
+    at = (folder / "page.md").read_text().splitlines().index("tt.ones(3) @ tt.ones(4)") + 1
+    last = fails(folder, *flags).rstrip().splitlines()[-9:]
+    source = last[5].rpartition(":")[0]
+    assert "matmul" in source, last
+    assert last[:5] == [
+        "",
+        f"page.md:{at}: code cell 2 of 2 fails",
+        "    import tinytorch as tt",
+        "  > tt.ones(3) @ tt.ones(4)",
+        "ValueError: matmul: (3,) @ (4,): inner dimensions 3 and 4 differ",
+    ]
+    assert last[6:] == [
+        f"  more in {os.path.join('_build', 'reports', 'page.log')}",
+        "",
+        "The book is not built: a chapter fails.",
+    ]
+    report = (folder / "_build" / "reports" / "page.log").read_text()
+    assert "CellExecutionError" in report
+    assert "\x1b" not in report, "colors of a terminal"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("import os\nos._exit(3)", "ends its kernel (exit code 3)"),
+        ("import os\nos.abort()", "ends its kernel (SIGABRT)"),
+        (
+            "import os\nos.kill(os.getpid(), 9)",
+            "has its kernel killed, as happens where memory runs out",
+        ),
+        ("while True:\n    pass", "takes longer than execute: timeout in _config.yml allows"),
+        ("x = (1", "fails"),
+    ],
+    ids=["exit", "abort", "kill", "endless", "syntax"],
+)
+def test_a_cell_that_ends_badly_is_named(tmp_path, chapter, code, said):
+    failing = chapter("# Page\n\n" + CELL.format("x = 1") + CELL.format(code)).run(timeout=5)
+    first, *others = failing.explain(tmp_path)
+    line = failing.path.read_text().splitlines().index(code.splitlines()[0]) + 1
+    assert first == f"page.md:{line}: code cell 2 of 2 {said}"
+    assert code.splitlines()[0] in others[0]
+    assert len(others) < 9
+
+
+def test_a_long_message_is_cut(tmp_path, chapter):
+    code = "\n".join(f"a{i} = {i}" for i in range(20)) + "\nraise ValueError('one\\n' * 50)"
+    said = [*chapter("# Page\n\n" + CELL.format(code)).run(timeout=60).explain(tmp_path)]
+    assert len(said) <= 9
+    assert "  > raise ValueError('one\\n' * 50)" in said
+    assert "ValueError: one" in said
+
+
+@pytest.fixture
+def chapter(tmp_path, extension):
+    """Return a function that makes a chapter to run."""
+    import nbformat
+    from myst_nb.core.read import read_myst_markdown_notebook
+    from tinytorch_book.execution import Chapter
+
+    def make(text):
+        path = tmp_path / "page.md"
+        path.write_text(FRONT + text, encoding="utf8")
+        notebook = read_myst_markdown_notebook(FRONT + text, add_source_map=True)
+        nbformat.validate(notebook)
+        return Chapter("page", path, notebook)
+
+    return make
 
 
 def test_warnings_fail_and_fail_again(make_book):
@@ -65,6 +132,7 @@ def test_outputs_follow_the_package(make_book):
         assert done.returncode == 0, done.stdout
         assert answer in html.read_text(encoding="utf8")
         assert "running chapters" in done.stdout
+        assert "Executing notebook" not in done.stdout, "myst-nb has run a chapter once more"
     with (folder / "page.md").open("a") as page:
         page.write("One more sentence.\n")
     done = jupyter_book(folder)
@@ -90,8 +158,9 @@ def test_prose_edit_is_quick(site):
         ("", "", "https://example.org/a/b"),
     ],
 )
-def test_launch_links_follow_the_repository(monkeypatch, tmp_path, github, remote, expected):
-    monkeypatch.syspath_prepend(ROOT / "book" / "_ext")
+def test_launch_links_follow_the_repository(
+    monkeypatch, extension, tmp_path, github, remote, expected
+):
     from tinytorch_book.site import repository
 
     monkeypatch.setenv("GITHUB_REPOSITORY", github)
@@ -103,8 +172,7 @@ def test_launch_links_follow_the_repository(monkeypatch, tmp_path, github, remot
     assert repository(tmp_path, "https://example.org/a/b") == expected
 
 
-def test_a_line_printed_in_pieces_stays_one_line(monkeypatch):
-    monkeypatch.syspath_prepend(ROOT / "book" / "_ext")
+def test_a_line_printed_in_pieces_stays_one_line(extension):
     from tinytorch_book.kernel import join_pieces
 
     pieces = [{"output_type": "stream", "name": "stdout", "text": text} for text in "ab"]

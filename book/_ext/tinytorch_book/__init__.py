@@ -1,7 +1,8 @@
 """The book's own Sphinx extension: what `_config.yml` alone can't do.
 
 - `kernel` runs the chapters against the package beside them, and anew when it changes;
-- `execution` runs them several at a time;
+- `execution` runs them several at a time, and says in a few lines which cell fails;
+- `machine` tells how many that can be;
 - `figures` turns live figures into captioned, numbered figures that move with no kernel;
 - `predict` checks the boxes that a reader commits to, `record` tells what each chapter holds;
 - `site` keeps each page self-contained, its launch links right and the build strict.
