@@ -104,7 +104,7 @@ def test_processors(machine, files, cpus, expected):
                 "sys/fs/cgroup/memory/job/memory.stat": STAT,
             },
             64 * GB,
-            3,
+            2,
         ),
     ],
 )

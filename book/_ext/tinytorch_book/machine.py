@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-KERNEL = 700_000_000  # bytes: what the largest chapter needs, and its share of Sphinx
+WORKER = 900_000_000  # bytes: the largest process that reads pages; a kernel takes half of it
 
 
 def groups(controller, root):
@@ -73,4 +73,4 @@ def memory(root=Path("/")):
 
 def workers(root=Path("/")):
     """Return how many chapters can run, or pages be read, at a time."""
-    return max(1, min(processors(root), memory(root) // KERNEL))
+    return max(1, min(processors(root), memory(root) // WORKER))
