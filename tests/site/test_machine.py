@@ -94,7 +94,7 @@ def test_processors(machine, files, cpus, expected):
                 "sys/fs/cgroup/job/memory.stat": f"anon 5\ninactive_file {GB // 2}\n",
             },
             64 * GB,
-            2,
+            1,
         ),
         (
             {
