@@ -123,7 +123,7 @@ def test_the_course_s_two_examples():
     ]
     figure = GraphStepper(FUNCTIONS["paths"][0], {"x": 2.0, "y": 3.0}, out="f", **ABOUT)
     sums = [total for _, _, sent in figure.data["traces"][0]["ours"] for *_, total in sent]
-    assert sums == ["−1", "5", "5", "−5", "5 + (−1) = 4", "−5 + (−1) = −6"]
+    assert sums == ["−1", "5", "5", "−5", "4", "−6"]
 
 
 @pytest.mark.parametrize("case", FUNCTIONS)
@@ -264,7 +264,8 @@ def test_the_slider_goes_through_the_whole_pass(show, case, width):
     _, leaves = run(case)
     for node in texts(page):
         if node[1] == "leaf":
-            grad = number(node[3].removeprefix(".grad = "))
+            assert node[3].startswith(".grad ")
+            grad = number(node[3].removeprefix(".grad "))
             np.testing.assert_allclose(grad, leaves[node[0]].grad, atol=5e-4)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
@@ -282,9 +283,9 @@ def test_the_readout_says_what_happens(show):
         "v = u + 5 = 6 + 5 = 11",
         "L = v ** 2 = 11 ** 2 = 121",
         "L.backward() starts with ∂L/∂L = 1",
-        "PowBackward.apply(1) → 22 ∂L/∂v = 22",
-        "AddBackward.apply(22) → 22 ∂L/∂u = 22",
-        "MulBackward.apply(22) → 66, 44 ∂L/∂x = 66 ∂L/∂y = 44",
+        "PowBackward.apply(1) → ∂L/∂v = 1 · 2 · v = 1 · 22 = 22",
+        "AddBackward.apply(22) → ∂L/∂u = 22 · 1 = 22",
+        "MulBackward.apply(22) → ∂L/∂x = 22 · y = 22 · 3 = 66 ∂L/∂y = 22 · x = 22 · 2 = 44",
         "x.grad = 66",
         "y.grad = 44",
     ]
@@ -308,17 +309,90 @@ def test_the_readout_says_what_happens(show):
 def test_gradients_that_meet_are_added_in_the_node(show):
     page = show(make("paths"))
     to(page, 6)
-    assert [node[-1] for node in texts(page)] == ["5", "−5", "1", "5", "1"]
+    assert [node[-1] for node in texts(page)] == [
+        "∂f/∂x 5",
+        "∂f/∂y −5",
+        "∂f/∂a 1",
+        "∂f/∂b 5",
+        "∂f/∂f 1",
+    ]
     to(page, 7)
-    assert [node[-1] for node in texts(page)][:2] == ["5 + 1 = 6", "−5 + 1 = −4"]
-    assert page.locator(".tt-pill").count() == 6
+    assert said(page) == "AddBackward.apply(1) → ∂f/∂x = 5 + 1 · 1 = 6 ∂f/∂y = −5 + 1 · 1 = −4"
+    assert [node[-1] for node in texts(page)][:2] == ["∂f/∂x 6", "∂f/∂y −4"]
+    assert page.locator(".tt-pill.tt-grad").count() == 6
     assert page.locator(".tt-pill.tt-here").count() == 2
     to(page, 8)
-    assert ".grad = 6" in [node[-1] for node in texts(page)]
+    assert said(page) == "x.grad = 5 + 1 = 6"
+    assert ".grad 6" in [node[-1] for node in texts(page)]
+
+
+def test_a_gradient_between_is_gone_once_it_was_used_and_a_leaf_keeps_its_own(show):
+    page = show(make("paths", step=99))
+    gone = page.locator(".tt-freed").all_text_contents()
+    assert gone == ["∂f/∂a 1", "∂f/∂b 5", "∂f/∂f 1"]
+    assert [node[-1] for node in texts(page)][:2] == [".grad 6", ".grad −4"]
+
+
+@pytest.mark.parametrize("case", sorted({*FUNCTIONS} - {"arrays"}))
+def test_the_local_derivative_on_an_edge_is_what_the_rule_returns_for_one(case):
+    data = make(case).data
+    (trace,) = data["traces"]
+    graph = tt.autograd.graph(forward(case)[0])
+    nodes = [i for i, *_ in trace["ours"]]
+    for at, k, position in graph.edges:
+        edges = [e for e, (to, *_) in enumerate(data["edges"]) if to == nodes[at]]
+        assert data["edges"][edges[position]][1] == nodes[k]
+        one = graph.nodes[at].apply(1.0)[position]
+        assert number(trace["locals"][edges[position]]) == pytest.approx(one, abs=5e-4)
+
+
+def test_an_array_has_a_local_derivative_where_it_is_a_factor_of_each_number():
+    data = make("arrays").data
+    kinds = [data["nodes"][node]["kind"] for node, *_ in data["edges"]]
+    found = dict(zip(kinds, data["traces"][0]["locals"], strict=True))
+    assert found["MulBackward"] == "[1.000, 2.000]" and found["SumBackward"] is None
+    assert found["SigmoidBackward"] == "0.25"
+
+
+def test_the_formula_of_a_local_derivative_has_its_value():
+    """Each rule is evaluated as Python, at the operands' own values."""
+    cases = {
+        lambda a, b: a + b: 2,
+        lambda a, b: a - b: 2,
+        lambda a, b: a * b: 2,
+        lambda a, b: a / b: 2,
+        lambda a, b: a**2 + b: 1,
+        lambda a, b: a**3 + b: 1,
+        lambda a, b: -a + b: 1,
+        lambda a, b: a.exp() + b: 1,
+        lambda a, b: a.log() + b: 1,
+        lambda a, b: a.sqrt() + b: 1,
+        lambda a, b: a.sin() + b: 1,
+        lambda a, b: a.cos() + b: 1,
+        lambda a, b: a.tanh() + b: 1,
+        lambda a, b: a.sigmoid() + b: 1,
+        lambda a, b: a.relu() + b: 1,
+    }
+    for f, many in cases.items():
+        data = GraphStepper(f, {"a": 0.5, "b": 2.0}, names=["s"], **ABOUT).data
+        (trace,) = data["traces"]
+        names = {
+            node["name"]: number(value)
+            for node, value in zip(data["nodes"], trace["values"], strict=True)
+            if node["kind"]
+        }
+        names |= {"sin": np.sin, "cos": np.cos}
+        for edge in range(many):
+            text = data["rules"][edge]
+            assert text, data["nodes"]
+            for sign, python in (("·", "*"), ("−", "-"), ("²", "**2"), ("[", "("), ("]", ")")):
+                text = text.replace(sign, python)
+            assert eval(text, {}, names) == pytest.approx(number(trace["locals"][edge]), abs=2e-3)
 
 
 def test_the_recursive_order_counts_its_visits(show):
-    page = show(make("doublings", step=6))
+    assert not button(show(make("doublings")), "Recursive order").is_visible()
+    page = show(make("doublings", step=6, orders=True))
     button(page, "Recursive order").click()
     assert button(page, "Recursive order").get_attribute("aria-pressed") == "true"
     button(page, "Last").click()
@@ -327,10 +401,10 @@ def test_the_recursive_order_counts_its_visits(show):
     assert counts == ["32×", "16×", "8×", "4×", "2×", "1×"]
     labels = page.locator(".tt-panel-order .tt-label").all_text_contents()
     assert labels == ["each once", "6 of 6", "recursive", "63 of 63"]
-    assert texts(page)[0] == ["y", "leaf", "1", ".grad = 32", "32×"]
+    assert texts(page)[0] == ["y", "leaf", "value 1", ".grad 32", "32×"]
     button(page, "Recursive order").click()
     assert page.locator(".tt-calls").count() == 0
-    assert said(page) == "y.grad = 32"
+    assert said(page) == "y.grad = 16 + 16 = 32"
 
 
 def test_a_node_leads_to_its_own_step(show):
@@ -351,9 +425,9 @@ def test_a_choice_moves_all_numbers_without_a_kernel(show):
         assert get(page, "inputs") == {"x": x, "y": 3.0}
         result, leaves = run("square", {"x": x, "y": 3.0})
         shown = {node[0]: node for node in texts(page)}
-        assert number(shown["L = v ** 2"][2]) == result.item()
-        assert number(shown["x"][3].removeprefix(".grad = ")) == leaves["x"].grad.item()
-        assert number(shown["y"][3].removeprefix(".grad = ")) == leaves["y"].grad.item()
+        assert number(shown["L = v ** 2"][2].removeprefix("value ")) == result.item()
+        assert number(shown["x"][3].removeprefix(".grad ")) == leaves["x"].grad.item()
+        assert number(shown["y"][3].removeprefix(".grad ")) == leaves["y"].grad.item()
 
 
 def test_playing_is_asked_for_and_ends(show):

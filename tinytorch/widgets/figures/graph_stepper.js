@@ -1,10 +1,11 @@
 import { figure } from "../frame/shell.js";
+import { HIGH, layout } from "../frame/graph.js";
 import { esc, formula, svgFormula } from "../frame/text.js";
 import { label, shape } from "../frame/shapes.js";
 import { morph } from "../frame/morph.js";
 import { player, steps } from "../frame/steps.js";
 
-const [HIGH, CHIP] = [72, 26]; // px of a box, of a visit
+const CHIP = 26; // px of a visit
 
 /** The pass at the present inputs, and how far in it the step is. */
 function read({ data, state }) {
@@ -20,7 +21,8 @@ const bold = (role, text) => `<b class="tt-${role}">${esc(text)}</b>`;
 const is = (name, role, text) => `<span>${formula(name)} = ${bold(role, text)}</span>`;
 
 /** What happens at a step, in <span>s. */
-function words({ nodes, edges, run, out, trace, visits }, step) {
+function words(data, step) {
+  const { nodes, run, out, trace } = data;
   const visit = step - run.length - 2;
   if (!step)
     return nodes
@@ -36,25 +38,57 @@ function words({ nodes, edges, run, out, trace, visits }, step) {
   }
   const seed = is(`∂${out}/∂${out}`, "g", trace.seed);
   if (visit < 0) return `<span>${formula(out)}.backward() starts with</span> ${seed}`;
+  return back(data, visit);
+}
+
+const signed = (text) => (text.startsWith("−") ? `(${text})` : text);
+
+/** What came to each node before this visit, along which edges: ["5", "−1"]. */
+function arrivals({ edges, visits }, visit) {
+  const came = {};
+  for (const [, , sent] of visits.slice(0, visit)) {
+    for (const [edge, d] of sent) (came[edges[edge][1]] ??= []).push(d);
+  }
+  return came;
+}
+
+/** "MulBackward.apply(22) → ∂L/∂x = 22 · y = 22 · 3 = 66": what a visit does, factor by factor. */
+function back(data, visit) {
+  const { nodes, edges, rules, out, trace, visits } = data;
   const [i, g, sent] = visits[visit];
-  if (!nodes[i].expr) return is(`${nodes[i].name}.grad`, "grad", g);
-  const sums = new Map(sent.map(([edge, d, sum]) => [edges[edge][1], sum ?? d]));
-  const arrive = [...sums].map(([to, sum]) => is(`∂${out}/∂${nodes[to].name}`, "grad", sum));
-  const made = sent.map(([, d]) => bold("grad", d)).join(", ");
-  return `<span>${nodes[i].kind}.apply(${bold("g", g)}) → ${made}</span> ${arrive.join(" ")}`;
+  const came = arrivals(data, visit);
+  const plus = (parts) => parts.map((part, k) => (k ? signed(part) : part)).join(" + ");
+  if (!nodes[i].expr) {
+    const terms = came[i]?.length > 1 ? `${plus(came[i])} = ` : "";
+    return is(`${nodes[i].name}.grad`, "grad", terms + g);
+  }
+  const ends = new Map(); // by the node at the end: its terms by name, in numbers, and their sum
+  for (const [edge, d, sum] of sent) {
+    const to = edges[edge][1];
+    const key = data.recursive ? -edge : to; // a recursion adds nothing up on its way
+    const before = data.recursive ? [] : (came[to] ?? []);
+    const { named, factors } = ends.get(key) ?? { named: [...before], factors: [...before] };
+    const local = trace.locals[edge];
+    const times = (factor) => (local === null ? d : `${g} · ${signed(factor)}`);
+    ends.set(key, {
+      name: `∂${out}/∂${nodes[to].name}`,
+      named: [...named, times(/^−?\d+$|^$/.test(rules[edge]) ? local : rules[edge])],
+      factors: [...factors, times(local)],
+      is: sum ?? d,
+    });
+  }
+  const pieces = [...ends.values()].map(({ name, named, factors, is }) => {
+    const ways = [...new Set([plus(named), plus(factors)])].filter((way) => way !== is);
+    const steps = [...ways.map(formula), bold("grad", is)];
+    return `<span>${formula(name)} = ${steps.join("</span> <span>= ")}</span>`;
+  });
+  return `<span>${nodes[i].kind}.apply(${bold("g", g)}) →</span> ${pieces.join(" ")}`;
 }
 
 function drawn(data, { w }) {
-  const { nodes, edges, layers, rows, gap, run, trace, visits, step, back, recursive, playing } =
-    data;
-  const down = data.down || w < 640;
-  const pitch = w / (down ? rows : layers);
-  const wide = Math.min(116, pitch - (down ? 8 : gap));
-  const spot = ([layer, row]) =>
-    down
-      ? [(row + 0.5) * pitch, layer * data.layer + 54]
-      : [(layer + 0.5) * pitch, row * data.row + 54];
-  const turn = ([x, y], on, aside) => (down ? [x + aside, y + on] : [x + on, y + aside]);
+  const { nodes, edges, run, trace, visits, out } = data;
+  const { step, back, recursive, playing } = data;
+  const { wide, spot, ways: paths } = layout(data, w);
 
   // What the visits so far left behind.
   const [gradient, calls, along] = [{}, {}, {}];
@@ -63,41 +97,33 @@ function drawn(data, { w }) {
     gradient[i] = g;
     calls[i] = (calls[i] ?? 0) + 1;
     for (const [edge, d, sum] of sent) {
-      const fresh = k === back - 1;
-      along[edge] = [d, fresh];
-      if (sum) gradient[edges[edge][1]] = fresh ? sum : sum.split("= ").at(-1);
+      along[edge] = [d, k === back - 1];
+      if (sum) gradient[edges[edge][1]] = sum;
     }
   });
   const active = back > 0 ? visits[back - 1][0] : back ? run[step - 1] : run.at(-1);
   const made = (i) => run.indexOf(i) < step;
 
   let [ways, pills] = ["", ""];
-  edges.forEach(([to, from, bow, bends], edge) => {
-    const half = (i) => (nodes[i].kind ? (down ? HIGH : wide) / 2 : 16);
-    const points = [
-      turn(spot(nodes[from].at), half(from), bow * 30),
-      ...bends.map(spot),
-      turn(spot(nodes[to].at), -half(to), bow * 30),
-    ];
-    let d = `M${points[0]}`;
-    points.reduce((p, q) => {
-      const reach = (down ? q[1] - p[1] : q[0] - p[0]) / 2;
-      d += `C${turn(p, reach, bow * 12)} ${turn(q, -reach, bow * 12)} ${q}`;
-      return q;
-    });
+  edges.forEach(([to, from], edge) => {
+    const d = paths[edge];
     const [text, fresh] = along[edge] ?? [];
     const used = back < 0 && active === to;
     const role = text ? "grad" : used ? "value" : made(to) ? "soft" : "faint";
     ways += `<path class="tt-line tt-${role} ${fresh || used ? "" : "tt-thin"}" d="${d}"/>`;
-    if (!text) return;
-    const room = 8 * text.length + 8;
+    const on = (classes, words) => {
+      const room = 7.2 * words.length + 10;
+      return shape(
+        "g",
+        { class: `tt-pill ${classes}`, style: `offset-path:path('${d}')` },
+        shape("rect", { x: -room / 2, y: -10, width: room, height: 20, rx: 10 }) +
+          `<text y="4.5">${words}</text>`,
+      );
+    };
+    const local = made(to) && trace.locals[edge];
+    if (local && nodes[from].kind) pills += on("tt-local tt-ink", `× ${signed(local)}`);
     const how = !fresh ? "past" : playing ? `go${step % 2}` : "here";
-    pills += shape(
-      "g",
-      { class: `tt-pill tt-grad tt-${how}`, style: `offset-path:path('${d}')` },
-      shape("rect", { x: -room / 2, y: -10, width: room, height: 20, rx: 10 }) +
-        `<text y="4.5">${text}</text>`,
-    );
+    if (text) pills += on(`tt-grad tt-${how}`, text);
   });
 
   const boxes = nodes.map(({ name, at, kind, expr }, i) => {
@@ -116,14 +142,17 @@ function drawn(data, { w }) {
       ...{ class: "tt-plate", x: -wide / 2, y: -HIGH / 2 },
       ...{ width: wide, height: HIGH, rx: 8 },
     });
-    box += text(-18, expr ? `${name} = ${expr}` : name, "") + text(-4, kind, "tt-class", 11);
-    if (made(i)) box += text(13, trace.values[i], "tt-tone tt-value");
-    if (g)
-      box += text(
-        29,
-        expr || !calls[i] ? g : `.grad = ${g}`,
-        `tt-tone tt-${now && expr ? "g" : "grad"}`,
-      );
+    box += text(-20, expr ? `${name} = ${expr}` : name, "") + text(-6, kind, "tt-class", 11);
+    const row = (y, what, number, tone) => {
+      const style = fitted(`${what} ${number}`, 13);
+      const named = `<tspan class="tt-class" style="${style}">${svgFormula(what)}</tspan>`;
+      return shape("text", { class: `tt-tone ${tone}`, y, style }, `${named} ${number}`);
+    };
+    if (made(i)) box += row(11, "value", trace.values[i], "tt-value");
+    // Only a leaf keeps its gradient; that of any other node goes once its rule has used it.
+    const gone = expr && calls[i] && !now;
+    const what = expr || !calls[i] ? `∂${out}/∂${name}` : ".grad";
+    if (g) box += row(28, what, g, gone ? "tt-freed tt-soft" : now && expr ? "tt-g" : "tt-grad");
     if (recursive && calls[i])
       box += label(wide / 2, -HIGH / 2 - 4, `${calls[i]}×`, {
         role: "grad",
@@ -133,11 +162,11 @@ function drawn(data, { w }) {
     const classes = `tt-node tt-${role} ${made(i) ? "tt-done" : ""} ${now ? "tt-now" : ""}`;
     return `<g class="${classes}" ${go}>${box}</g>`;
   });
-  return [ways, ...boxes, pills];
+  return [ways, pills, ...boxes];
 }
 
 /** Both orders: the visits that fit around the present one. */
-function passes({ nodes, trace, back, calls, recursive }, { w }) {
+function passes({ nodes, trace, back, calls, recursive, orders }, { w }) {
   const row = (y, title, visits, all) => {
     const fit = Math.floor((w - 166) / CHIP);
     const done = Math.min(Math.max(back, 0), visits.length);
@@ -156,7 +185,7 @@ function passes({ nodes, trace, back, calls, recursive }, { w }) {
     );
   };
   return [
-    row(22, "each once", trace.ours, trace.ours.length),
+    row(22, orders ? "each once" : "visits", trace.ours, trace.ours.length),
     recursive ? row(52, "recursive", trace.naive, calls) : "",
   ];
 }
@@ -181,6 +210,7 @@ function render(context) {
       ...buttons,
       {
         label: "Recursive order",
+        hidden: ({ data }) => !data.orders,
         on: ({ state }) => state.recursive,
         press: ({ state }) => ({ recursive: !state.recursive }),
       },

@@ -1,7 +1,6 @@
 """The graph that the engine traced, step by step: values go in, gradients come back."""
 
 import math
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, product
 from typing import Any, ClassVar
@@ -16,14 +15,11 @@ from tinytorch.widgets.frame.modules import bundle
 
 NODES = 24  # the largest graph that can be read
 CALLS = 120  # how much of a recursive pass is kept to step through; all of it is counted
-WIDTH, NARROW = (
-    688,
-    60,
-)  # px of a wide figure; narrower nodes would be: layers run downwards instead
-HEAD, LAYER, ROW = 18, 112, 98  # px above all, of a layer downwards, of a row
-ORDER = 64  # px of the list of visits
+WIDTH, NARROW = 688, 70  # px of a wide figure; of a node, or layers run downwards instead
+HEAD, LAYER, ROW = 18, 128, 98  # px above all, of a layer downwards, of a row
+ORDER = 32  # px of one list of visits
 BEND = 0.65  # of a row: the room that an edge takes which goes around a node
-UNDER, SLIDER = (202, 252), 50  # px of the controls and the order; of one more slider
+UNDER, SLIDER = (138, 188), 50  # px of the controls and the order; of one more slider
 LINE = 88, 44  # letters of a readout's line: wide, stacked
 SIGNS = {"add": "+", "sub": "−", "mul": "·", "div": "/", "pow": "**", "matmul": "@"}
 
@@ -32,8 +28,8 @@ class GraphStepper(Figure):
     """Steps through one forward and one backward pass, in the engine's own order.
 
     The function runs under `tinytorch.autograd.watch`: nodes, edges, values, and every gradient
-    that a rule returned are what the engine used. A switch shows the pass that a naive recursion
-    would make instead, which calls a node again for each path that leads to it.
+    that a rule returned are what the engine used. On each edge between single numbers stands the
+    local derivative, what the rule returns for g = 1.
 
     Parameters
     ----------
@@ -49,6 +45,9 @@ class GraphStepper(Figure):
         Where the backward pass starts; needed if the result is not a single number.
     choices : dict of str to sequence of float, optional
         Values that a reader can give an input on a page without Python; they get a slider.
+    orders : bool
+        Whether a switch shows the pass that a naive recursion would make instead, which calls a
+        node again for each path that leads to it.
     step : int
         Where to start: 0 shows the inputs alone.
     name, caption, alt : str
@@ -78,10 +77,12 @@ class GraphStepper(Figure):
         names: Sequence[str] = (),
         g: Any = None,
         choices: dict[str, Sequence[float]] | None = None,
+        orders: bool = False,
         step: int = 0,
         **about: str,
     ):
         self._f, self._out, self._names, self._g = f, out, tuple(names), g
+        self._orders = orders
         self._leaves = tuple(inputs)
         self._choices = {name: list(map(float, some)) for name, some in (choices or {}).items()}
         super().__init__(inputs=inputs, step=step, **about)
@@ -115,34 +116,37 @@ class GraphStepper(Figure):
         layers, rows = (max(axis) + 1 for axis in zip(*places, strict=True))
         rows = max([rows, *(row + BEND for way in bends.values() for _, row in way)])
         texts = [trace.written(write) | {"inputs": trace.inputs} for trace in traces]
-        gap = 18 + 7 * max(
-            len(d) for text in texts for _, _, sent in text["ours"] for _, d, _ in sent
+        gap = 22 + 7 * max(  # the gradient and the local derivative stand on an edge
+            len(d) + len(text["locals"][edge] or "")
+            for text in texts
+            for _, _, sent in text["ours"]
+            for edge, d, _ in sent
         )
         down = WIDTH / layers - gap < NARROW
         heights = [HEAD + math.ceil(layers * LAYER if down else rows * ROW), HEAD + layers * LAYER]
-        many, seen, edges = Counter(trace.edges), Counter(), []
-        for node, source in trace.edges:
-            bow = seen[node, source] - (many[node, source] - 1) / 2  # y + y: two ways, apart
-            seen[node, source] += 1
-            edges.append([node, source, bow, bends[source, node]])
+        edges = [[node, source, bends[source, node]] for node, source in trace.edges]
+        rules = trace.rules(names)
         nodes = [
             {"name": name, "at": at, "kind": kind, "expr": expr}
             for name, at, kind, expr in zip(
                 names, places, trace.kinds(), trace.formulas(names), strict=True
             )
         ]
-        letters = max(longest(text, nodes, edges) for text in texts)
+        letters = max(longest(text, nodes, edges, rules) for text in texts)
         lines = [
             max(least, math.ceil(letters / line)) for least, line in zip((2, 3), LINE, strict=True)
         ]
+        order = ORDER * (1 + self._orders)
         self.space = [
-            high + 20 * count + under + SLIDER * len(self._choices)
+            high + order + 20 * count + under + SLIDER * len(self._choices)
             for high, count, under in zip(heights, lines, UNDER, strict=True)
         ]
         return {
             "out": self._out,
             "nodes": nodes,
             "edges": edges,
+            "rules": rules,
+            "orders": self._orders,
             "run": [i for i, operation in enumerate(trace.operations) if operation],
             "layers": layers,
             "rows": rows,
@@ -150,7 +154,7 @@ class GraphStepper(Figure):
             "gap": max(34, gap),
             "layer": LAYER,
             "row": ROW,
-            "panels": {"graph": heights, "order": (ORDER, ORDER)},
+            "panels": {"graph": heights, "order": (order, order)},
             "lines": lines,
             "choices": self._choices,
             "calls": f"{sum(trace.calls):,}",
@@ -238,6 +242,10 @@ class Trace:
             for kind, node, d, *results in events
             if kind != "forward"
         ]
+        self.locals: list[np.ndarray | None] = [None] * len(self.edges)
+        for node, own in self._index.items():
+            if self.operations[own]:
+                self._note_locals(node, own)
         self.calls = [0] * len(self.values)
         self.calls[self.root] = 1
         for node, _, sent in self.visits:
@@ -263,6 +271,16 @@ class Trace:
             if target is not None and d is not None
         ]
 
+    def _note_locals(self, node: Any, own: int) -> None:
+        """Note what the rule returns for g = 1, where that is a factor of each single number."""
+        ones = np.ones(self.values[own].shape)
+        random = np.random.default_rng(0).normal(size=ones.shape)
+        for (edge, d), (_, other) in zip(
+            self._sent(node, node.apply(ones)), self._sent(node, node.apply(random)), strict=True
+        ):
+            if d.shape == ones.shape and np.allclose(d * random, other):
+                self.locals[edge] = d
+
     def recursion(self, node: Any = None, g: Any = None) -> Iterator[tuple]:
         """Yield the visits of a naive pass: each call passes its gradients on at once."""
         if node is None:
@@ -275,8 +293,9 @@ class Trace:
                 yield from self.recursion(target, d)
 
     def numbers(self) -> Iterator[np.ndarray]:
-        """Yield every value and every gradient."""
+        """Yield every value, every local derivative and every gradient."""
         yield from self.values
+        yield from (d for d in self.locals if d is not None)
         for _, g, sent in self.visits:
             yield g
             yield from (d for _, d in sent)
@@ -284,8 +303,8 @@ class Trace:
     def written(self, write: Callable[[Any], str]) -> dict[str, list]:
         """Return the numbers of all steps as text.
 
-        A visit is [node, its gradient, [[edge, what went along it, sum at its end], …]]. In a
-        recursive pass only leaves add up what arrives, at their own visits.
+        A visit is [node, its gradient, [[edge, what went along it, sum at its end so far], …]].
+        In a recursive pass only leaves add up what arrives, at their own visits.
         """
         texts = [
             constant(value) if i in self.constants else write(value)
@@ -299,8 +318,7 @@ class Trace:
                 target = self.edges[edge][1]
                 before = sums.get(target)
                 sums[target] = d if before is None else before + d
-                added = "" if before is None else f"{write(before)} + {signed(write(d))} = "
-                out.append([edge, write(d), added + write(sums[target])])
+                out.append([edge, write(d), write(sums[target])])
             ours.append([node, write(g), out])
         sums = {}
         for node, g, sent in islice(self.recursion(), CALLS):
@@ -311,6 +329,7 @@ class Trace:
         return {
             "values": texts,
             "numbers": self.formulas(texts),
+            "locals": [d if d is None else short(write(d)) for d in self.locals],
             "seed": write(self._seed),
             "ours": ours,
             "naive": naive,
@@ -322,6 +341,14 @@ class Trace:
             "" if i in self.constants else operation or "leaf"
             for i, operation in enumerate(self.operations)
         ]
+
+    def rules(self, names: Sequence[str]) -> list[str]:
+        """Return of each edge the local derivative as a formula, or nothing where it has none."""
+        found = [""] * len(self.edges)
+        for (own, position), edge in self._edge.items():
+            made_from = [names[source] for source in self.sources[own]]
+            found[edge] = rule(self.operations[own], made_from, position, names[own])
+        return found
 
     def formulas(self, names: Sequence[str]) -> list[str]:
         """Return what each operation computes, of operands written as `names`: "x · y"."""
@@ -357,17 +384,55 @@ def formula(operation: str, parts: Sequence[str]) -> str:
     return f"{kind}({', '.join(parts)})" if kind else ""
 
 
-def longest(trace: dict[str, list], nodes: Sequence[dict], edges: Sequence[list]) -> int:
+def rule(operation: str, parts: Sequence[str], position: int, own: str) -> str:
+    """Return the derivative of an operation by one of its operands: "y" of "x · y" by x."""
+    a, b = (*map(signed, parts), "")[:2] if parts else ("", "")
+    rules = {
+        "add": ("1", "1"),
+        "sub": ("1", "−1"),
+        "neg": ("−1",),
+        "mul": (b, a),
+        "div": (f"1/{b}", f"−{a}/{b}²"),
+        "pow": (f"{b} · {a}" if b == "2" else f"{b} · {a}**({b} − 1)",),
+        "exp": (own,),
+        "log": (f"1/{a}",),
+        "sqrt": (f"1/(2 · {own})",),
+        "sin": (f"cos({a})",),
+        "cos": (f"−sin({a})",),
+        "tanh": (f"(1 − {own}²)",),
+        "sigmoid": (f"{own} · (1 − {own})",),
+        "relu": (f"[{a} > 0]",),
+    }
+    found = rules.get(operation.removesuffix("Backward").lower(), ())
+    return found[position] if position < len(found) else ""
+
+
+def longest(
+    trace: dict[str, list], nodes: Sequence[dict], edges: Sequence[list], rules: Sequence[str]
+) -> int:
     """Return about how many letters the longest sentence about a step takes."""
     forward = [
         len(node["name"]) + len(node["expr"]) + len(numbers) + len(value) + 9
         for node, numbers, value in zip(nodes, trace["numbers"], trace["values"], strict=True)
     ]
-    back = [
-        len(nodes[i]["kind"]) + len(g) + 12 + sum(len(d) + len(total) + 12 for _, d, total in sent)
-        for i, g, sent in trace["ours"]
-    ]
+    arrived: dict[int, int] = {}  # letters of all that has come to a node
+    back = []
+    for i, g, sent in trace["ours"]:
+        letters = len(nodes[i]["kind"] or "") + 2 * len(g) + 20 + arrived.get(i, 0)
+        for edge, d, total in sent:
+            target = edges[edge][1]
+            factors = len(rules[edge]) + len(trace["locals"][edge] or "") + 2 * len(g) + 12
+            letters += (
+                len(nodes[target]["name"]) + arrived.get(target, 0) + factors + len(total) + 9
+            )
+            arrived[target] = arrived.get(target, 0) + len(d) + 5
+        back.append(letters)
     return max(*forward, *back, sum(len(value) + 5 for value in trace["values"]))
+
+
+def short(text: str) -> str:
+    """Return a number without the zeros at its end: 1, not 1.000."""
+    return text.rstrip("0").rstrip(".") if "." in text and text[-1] != "]" else text
 
 
 def signed(text: str) -> str:
