@@ -5,32 +5,50 @@ in `update`. The arrays are changed in place: a step makes no new ones but scrat
 keeps. Schedules change the learning rate between steps; clipping shortens the gradients before.
 """
 
+from .adagrad import Adadelta, Adagrad
 from .adam import Adam, AdamW
 from .base import Optimizer
 from .clipping import clip_grad_norm_, clip_grad_value_
+from .lbfgs import LBFGS
+from .plateau import ReduceLROnPlateau
 from .rmsprop import RMSprop
 from .schedules import (
+    ConstantLR,
     CosineAnnealingLR,
     ExponentialLR,
     LambdaLR,
     LinearLR,
     LRScheduler,
-    SequentialLR,
+    MultiplicativeLR,
+    MultiStepLR,
+    PolynomialLR,
     StepLR,
 )
+from .sequences import ChainedScheduler, CosineAnnealingWarmRestarts, OneCycleLR, SequentialLR
 from .sgd import SGD
 
 __all__ = [
+    "LBFGS",
     "SGD",
+    "Adadelta",
+    "Adagrad",
     "Adam",
     "AdamW",
+    "ChainedScheduler",
+    "ConstantLR",
     "CosineAnnealingLR",
+    "CosineAnnealingWarmRestarts",
     "ExponentialLR",
     "LRScheduler",
     "LambdaLR",
     "LinearLR",
+    "MultiStepLR",
+    "MultiplicativeLR",
+    "OneCycleLR",
     "Optimizer",
+    "PolynomialLR",
     "RMSprop",
+    "ReduceLROnPlateau",
     "SequentialLR",
     "StepLR",
     "clip_grad_norm_",

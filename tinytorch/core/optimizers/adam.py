@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .base import Optimizer
+from .base import Optimizer, options
 
 
 class Adam(Optimizer):
@@ -31,14 +31,41 @@ class Adam(Optimizer):
         Keeps the division finite.
     weight_decay : float
         λ, added to the gradient; `AdamW` takes it from the weights instead.
+    amsgrad : bool
+        Divide by the root of the largest v so far, so that steps never grow again.
+    maximize : bool
+        Climb: take -g for g.
+    **how
+        `foreach`, `fused`, `capturable`: accepted for PyTorch's sake.
 
-    Source: D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization" (2015).
+    Source: D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization" (2015); amsgrad:
+    S. J. Reddi, S. Kale and S. Kumar, "On the convergence of Adam and beyond" (2018).
     """
 
     decoupled = False
 
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
-        super().__init__(params, lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay)
+    def __init__(
+        self,
+        params,
+        lr=1e-3,
+        betas=(0.9, 0.999),
+        eps=1e-8,
+        weight_decay=0.0,
+        amsgrad=False,
+        *,
+        maximize=False,
+        **how,
+    ):
+        options(type(self).__name__, how)
+        defaults = {
+            "lr": lr,
+            "betas": tuple(betas),
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "amsgrad": amsgrad,
+            "maximize": maximize,
+        }
+        super().__init__(params, defaults)
 
     def update(self, p, g, state, group, a, b):
         lr, eps, decay = group["lr"], group["eps"], group["weight_decay"]
@@ -55,6 +82,9 @@ class Adam(Optimizer):
         m += np.multiply(g, 1 - beta1, out=b)
         v *= beta2
         v += np.multiply(np.multiply(g, 1 - beta2, out=b), g, out=b)
+        if group["amsgrad"]:
+            largest = state.setdefault("max_exp_avg_sq", np.zeros_like(p))
+            v = np.maximum(largest, v, out=largest)
         root = np.sqrt(v, out=a)
         root /= math.sqrt(1 - beta2**t)
         root += eps
@@ -68,7 +98,7 @@ class AdamW(Adam):
 
     Parameters
     ----------
-    params, lr, betas, eps
+    params, lr, betas, eps, amsgrad, maximize, **how
         As `Adam`.
     weight_decay : float
         λ.
@@ -78,5 +108,16 @@ class AdamW(Adam):
 
     decoupled = True
 
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2):
-        super().__init__(params, lr, betas, eps, weight_decay)
+    def __init__(
+        self,
+        params,
+        lr=1e-3,
+        betas=(0.9, 0.999),
+        eps=1e-8,
+        weight_decay=1e-2,
+        amsgrad=False,
+        *,
+        maximize=False,
+        **how,
+    ):
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize, **how)

@@ -1,11 +1,14 @@
 """`Optimizer`, the base of all: groups of parameters, what is remembered of each, and a step."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from sys import getrefcount
 
 import numpy as np
 
 from .. import memory
+from ..autograd import enable_grad
 from ..tensor import Tensor
 
 
@@ -18,16 +21,21 @@ def _own_references():
 
 _OWN_REFERENCES = _own_references()
 
+# What a state of PyTorch, or an older one, may not say of its groups: the defaults then stay.
+_NOT_ALWAYS_SAID = {"amsgrad", "maximize"}
+
 
 class Optimizer:
     """The base: groups of parameters with their settings, and what is remembered of each.
+
+    A subclass passes its settings on as `defaults` and defines `update`, or a `step` of its own.
 
     Parameters
     ----------
     params : iterable of Tensors, of (name, Tensor), or of dicts
         What to train: `model.parameters()`, `model.named_parameters()`, or groups such as
         ``{"params": head.parameters(), "lr": 0.1}`` with settings of their own.
-    **defaults
+    defaults : dict
         The settings of groups that do not say otherwise.
 
     Attributes
@@ -40,10 +48,10 @@ class Optimizer:
         What errors call each parameter.
     """
 
-    def __init__(self, params, **defaults):
-        self.defaults = defaults
+    def __init__(self, params, defaults: dict | None = None):
+        self.defaults = dict(defaults or {})
         self.param_groups: list[dict] = []
-        self.state: dict[Tensor, dict] = {}
+        self.state: dict[Tensor, dict] = defaultdict(dict)
         self.names: dict[Tensor, str] = {}
         self._scratch: dict[tuple, tuple] = {}
         if isinstance(params, Iterable) and not isinstance(params, Tensor):
@@ -57,17 +65,21 @@ class Optimizer:
             raise ValueError(f"{type(self).__name__}: there are no parameters to train")
 
     def add_param_group(self, group: dict) -> None:
-        """Train the parameters in ``group["params"]`` too, with the settings in `group`."""
+        """Train the parameters in ``group["params"]`` too, with the settings in `group`.
+
+        A group may have entries of your own, such as a name.
+        """
         name = type(self).__name__
         params = group["params"]
+        params = [params] if isinstance(params, Tensor) and self.param_groups else params
         if isinstance(params, Tensor) or not isinstance(params, Iterable):
             raise TypeError(
                 f"{name}: expected the parameters in a list, such as model.parameters(), got"
                 f" {type(params).__name__}"
             )
-        unknown = group.keys() - self.defaults.keys() - {"params"}
-        if unknown:
-            raise ValueError(f"{name}: a group has no setting {', '.join(sorted(unknown))}")
+        for key in group.keys() - self.defaults.keys() - {"params"}:
+            if meant := get_close_matches(key, self.defaults, 1, 0.8):
+                raise ValueError(f"{name}: a group has no setting {key!r}; it is {meant[0]!r}")
         taken = {p for g in self.param_groups for p in g["params"]}
         listed = []
         for i, p in enumerate(params):
@@ -87,7 +99,7 @@ class Optimizer:
         self.param_groups.append(settings)
 
     def _check(self, group):
-        for key in ("lr", "weight_decay", "momentum", "eps"):
+        for key in ("lr", "weight_decay", "momentum", "eps", "rho", "lr_decay"):
             if not group.get(key, 0) >= 0:
                 raise ValueError(
                     f"{type(self).__name__}: {key} must not be negative, got {group[key]}"
@@ -98,31 +110,53 @@ class Optimizer:
                     f"{type(self).__name__}: betas must be in [0, 1), got {group['betas']}"
                 )
 
-    def zero_grad(self) -> None:
-        """Forget the gradients, so that the next `backward()` starts from nothing."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients, so that the next `backward()` starts from nothing.
+
+        Parameters
+        ----------
+        set_to_none : bool
+            False leaves zeros instead: `step` then moves what has momentum or decays.
+        """
         for group in self.param_groups:
             for p in group["params"]:
-                p.grad = None
+                if set_to_none:
+                    p.grad = None
+                elif p.grad is not None:
+                    p.grad = Tensor(np.zeros_like(p._data))
 
-    def step(self) -> None:
-        """Change every parameter by its rule. Frozen ones (requires_grad=False) stay.
+    def step(self, closure: Callable[[], Tensor] | None = None):
+        """Change every parameter that has a gradient by its rule.
+
+        Those without one (no loss depended on them), and frozen ones (requires_grad=False), stay.
+
+        Parameters
+        ----------
+        closure : callable, optional
+            Called first: it computes the loss and its gradients, and returns the loss.
+
+        Returns
+        -------
+        What `closure` returned, or None.
 
         Raises
         ------
         RuntimeError
-            If a parameter has no gradient; then none has been changed.
+            If a gradient has another shape than its parameter; then none has been changed.
         """
+        loss = self._closed(closure) if closure is not None else None
         work = []
         for group in self.param_groups:
             for p in group["params"]:
-                if p._node is None:
+                if p.grad is None or not p.requires_grad:
                     continue
                 g = getattr(p.grad, "_data", p.grad)
-                if g is None or g.shape != p._data.shape:
-                    raise RuntimeError(self._missing(p))
+                if g.shape != p._data.shape:
+                    raise RuntimeError(
+                        f"{type(self).__name__}.step: {self.names[p]}, of shape {p.shape}, has a"
+                        f" gradient of shape {g.shape}"
+                    )
                 work.append((p, g, group))
-        if not work:
-            raise RuntimeError(f"{type(self).__name__}.step: all parameters are frozen")
         for p, g, group in work:
             array = p._data
             if type(array) is not np.ndarray:  # a scalar, which NumPy keeps as a number
@@ -131,23 +165,18 @@ class Optimizer:
             scratch = self._scratch.get(key)
             if scratch is None:
                 scratch = self._scratch[key] = np.empty_like(array), np.empty_like(array)
-            state = self.state.get(p)
-            if state is None:
-                state = self.state[p] = {}
-            self.update(array, g, state, group, *scratch)
+            if group.get("maximize"):
+                g = np.negative(g)
+            self.update(array, g, self.state[p], group, *scratch)
             # Whoever looked at p.data and let go of it again need not be watched: a checksum of all
             # weights at every step costs more than the step.
             borrowed = getrefcount(array) > _OWN_REFERENCES
             memory.written(array, borrowed)
+        return loss
 
-    def _missing(self, p):
-        where = f"{type(self).__name__}.step: {self.names[p]}, of shape {p.shape}, has"
-        if p.grad is not None:
-            return f"{where} a gradient of shape {p.grad.shape}"
-        return (
-            f"{where} no gradient; call loss.backward() first. If the loss does not depend on it,"
-            " freeze it with requires_grad_(False)"
-        )
+    def _closed(self, closure):
+        with enable_grad():
+            return closure()
 
     def update(self, p, g, state, group, a, b):
         """Change the array `p` in place by its gradient `g`, with its `state` and its settings.
@@ -160,7 +189,7 @@ class Optimizer:
         """Copies of the settings and of what is remembered, with parameters by number."""
         number = {p: i for i, p in enumerate(p for g in self.param_groups for p in g["params"])}
         return {
-            "state": {number[p]: _copied(kept) for p, kept in self.state.items()},
+            "state": {number[p]: _shown(kept) for p, kept in self.state.items() if p in number},
             "param_groups": [
                 {**group, "params": [number[p] for p in group["params"]]}
                 for group in self.param_groups
@@ -168,7 +197,7 @@ class Optimizer:
         }
 
     def load_state_dict(self, state_dict: dict) -> None:
-        """Continue where the optimizer that gave this `state_dict` was.
+        """Continue where the optimizer that gave this `state_dict` was, here or in PyTorch.
 
         Raises
         ------
@@ -185,24 +214,35 @@ class Optimizer:
         if sizes != own:
             raise ValueError(f"{name}: groups of {sizes} parameters, expected {own}")
         for group in groups:
-            if group.keys() - {"initial_lr"} != self.defaults.keys() | {"params"}:
+            if not group.keys() >= self.defaults.keys() - _NOT_ALWAYS_SAID:
                 raise ValueError(
                     f"{name}: settings {sorted(group)}, expected those of {type(self).__name__}:"
                     f" {sorted(self.defaults)}"
                 )
-        state = {}
+        numbers = [i for group in groups for i in group["params"]]
+        places = dict(zip(numbers, params, strict=True))
+        state = defaultdict(dict)
         for i, kept in state_dict["state"].items():
-            p = params[int(i)]
-            for key, value in kept.items():
-                if np.ndim(value) and np.shape(value) != p.shape:
-                    raise ValueError(
-                        f"{name}: {key} of {self.names[p]} has shape {np.shape(value)},"
-                        f" expected {p.shape}"
-                    )
-            state[p] = _copied(kept)
+            if i not in places:
+                raise ValueError(f"{name}: a state for parameter {i} of {len(params)}")
+            p = places[i]
+            state[p] = {key: self._loaded(name, p, key, value) for key, value in kept.items()}
         for own, group in zip(self.param_groups, groups, strict=True):
             own.update({key: value for key, value in group.items() if key != "params"})
         self.state = state
+
+    def _loaded(self, name, p, key, value):
+        """A value of a state as this package keeps it: numbers as numbers, else an own array."""
+        if key == "step":
+            return int(value)
+        if value is None or isinstance(value, (bool, int, float, str)):
+            return value
+        array = np.array(value, dtype=p.dtype)
+        if array.shape != p.shape:
+            raise ValueError(
+                f"{name}: {key} of {self.names[p]} has shape {array.shape}, expected {p.shape}"
+            )
+        return array
 
     def __repr__(self):
         lines = [
@@ -213,5 +253,24 @@ class Optimizer:
         return "\n".join([f"{type(self).__name__}(", *lines, ")"])
 
 
-def _copied(kept):
-    return {k: np.array(v) if isinstance(v, np.ndarray) else v for k, v in kept.items()}
+def options(name: str, given: dict) -> None:
+    """Check arguments that choose, in PyTorch, among ways to compute the same step.
+
+    There is one way here, so `foreach`, `fused` and `capturable` make no difference.
+    """
+    if unknown := given.keys() - {"foreach", "fused", "capturable", "differentiable"}:
+        raise TypeError(f"{name}: unexpected argument {', '.join(sorted(unknown))}")
+    if given.get("differentiable"):
+        raise NotImplementedError(
+            f"{name}: differentiable=True is not here; write the step in Tensor operations, from"
+            " tinytorch.autograd.grad(loss, params, create_graph=True)"
+        )
+
+
+def _shown(kept):
+    """What a step keeps, as others may have it: copies, arrays as Tensors."""
+    if isinstance(kept, dict):
+        return {key: _shown(value) for key, value in kept.items()}
+    if isinstance(kept, list):
+        return [_shown(value) for value in kept]
+    return Tensor(kept) if isinstance(kept, np.ndarray) else kept

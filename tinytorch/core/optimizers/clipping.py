@@ -7,7 +7,13 @@ import numpy as np
 from ..tensor import Tensor
 
 
-def clip_grad_norm_(parameters, max_norm: float, error_if_nonfinite: bool = False) -> Tensor:
+def clip_grad_norm_(
+    parameters,
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Tensor:
     """Shorten all gradients by one factor, so that together they are at most `max_norm` long.
 
     The direction stays: g ← g · min(1, max_norm / ‖g‖), with ‖g‖ over all parameters at once.
@@ -17,8 +23,12 @@ def clip_grad_norm_(parameters, max_norm: float, error_if_nonfinite: bool = Fals
     parameters : Tensor or iterable of Tensors
         Those without a gradient are passed over.
     max_norm : float
+    norm_type : float
+        p of the norm (Σ |g|ᵖ)^(1/p); ``inf`` for the largest |g|.
     error_if_nonfinite : bool
         Raise if ‖g‖ is infinite or no number; otherwise the gradients become NaN or 0.
+    foreach : bool, optional
+        Accepted for PyTorch's sake.
 
     Returns
     -------
@@ -29,17 +39,19 @@ def clip_grad_norm_(parameters, max_norm: float, error_if_nonfinite: bool = Fals
     networks" (2013).
     """
     grads = _gradients("clip_grad_norm_", parameters, max_norm)
-    norm = np.sqrt(sum(_square_norm(g._data) for g in grads)) if grads else np.float64(0)
+    order = float(norm_type)
+    norms = [_norm(g._data, order) for g in grads if g._data.size]
+    norm = np.linalg.norm(np.array(norms, np.float64), order) if norms else np.float64(0)
     if error_if_nonfinite and not np.isfinite(norm):
         raise RuntimeError(f"clip_grad_norm_: the norm of the gradients is {norm}")
     factor = max_norm / (float(norm) + 1e-6)
     if not factor >= 1:  # NaN too
-        for g in grads:
+        for g in {id(g): g for g in grads}.values():  # one that two parameters share: once
             g._data = g._data * factor
     return Tensor(norm, dtype=grads[0].dtype if grads else None)
 
 
-def clip_grad_value_(parameters, clip_value: float) -> None:
+def clip_grad_value_(parameters, clip_value: float, foreach: bool | None = None) -> None:
     """Move every number of every gradient into [-clip_value, clip_value]."""
     for g in _gradients("clip_grad_value_", parameters, clip_value):
         g._data = np.clip(g._data, -clip_value, clip_value)
@@ -53,9 +65,9 @@ def _gradients(name, parameters, limit):
     return [p.grad for p in parameters if p.grad is not None]
 
 
-def _square_norm(g):
-    """‖g‖², summed in float64: float32 would overflow at 2e19."""
+def _norm(g, order):
+    """The norm of all numbers in `g`, in float64 where float32 overflows, as it does at 2e19."""
     flat = np.asarray(g).ravel()
     with np.errstate(over="ignore"):
-        total = float(flat @ flat)
-    return total if np.isfinite(total) else float(np.sum(np.square(flat, dtype=np.float64)))
+        norm = np.sqrt(flat @ flat) if order == 2 else np.linalg.norm(flat, order)
+    return norm if np.isfinite(norm) else np.linalg.norm(flat.astype(np.float64), order)

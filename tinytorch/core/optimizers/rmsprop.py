@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import Optimizer
+from .base import Optimizer, options
 
 
 class RMSprop(Optimizer):
@@ -23,6 +23,10 @@ class RMSprop(Optimizer):
         η, α, ε, λ, μ.
     centered : bool
         Divide by the standard deviation of the gradient instead.
+    maximize : bool
+        Climb: take -g for g.
+    **how
+        `foreach`, `capturable`: accepted for PyTorch's sake.
 
     Source: T. Tieleman and G. Hinton, "Neural networks for machine learning", lecture 6.5 (2012).
     """
@@ -36,23 +40,29 @@ class RMSprop(Optimizer):
         weight_decay=0.0,
         momentum=0.0,
         centered=False,
+        *,
+        maximize=False,
+        **how,
     ):
-        super().__init__(
-            params,
-            lr=lr,
-            alpha=alpha,
-            eps=eps,
-            weight_decay=weight_decay,
-            momentum=momentum,
-            centered=centered,
-        )
+        options("RMSprop", how)
+        defaults = {
+            "lr": lr,
+            "alpha": alpha,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "momentum": momentum,
+            "centered": centered,
+            "maximize": maximize,
+        }
+        super().__init__(params, defaults)
 
     def update(self, p, g, state, group, a, b):
         alpha = group["alpha"]
         if not state:
             kept = ["square_avg"] + ["momentum_buffer"] * bool(group["momentum"])
             kept += ["grad_avg"] * bool(group["centered"])
-            state.update({key: np.zeros_like(p) for key in kept})
+            state.update({key: np.zeros_like(p) for key in kept}, step=0)
+        state["step"] += 1
         if group["weight_decay"]:
             g = np.add(np.multiply(p, group["weight_decay"], out=a), g, out=a)
         v = state["square_avg"]

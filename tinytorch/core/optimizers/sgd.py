@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import Optimizer
+from .base import Optimizer, options
 
 
 class SGD(Optimizer):
@@ -22,22 +22,37 @@ class SGD(Optimizer):
         The learning rate η.
     momentum, dampening, weight_decay : float
     nesterov : bool
+    maximize : bool
+        Climb: take -g for g.
+    **how
+        `foreach`, `fused`, `capturable`: accepted for PyTorch's sake.
 
     Source: I. Sutskever et al., "On the importance of initialization and momentum in deep
     learning" (2013), in PyTorch's form, where η multiplies v.
     """
 
     def __init__(
-        self, params, lr=1e-3, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False
+        self,
+        params,
+        lr=1e-3,
+        momentum=0.0,
+        dampening=0.0,
+        weight_decay=0.0,
+        nesterov=False,
+        *,
+        maximize=False,
+        **how,
     ):
-        super().__init__(
-            params,
-            lr=lr,
-            momentum=momentum,
-            dampening=dampening,
-            weight_decay=weight_decay,
-            nesterov=nesterov,
-        )
+        options("SGD", how)
+        defaults = {
+            "lr": lr,
+            "momentum": momentum,
+            "dampening": dampening,
+            "weight_decay": weight_decay,
+            "nesterov": nesterov,
+            "maximize": maximize,
+        }
+        super().__init__(params, defaults)
 
     def _check(self, group):
         super()._check(group)

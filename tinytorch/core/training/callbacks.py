@@ -10,6 +10,9 @@ class Callback:
     def on_epoch(self, trainer) -> None:
         """After every epoch, when its line of `trainer.history` is complete."""
 
+    def on_end(self, trainer) -> None:
+        """After the last epoch of a `fit`, however many there were."""
+
     def state_dict(self) -> dict:
         """What a checkpoint has to keep of it."""
         return {}
@@ -19,7 +22,7 @@ class Callback:
 
 
 class EarlyStopping(Callback):
-    """Stop when `monitor` has not improved for `patience` epochs.
+    """Stop when `monitor` has not improved for `patience` epochs. NaN is no improvement.
 
     Parameters
     ----------
@@ -31,7 +34,7 @@ class EarlyStopping(Callback):
     mode : {"min", "max"}
         Whether less is better, or more.
     restore_best : bool
-        End with the weights of the best epoch.
+        End with the weights of the best epoch, whether it stopped early or not.
     """
 
     def __init__(
@@ -51,16 +54,17 @@ class EarlyStopping(Callback):
                 f" {', '.join(trainer.history)}; val_… needs a val_loader"
             )
         value = self.sign * trainer.history[self.monitor][-1]
-        if self.best is None or value < self.best - self.min_delta:
+        if value == value and (self.best is None or value < self.best - self.min_delta):
             self.best, self.waited = value, 0
             if self.restore_best:
                 self.best_weights = trainer.model.state_dict()
         else:
             self.waited += 1
-            if self.waited >= self.patience:
-                trainer.stopped = True
-                if self.restore_best:
-                    trainer.model.load_state_dict(self.best_weights)
+            trainer.stopped = trainer.stopped or self.waited >= self.patience
+
+    def on_end(self, trainer):
+        if self.restore_best and self.best_weights is not None:
+            trainer.model.load_state_dict(self.best_weights)
 
     def state_dict(self):
         return {"best": self.best, "waited": self.waited, "best_weights": self.best_weights}

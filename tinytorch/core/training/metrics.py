@@ -1,4 +1,10 @@
-"""What is measured beside the loss: functions of outputs and targets."""
+"""What is measured beside the loss: functions of outputs and targets.
+
+Each says with `count(target)` how many numbers it is the mean of, so that means over batches of
+different sizes can be made.
+"""
+
+import math
 
 from ..tensor import Tensor
 
@@ -20,7 +26,11 @@ def accuracy(output: Tensor, target: Tensor) -> float:
             f"accuracy: outputs of shape {output.shape} go with targets of shape {best.shape},"
             f" got {target.shape}"
         )
-    return float((best == target._data)[target._data >= 0].mean())
+    counted = target._data >= 0
+    return float((best == target._data)[counted].mean()) if counted.any() else math.nan
+
+
+accuracy.count = lambda target: int((target._data >= 0).sum())
 
 
 def binary_accuracy(output: Tensor, target: Tensor, threshold: float = 0.5) -> float:
@@ -30,3 +40,6 @@ def binary_accuracy(output: Tensor, target: Tensor, threshold: float = 0.5) -> f
     if output.shape != target.shape:
         raise ValueError(f"binary_accuracy: shapes {output.shape} and {target.shape} differ")
     return float(((output._data > threshold) == (target._data > 0.5)).mean())
+
+
+binary_accuracy.count = lambda target: target.numel()

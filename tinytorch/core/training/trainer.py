@@ -9,7 +9,7 @@ import numpy as np
 from ..autograd import no_grad
 from ..generator import get_rng_state, set_rng_state
 from ..module import Module, evaluating
-from ..optimizers import LRScheduler, Optimizer, clip_grad_norm_
+from ..optimizers import LRScheduler, Optimizer, ReduceLROnPlateau, clip_grad_norm_
 from ..tensor import Tensor
 from . import saving
 from .callbacks import Callback
@@ -25,12 +25,15 @@ class Trainer:
     optimizer : Optimizer
         Made with the parameters of `model`.
     loss_fn : callable
-        ``loss_fn(output, target)``, a Tensor with one number: the mean over the batch.
-    scheduler : LRScheduler, optional
+        ``loss_fn(output, target)``, a Tensor with one number: the mean over the batch, or the sum
+        if it has ``reduction="sum"``. Reported is the mean, over all that is not ignored.
+    scheduler : LRScheduler or ReduceLROnPlateau, optional
+        The latter goes by "val_loss", or "train_loss" where there is none.
     grad_clip_norm : float, optional
         The largest norm of all gradients together.
     metrics : dict of str to callable, optional
-        ``{"accuracy": accuracy}``: functions of (output, target) that average over the batch.
+        ``{"accuracy": accuracy}``: functions of (output, target) that average over the samples of
+        a batch, or over ``metric.count(target)`` where they have that.
     accumulation_steps : int
         How many batches make one step, with the gradient that one batch of all their samples
         would have.
@@ -44,7 +47,7 @@ class Trainer:
     ----------
     history : dict of str to list
         "train_loss", "lr", and with a val_loader "val_loss"; ``train_…`` and ``val_…`` for every
-        metric: one number for each epoch.
+        metric: one number for each epoch, NaN where it was not measured.
     epoch, step : int
         How many are done.
     stopped : bool
@@ -133,23 +136,35 @@ class Trainer:
         with bar(steps, self.progress) as progress:
             while self.epoch < last and not self.stopped:
                 progress.set_description(f"epoch {self.epoch + 1}/{last}")
-                self._note("lr", self.optimizer.param_groups[0]["lr"])
-                self.train_epoch(train_loader, progress=progress)
-                if val_loader is not None:
-                    for name, value in self.evaluate(val_loader).items():
-                        self._note(f"val_{name}", value)
+                row = self._train_epoch(train_loader, self.accumulation_steps, progress)
+                try:
+                    if val_loader is not None:
+                        for name, value in self.evaluate(val_loader).items():
+                            row[f"val_{name}"] = value
+                finally:  # an epoch that was trained is in the history, come what may
+                    self._note(row)
+                if isinstance(self.scheduler, ReduceLROnPlateau):
+                    self.scheduler.step(row.get("val_loss", row["train_loss"]))
                 for callback in self.callbacks:
                     callback.on_epoch(self)
                 if checkpoint is not None:
                     self.save_checkpoint(checkpoint)
+        for callback in self.callbacks:
+            callback.on_end(self)
         return self.history
 
     def train_epoch(
         self, loader: Iterable, accumulation_steps: int | None = None, progress=None
     ) -> float:
         """Train on every batch once, and return the mean loss."""
-        progress = progress or Quiet()
         size = accumulation_steps or self.accumulation_steps
+        row = self._train_epoch(loader, size, progress or Quiet())
+        self._note(row)
+        return row["train_loss"]
+
+    def _train_epoch(self, loader, size, progress):
+        """Train on every batch once; returns what the history is to hold of it."""
+        row = {"lr": self.optimizer.param_groups[0]["lr"]}
         self.model.train()
         if hasattr(loader, "set_epoch"):
             loader.set_epoch(self.epoch)
@@ -163,13 +178,11 @@ class Trainer:
                 group = []
         if group:
             self._train_step(group, sums)
-        means = sums.means("train_epoch")
+        row |= {f"train_{name}": value for name, value in sums.means("train_epoch").items()}
         self.epoch += 1
-        if self.scheduler is not None and self.schedule_by == "epoch":
+        if self.schedule_by == "epoch" and isinstance(self.scheduler, LRScheduler):
             self.scheduler.step()
-        for name, value in means.items():
-            self._note(f"train_{name}", value)
-        return means["loss"]
+        return row
 
     def _train_step(self, batches, sums):
         """One step of the optimizer, on the gradient of all `batches` together."""
@@ -177,22 +190,31 @@ class Trainer:
         counts = [self._count(target) for _, target in batches]
         for (inputs, target), n in zip(batches, counts, strict=True):
             loss = self._measured(inputs, target, n, sums)
+            if not n:  # all of its targets are ignored
+                continue
             if not np.isfinite(loss.item()):
-                raise FloatingPointError(
-                    f"Trainer: the loss is {loss.item()} in step {self.step + 1};"
-                    " a smaller learning rate or grad_clip_norm may help"
-                )
-            summed = getattr(self.loss_fn, "reduction", "mean") == "sum"
-            share = 1 if summed else n / sum(counts)
+                raise FloatingPointError(self._diverged(loss, inputs))
+            share = 1 if self._summed else n / sum(counts)
             (loss if share == 1 else loss * share).backward()
+        if not any(counts):
+            return
         if self.grad_clip_norm is not None:
             clip_grad_norm_(self.model.parameters(), self.grad_clip_norm)
         self.optimizer.step()
         self.step += 1
-        if self.scheduler is not None and self.schedule_by == "step":
+        if self.schedule_by == "step" and self.scheduler is not None:
             self.scheduler.step()
         for callback in self.callbacks:
             callback.on_step(self)
+
+    def _diverged(self, loss, inputs):
+        with evaluating(self.model), no_grad():
+            finite = np.isfinite(self.model(*inputs)._data).all()
+        return f"Trainer: the loss is {loss.item()} in step {self.step + 1}; " + (
+            "the outputs are finite, so look at the targets (are all of them ignored?)"
+            if finite
+            else "a smaller learning rate or grad_clip_norm may help"
+        )
 
     def evaluate(self, loader: Iterable) -> dict[str, float]:
         """The mean loss and the metrics over all batches, in evaluation mode."""
@@ -206,11 +228,20 @@ class Trainer:
     def _measured(self, inputs, target, n, sums):
         output = self.model(*inputs)
         loss = self.loss_fn(output, target)
-        sums.add("loss", loss.item(), n)
+        if loss.numel() != 1:
+            raise ValueError(
+                f"Trainer: the loss has shape {loss.shape}, expected one number; use"
+                " reduction='mean' or 'sum'"
+            )
+        sums.add("loss", loss.item() / (n if n and self._summed else 1), n)
         for name, metric in self.metrics.items():
-            sums.add(name, float(metric(output.detach(), target)), n)
-        sums.count += n
+            count = getattr(metric, "count", _samples)
+            sums.add(name, float(metric(output.detach(), target)), count(target))
         return loss
+
+    @property
+    def _summed(self):
+        return getattr(self.loss_fn, "reduction", "mean") == "sum"
 
     def _parted(self, batch):
         """The inputs and the target of a batch, as Tensors."""
@@ -226,11 +257,14 @@ class Trainer:
 
     def _count(self, target):
         """How many numbers the loss of a batch is the mean of."""
-        count = getattr(self.loss_fn, "count", None)
-        return count(target) if count else target.shape[0] if target.ndim else 1
+        return getattr(self.loss_fn, "count", _samples)(target)
 
-    def _note(self, name, value):
-        self.history.setdefault(name, []).append(value)
+    def _note(self, row):
+        """Add a line to the history, so that every list has one number for each epoch."""
+        for name in {**self.history, **row}:
+            values = self.history.setdefault(name, [])
+            values += [np.nan] * (self.epoch - 1 - len(values))
+            values.append(row.get(name, np.nan))
 
     # ------------------------------------------------------------------------- checkpoints
 
@@ -240,7 +274,7 @@ class Trainer:
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "scheduler": self.scheduler.state_dict() if self.scheduler else None,
-            "callbacks": [callback.state_dict() for callback in self.callbacks],
+            "callbacks": [(type(c).__name__, c.state_dict()) for c in self.callbacks],
             "history": {name: list(values) for name, values in self.history.items()},
             "epoch": self.epoch,
             "step": self.step,
@@ -256,7 +290,14 @@ class Trainer:
             raise ValueError("one of the two runs has a schedule, the other none")
         if self.scheduler is not None:
             self.scheduler.load_state_dict(state_dict["scheduler"])
-        for callback, kept in zip(self.callbacks, state_dict["callbacks"], strict=True):
+        theirs = [name for name, _ in state_dict["callbacks"]]
+        ours = [type(callback).__name__ for callback in self.callbacks]
+        if theirs != ours:
+            raise ValueError(
+                f"it was saved with the callbacks [{', '.join(theirs)}], and this trainer has"
+                f" [{', '.join(ours)}]; make it with the same"
+            )
+        for callback, (_, kept) in zip(self.callbacks, state_dict["callbacks"], strict=True):
             callback.load_state_dict(kept)
         set_rng_state(state_dict["random"])
         self.history = {name: list(values) for name, values in state_dict["history"].items()}
@@ -288,15 +329,21 @@ class _Means:
     """Averages over batches of different sizes."""
 
     def __init__(self):
-        self.total, self.count = defaultdict(float), 0
+        self.total, self.count = defaultdict(float), defaultdict(float)
 
     def add(self, name, mean, n):
-        self.total[name] += mean * n
+        self.count[name] += n
+        if n:  # the mean of nothing is NaN
+            self.total[name] += mean * n
 
     def mean(self, name):
-        return self.total[name] / self.count
+        return self.total[name] / self.count[name] if self.count[name] else np.nan
 
     def means(self, where):
         if not self.count:
             raise ValueError(f"{where}: the loader gave no batches")
-        return {name: self.mean(name) for name in self.total}
+        return {name: self.mean(name) for name in self.count}
+
+
+def _samples(target):
+    return target.shape[0] if target.ndim else 1
