@@ -149,7 +149,7 @@ def accumulate(weight, zero="first", step="last", change=1):
         (accumulate(lambda n, total, k: n), "The weights became"),
         (
             lambda model, optimizer, loss_fn, batches: (optimizer.zero_grad(), optimizer.step()),
-            "The optimizer says: SGD.step: parameter 0",
+            "No weight has a gradient: call backward()",
         ),
     ],
 )

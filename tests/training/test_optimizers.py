@@ -19,6 +19,18 @@ SETTINGS = [
     ("RMSprop", {"lr": 0.05}),
     ("RMSprop", {"lr": 0.05, "alpha": 0.9, "momentum": 0.5, "weight_decay": 0.1}),
     ("RMSprop", {"lr": 0.05, "momentum": 0.5, "centered": True}),
+    ("SGD", {"lr": 0.01, "momentum": 0.5, "weight_decay": 0.1, "maximize": True}),
+    ("Adam", {"lr": 0.05, "amsgrad": True}),
+    ("Adam", {"lr": 0.01, "weight_decay": 0.1, "maximize": True}),
+    ("AdamW", {"lr": 0.05, "amsgrad": True, "maximize": True}),
+    ("RMSprop", {"lr": 0.01, "maximize": True}),
+    ("Adagrad", {"lr": 0.1}),
+    (
+        "Adagrad",
+        {"lr": 0.1, "lr_decay": 0.1, "weight_decay": 0.1, "initial_accumulator_value": 0.5},
+    ),
+    ("Adadelta", {}),
+    ("Adadelta", {"lr": 0.5, "rho": 0.8, "weight_decay": 0.1, "maximize": True}),
 ]
 IDS = [f"{name}-{'-'.join(settings)}" for name, settings in SETTINGS]
 
@@ -110,13 +122,164 @@ def test_frozen_parameters_stay_and_need_no_gradient():
     assert model[0].weight.tolist() == before[0] and model[1].weight.tolist() != before[1]
 
 
-def test_a_parameter_without_gradient_is_named_and_nothing_moves():
+def test_a_parameter_without_gradient_is_passed_over():
     a, b = (tt.tensor([1.0, 2.0], requires_grad=True) for _ in range(2))
-    adam = optim.Adam([("a", a), ("b", b)])
+    adam = optim.AdamW([a, b], weight_decay=0.5)
     (a * a).sum().backward()
-    with pytest.raises(RuntimeError, match=r"Adam.step: b, of shape \(2,\), has no gradient"):
-        adam.step()
-    assert a.tolist() == [1.0, 2.0] and not adam.state
+    adam.step()
+    assert a.tolist() != [1.0, 2.0] and b.tolist() == [1.0, 2.0]
+    assert list(adam.state) == [a]
+    adam.zero_grad(set_to_none=False)
+    assert a.grad.tolist() == [0.0, 0.0] and b.grad is None
+    before = a.tolist()
+    adam.step()  # a gradient of zeros: the momentum goes on, and the weights decay
+    assert a.tolist() != before
+    adam.zero_grad()
+    assert a.grad is None
+    adam.step()
+
+
+def test_a_gradient_of_another_shape_is_named_and_nothing_moves():
+    a, b = (tt.tensor([1.0, 2.0], requires_grad=True) for _ in range(2))
+    sgd = optim.SGD([("a", a), ("b", b)])
+    a.grad, b.grad = tt.ones(2), tt.ones(3)
+    with pytest.raises(RuntimeError, match=r"SGD.step: b, of shape \(2,\), has a gradient of"):
+        sgd.step()
+    assert a.tolist() == [1.0, 2.0]
+
+
+def test_a_closure_is_called_first_with_the_graph_recorded():
+    p = tt.tensor([2.0], requires_grad=True)
+    sgd = optim.SGD([p], lr=0.25)
+
+    def closure():
+        sgd.zero_grad()
+        loss = (p * p).sum()
+        loss.backward()
+        return loss
+
+    with tt.no_grad():
+        assert sgd.step(closure).item() == 4.0
+    assert p.tolist() == [1.0]
+
+
+def test_an_optimizer_of_ones_own():
+    class Halved(optim.Optimizer):
+        def __init__(self, params, lr=0.1):
+            super().__init__(params, dict(lr=lr))
+
+        @tt.no_grad()
+        def step(self, closure=None):
+            for group in self.param_groups:
+                for p in group["params"]:
+                    state = self.state[p]
+                    state["steps"] = state.get("steps", 0) + 1
+                    p.data -= group["lr"] / 2 * p.grad.data
+
+    p = tt.tensor([1.0], requires_grad=True)
+    own = Halved([p], lr=1.0)
+    (3 * p).sum().backward()
+    own.step()
+    assert p.tolist() == [-0.5] and own.state_dict()["state"] == {0: {"steps": 1}}
+
+
+def test_groups_carry_what_is_ones_own():
+    a, b = (tt.tensor([1.0], requires_grad=True) for _ in range(2))
+    sgd = optim.SGD([{"params": [a], "name": "head"}], lr=0.1, foreach=False, fused=None)
+    sgd.add_param_group({"params": b, "name": "body", "lr_scale": 0.5})
+    assert [g["name"] for g in sgd.param_groups] == ["head", "body"]
+    assert sgd.state_dict()["param_groups"][1]["lr_scale"] == 0.5
+    with pytest.raises(NotImplementedError, match="differentiable=True is not here"):
+        optim.Adam([a], differentiable=True)
+    with pytest.raises(TypeError, match="Adagrad: unexpected argument speed"):
+        optim.Adagrad([a], speed=3)
+
+
+def as_torch(torch, value):
+    if isinstance(value, dict):
+        return {key: as_torch(torch, v) for key, v in value.items()}
+    if isinstance(value, list):
+        return [as_torch(torch, v) for v in value]
+    return torch.from_numpy(value.copy()) if isinstance(value, tt.Tensor) else value
+
+
+@pytest.mark.parametrize(("name", "settings"), SETTINGS, ids=IDS)
+@pytest.mark.parametrize("direction", ["from", "into"])
+def test_a_state_goes_on_in_the_other_library(name, settings, direction):
+    torch = pytest.importorskip("torch")
+    params = leaves(np.float64)
+    twins = [torch.tensor(np.array(p.detach()), requires_grad=True) for p in params]
+
+    def steps(optimizer, params, n):
+        for _ in range(n):
+            optimizer.zero_grad()
+            loss_of(params).backward()
+            optimizer.step()
+
+    ours, theirs = getattr(optim, name), getattr(torch.optim, name)
+    whole = theirs(twins, **settings)
+    begun = ours(params, **settings)
+    steps(whole, twins, 5)
+    steps(begun, params, 5)
+    if direction == "from":
+        other = ours(params, lr=9.0)
+        other.load_state_dict(whole.state_dict())
+        steps(other, params, 5)
+        end = params
+    else:
+        end = [torch.tensor(np.array(p.detach()), requires_grad=True) for p in params]
+        other = theirs(end, lr=9.0)
+        other.load_state_dict(as_torch(torch, begun.state_dict()))
+        steps(other, end, 5)
+    steps(whole, twins, 5)
+    for p, twin in zip(end, twins, strict=True):
+        np.testing.assert_allclose(np.asarray(p.detach()), twin.detach(), rtol=1e-9, atol=1e-12)
+
+
+def valley(params):
+    x, y = params
+    return (1 - x) ** 2 + 20 * ((y - x * x) ** 2).sum()
+
+
+LBFGS = [
+    {"lr": 0.1, "max_iter": 7},
+    {"lr": 0.2, "history_size": 3, "max_iter": 8},
+    {"line_search_fn": "strong_wolfe"},
+    {"line_search_fn": "strong_wolfe", "max_iter": 9, "max_eval": 5},
+    {"line_search_fn": "strong_wolfe", "history_size": 2, "lr": 3.0},
+]
+
+
+@pytest.mark.parametrize("settings", LBFGS, ids=str)
+def test_lbfgs_follows_pytorch_and_resumes(settings):
+    torch = pytest.importorskip("torch")
+    starts = np.float64(-1.2), np.array([1.0, 2.0, -0.5])
+    runs = []
+    for library in tt, torch:
+        params = [library.tensor(np.array(s), requires_grad=True) for s in starts]
+        lbfgs = library.optim.LBFGS(params, **settings)
+
+        def closure(params=params, calls=[], lbfgs=lbfgs):  # noqa: B006
+            lbfgs.zero_grad()
+            loss = valley(params)
+            loss.backward()
+            return loss
+
+        path = []
+        for i in range(6):
+            if i == 3:
+                state = lbfgs.state_dict()
+                lbfgs = library.optim.LBFGS(params)
+                lbfgs.load_state_dict(state)
+            loss = lbfgs.step(closure)
+            path.append([loss.item(), *np.concatenate([np.ravel(p.detach()) for p in params])])
+        runs.append((path, lbfgs.state_dict()["state"][0]))
+    np.testing.assert_allclose(runs[0][0], runs[1][0], rtol=1e-6, atol=1e-9)
+    assert runs[0][1]["func_evals"] == runs[1][1]["func_evals"]
+    assert runs[0][1]["n_iter"] == runs[1][1]["n_iter"]
+    again = tt.optim.LBFGS([tt.tensor(np.array(s), requires_grad=True) for s in starts])
+    again.load_state_dict(lbfgs.state_dict())  # PyTorch's
+    assert again.state_dict()["state"][0].keys() >= {"d", "t", "old_dirs", "ro", "H_diag"}
 
 
 @pytest.mark.parametrize(
@@ -130,7 +293,9 @@ def test_a_parameter_without_gradient_is_named_and_nothing_moves():
         (lambda p: optim.SGD([p], lr=float("nan")), ValueError, "lr must not be negative"),
         (lambda p: optim.SGD([p], nesterov=True), ValueError, "nesterov needs a momentum"),
         (lambda p: optim.Adam([p], betas=(0.9, 1)), ValueError, r"betas must be in \[0, 1\)"),
-        (lambda p: optim.SGD([{"params": [p], "rate": 1}]), ValueError, "no setting rate"),
+        (lambda p: optim.SGD([{"params": [p], "momentem": 1}]), ValueError, "it is 'momentum'"),
+        (lambda p: optim.LBFGS([p], line_search_fn="wolfe"), ValueError, "or 'strong_wolfe', got"),
+        (lambda p: optim.LBFGS([{"params": [p]}, {"params": []}]), ValueError, "only one group"),
         (lambda p: optim.SGD([tt.tensor([1])]), TypeError, "not a leaf of floating-point"),
     ],
 )
@@ -205,6 +370,31 @@ def test_clipping_by_norm_keeps_the_direction():
     assert a.grad.item() == pytest.approx(0.6)
 
 
+@pytest.mark.parametrize("norm_type", [1, 2, 3.5, float("inf"), "inf", 0.5])
+def test_clipping_by_other_norms_follows_pytorch(norm_type):
+    torch = pytest.importorskip("torch")
+    gradients = [np.array([3.0, -4.0]), np.array([[0.5], [12.0]]), np.zeros(0), np.float64(-2.0)]
+    params = [tt.tensor(np.zeros_like(g), requires_grad=True) for g in gradients]
+    twins = [torch.zeros(np.shape(g), dtype=torch.float64, requires_grad=True) for g in gradients]
+    for p, twin, g in zip(params, twins, gradients, strict=True):
+        p.grad, twin.grad = tt.tensor(g), torch.tensor(g)
+    if norm_type in (float("inf"), "inf"):  # of no numbers there PyTorch has no largest
+        del twins[2]
+        del params[2]
+    ours = clip_grad_norm_(params, 2.5, norm_type)
+    theirs = torch.nn.utils.clip_grad_norm_(twins, 2.5, norm_type)
+    assert ours.item() == pytest.approx(theirs.item(), rel=1e-12)
+    for p, twin in zip(params, twins, strict=True):
+        np.testing.assert_allclose(p.grad, twin.grad, rtol=1e-9)
+
+
+def test_a_gradient_that_two_parameters_share_is_clipped_once():
+    a, b = (tt.tensor([0.0, 0.0], requires_grad=True) for _ in range(2))
+    a.grad = b.grad = tt.tensor([3.0, 4.0])
+    assert clip_grad_norm_([a, b], 5 / 2**0.5).item() == pytest.approx(5 * 2**0.5)
+    np.testing.assert_allclose(a.grad, [1.5, 2.0], rtol=1e-5)
+
+
 def test_clipping_survives_what_overflows_float32():
     p = tt.tensor([0.0, 0.0], requires_grad=True)
     p.grad = tt.tensor(np.array([3e30, 4e30], np.float32))
@@ -222,47 +412,3 @@ def test_clipping_by_value():
     assert p.grad.tolist() == [-1.0, 0.5, 1.0]
     with pytest.raises(ValueError, match="must not be negative"):
         clip_grad_value_([p], -1.0)
-
-
-SCHEDULES = [
-    ("StepLR", {"step_size": 3, "gamma": 0.5}),
-    ("ExponentialLR", {"gamma": 0.9}),
-    ("CosineAnnealingLR", {"T_max": 8, "eta_min": 0.01}),
-    ("LinearLR", {"start_factor": 0.2, "total_iters": 5}),
-    ("LambdaLR", {"lr_lambda": lambda t: 1 / (1 + t)}),
-]
-
-
-@pytest.mark.parametrize(("name", "settings"), SCHEDULES, ids=[name for name, _ in SCHEDULES])
-def test_schedules_follow_pytorch_and_resume(name, settings):
-    torch = pytest.importorskip("torch")
-    sgd = optim.SGD([tt.tensor([1.0], requires_grad=True)], lr=0.4)
-    theirs = torch.optim.SGD([torch.tensor([1.0], requires_grad=True)], lr=0.4)
-    schedule = getattr(optim.lr_scheduler, name)(sgd, **settings)
-    reference = getattr(torch.optim.lr_scheduler, name)(theirs, **settings)
-    for t in range(8):
-        assert schedule.get_last_lr() == pytest.approx(reference.get_last_lr(), rel=1e-12), t
-        theirs.step()
-        schedule.step()
-        reference.step()
-    again = optim.SGD([tt.tensor([1.0], requires_grad=True)], lr=9.0)
-    resumed = getattr(optim.lr_scheduler, name)(again, **settings)
-    resumed.load_state_dict(schedule.state_dict())
-    schedule.step()
-    resumed.step()
-    assert again.param_groups[0]["lr"] == sgd.param_groups[0]["lr"]
-
-
-@pytest.mark.parametrize(
-    ("make", "text"),
-    [
-        (lambda o: optim.lr_scheduler.StepLR(o, 0), "step_size must be at least 1"),
-        (lambda o: optim.lr_scheduler.CosineAnnealingLR(o, 0), "T_max must be at least 1"),
-        (lambda o: optim.lr_scheduler.LinearLR(o, 0.0), r"factors must be in \(0, 1\]"),
-        (lambda o: optim.lr_scheduler.SequentialLR(o, [], [1]), "0 schedules need"),
-        (lambda o: optim.lr_scheduler.StepLR(3, 1), "expected an optimizer, got int"),
-    ],
-)
-def test_what_schedules_refuse(make, text):
-    with pytest.raises((ValueError, TypeError), match=text):
-        make(optim.SGD([tt.tensor([1.0], requires_grad=True)], lr=0.4))

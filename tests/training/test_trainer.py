@@ -129,6 +129,99 @@ def test_clipping_and_schedules_are_applied():
     assert trainer.fit(loaders(32)[0], epochs=2)["lr"] == [0.5, 0.0625]
 
 
+def ignoring(reduction="mean"):
+    return nn.CrossEntropyLoss(
+        weight=np.array([1.0, 3.0], np.float32), ignore_index=-1, reduction=reduction
+    )
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("batch_size", [1, 7, 50])
+def test_what_is_reported_does_not_depend_on_the_batches(reduction, batch_size):
+    x, y = data.moons(50).tensors
+    y = tt.tensor(np.where(np.arange(50) % 7 < 2, -1, y.data))  # with one at a time, many ignored
+    manual_seed(0)
+    model = nn.Linear(2, 2)
+    optimizer = optim.SGD(model.parameters(), lr=0.0)
+    trainer = Trainer(model, optimizer, ignoring(reduction), metrics={"accuracy": accuracy})
+    loader = data.DataLoader(data.TensorDataset(x, y), batch_size)
+    history = trainer.fit(loader, loader)
+    kept = y.data >= 0
+    scores, right = model(x).data[kept], y.data[kept]
+    expected = nn.functional.cross_entropy(
+        tt.tensor(scores), tt.tensor(right), weight=tt.tensor([1.0, 3.0])
+    ).item()
+    hits = float((scores.argmax(1) == right).mean())
+    for part in "train", "val":
+        assert history[f"{part}_loss"] == [pytest.approx(expected, rel=1e-5)]
+        assert history[f"{part}_accuracy"] == [pytest.approx(hits)]
+    assert trainer.step == np.add.reduceat(kept, np.arange(0, 50, batch_size)).astype(bool).sum()
+
+
+def test_a_batch_that_is_all_ignored_changes_nothing_and_ends_nothing():
+    trainer = make("SGD", metrics={"accuracy": accuracy})
+    trainer.loss_fn = nn.CrossEntropyLoss(ignore_index=-1)
+    before = weights(trainer)
+    nothing = [(np.ones((4, 2), np.float32), np.full(4, -1))]
+    assert np.isnan(trainer.train_epoch(nothing)) and trainer.step == 0
+    assert np.array_equal(weights(trainer), before)
+    assert np.isnan(list(trainer.evaluate(nothing).values())).all()
+    both = trainer.evaluate([*loaders()[1], *nothing])
+    assert both == trainer.evaluate(loaders()[1])
+
+
+def test_a_loss_that_is_no_number_is_explained():
+    trainer = make("SGD")
+    trainer.loss_fn = lambda output, target: nn.functional.cross_entropy(output, target)
+    ignored = [(np.ones((4, 2), np.float32), np.full(4, -100))]
+    with pytest.raises(FloatingPointError, match="outputs are finite, so look at the targets"):
+        trainer.fit(ignored)
+    trainer.loss_fn = nn.CrossEntropyLoss(reduction="none")
+    with pytest.raises(ValueError, match=r"the loss has shape \(16,\), expected one number"):
+        trainer.fit(loaders()[0])
+
+
+class Interrupt(Callback):
+    def __init__(self, step):
+        self.step = step
+
+    def on_step(self, trainer):
+        if trainer.step == self.step:
+            raise KeyboardInterrupt
+
+
+def test_the_history_stays_in_step_after_an_interrupt_and_other_fits():
+    trainer = make(callbacks=[Interrupt(8)])
+    train, val = loaders(24)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.fit(train, epochs=5)  # in the second epoch
+    assert trainer.epoch == 1 and {len(v) for v in trainer.history.values()} == {1}
+    trainer.fit(train, val, epochs=2)
+    assert {len(v) for v in trainer.history.values()} == {3}
+    assert np.isnan(trainer.history["val_loss"]).tolist() == [True, False, False]
+
+    def broken():
+        raise KeyboardInterrupt
+        yield
+
+    with pytest.raises(KeyboardInterrupt):
+        trainer.fit(train, broken())
+    trainer.train_epoch(train)
+    assert {name: len(v) for name, v in trainer.history.items()} == dict.fromkeys(
+        trainer.history, 5
+    )
+    assert np.isnan(trainer.history["val_loss"]).tolist() == [True, False, False, True, True]
+
+
+def test_a_plateau_lowers_the_rate():
+    trainer = make("SGD", lr=0.5)
+    trainer.scheduler = optim.lr_scheduler.ReduceLROnPlateau(
+        trainer.optimizer, threshold=9.0, threshold_mode="abs", patience=0
+    )
+    history = trainer.fit(*loaders(), epochs=3)
+    assert history["lr"] == pytest.approx([0.5, 0.5, 0.05])
+
+
 class Log(Callback):
     def __init__(self):
         self.steps, self.epochs = [], []
@@ -161,6 +254,34 @@ def test_early_stopping_waits_and_goes_back_to_the_best():
     assert trainer.epoch == 4 and np.array_equal(weights(trainer), best)
     with pytest.raises(KeyError, match="history has no 'val_loss', only lr, train_loss"):
         make(callbacks=[EarlyStopping()]).fit(loaders()[0])
+
+
+def test_the_best_weights_come_back_when_the_epochs_run_out():
+    best = []
+
+    class Watch(Callback):
+        def on_epoch(self, trainer):
+            if trainer.history["val_loss"][-1] == min(trainer.history["val_loss"]):
+                best[:] = [weights(trainer)]
+
+    trainer = make(lr=0.3, callbacks=[Watch(), EarlyStopping(patience=99, restore_best=True)])
+    history = trainer.fit(*loaders(), epochs=4)
+    assert history["val_loss"][-1] > min(history["val_loss"]), "the last was the best: no test"
+    assert np.array_equal(weights(trainer), best[0])
+
+
+def test_no_number_is_no_improvement():
+    class Given:
+        history, stopped = {"val_loss": []}, False
+        model = nn.Linear(1, 1)
+
+    stop, trainer = EarlyStopping(patience=2, restore_best=True), Given()
+    for value, waited in [(np.nan, 1), (3.0, 0), (2.0, 0), (np.nan, 1), (2.5, 2)]:
+        assert not trainer.stopped
+        trainer.history["val_loss"].append(value)
+        stop.on_epoch(trainer)
+        assert stop.waited == waited
+    assert trainer.stopped and stop.best == 2.0
 
 
 def test_quiet_without_a_terminal(capfd):
@@ -201,8 +322,8 @@ def test_a_bad_batch_changes_nothing(loader, error, text):
     assert (trainer.epoch, trainer.step) == (0, 0) and not trainer.optimizer.state
 
 
-def test_a_parameter_that_gets_no_gradient_is_named():
-    class Lost(nn.Module):
+def test_parts_that_the_loss_does_not_use_stay():
+    class Partly(nn.Module):
         def __init__(self):
             super().__init__()
             self.used, self.unused = nn.Linear(2, 2), nn.Linear(2, 2)
@@ -210,10 +331,12 @@ def test_a_parameter_that_gets_no_gradient_is_named():
         def forward(self, x):
             return self.used(x)
 
-    model = Lost()
-    trainer = Trainer(model, optim.SGD(model.parameters()), nn.CrossEntropyLoss())
-    with pytest.raises(RuntimeError, match=r"SGD.step: unused.weight, of shape \(2, 2\), has no"):
-        trainer.fit(loaders()[0])
+    model = Partly()
+    before = [p.tolist() for p in model.parameters()]
+    optimizer = optim.AdamW(model.parameters(), lr=0.1, weight_decay=0.5)
+    Trainer(model, optimizer, nn.CrossEntropyLoss()).fit(loaders()[0])
+    moved = [p.tolist() != b for p, b in zip(model.parameters(), before, strict=True)]
+    assert moved == [True, True, False, False]
 
 
 def test_an_optimizer_of_another_model_is_refused():
@@ -310,6 +433,18 @@ def test_a_checkpoint_of_another_run_is_refused_and_nothing_changes(tmp_path):
         assert snapshot(trainer) == before
     with pytest.raises(FileNotFoundError):
         trainer.load_checkpoint(tmp_path / "missing.ckpt")
+
+
+def test_a_checkpoint_of_a_run_with_other_callbacks_names_them(tmp_path):
+    path = tmp_path / "run.ckpt"
+    resumable().fit(*loaders(), epochs=1, checkpoint=path)
+    other = make(metrics={"accuracy": accuracy}, callbacks=[Log(), Interrupt(3)])
+    other.scheduler = optim.lr_scheduler.CosineAnnealingLR(other.optimizer, 8)
+    before = snapshot(other)
+    said = r"saved with the callbacks \[EarlyStopping\], and this trainer has \[Log, Interrupt\]"
+    with pytest.raises(saving.CheckpointError, match=said):
+        other.load_checkpoint(path)
+    assert snapshot(other) == before
 
 
 @pytest.mark.parametrize(

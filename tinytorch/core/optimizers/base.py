@@ -237,7 +237,7 @@ class Optimizer:
             return int(value)
         if value is None or isinstance(value, (bool, int, float, str)):
             return value
-        array = np.array(value, dtype=p.dtype)
+        array = np.array(np.asarray(value), dtype=p.dtype)
         if array.shape != p.shape:
             raise ValueError(
                 f"{name}: {key} of {self.names[p]} has shape {array.shape}, expected {p.shape}"

@@ -177,9 +177,9 @@ class LBFGS(Optimizer):
 
     def _loaded(self, name, p, key, value):
         if key in ("d", "prev_flat_grad"):
-            return np.array(value)
+            return np.array(np.asarray(value))
         if key in ("old_dirs", "old_stps"):
-            return [np.array(v) for v in value]
+            return [np.array(np.asarray(v)) for v in value]
         if key == "ro":
             return [float(v) for v in value]
         return float(value) if key in ("t", "H_diag") else value

@@ -53,7 +53,9 @@ class LRScheduler:
         self.base_lrs: list[float] = []
         self._join()
         self._last_lr: list[float] = []
+        self._begun = False
         self.step()
+        self._begun = True
 
     def _join(self):
         """Take in the groups that have come to the optimizer."""
@@ -80,6 +82,8 @@ class LRScheduler:
     def _next(self, lr, before, now):
         if not self.composes:
             return now
+        if self.last_epoch and not self._begun:  # it goes on, from the rate of the optimizer
+            return lr
         if before == self.floor:  # nothing left to scale
             return lr + (now - before)
         return self.floor + (lr - self.floor) * ((now - self.floor) / (before - self.floor))
@@ -152,7 +156,7 @@ class MultiplicativeLR(LambdaLR):
     def _rates(self, i, base):
         t, function = self.last_epoch, _of_group(self.lr_lambdas, i)
         lr = self.optimizer.param_groups[i]["lr"]
-        return None, lr * function(t) if t else lr
+        return None, lr * function(t) if t and self._begun else lr
 
 
 class StepLR(LRScheduler):
