@@ -1,0 +1,5 @@
+"""What a backend is built on."""
+
+
+class FigureManagerBase:
+    """One open plot."""

@@ -1,0 +1,5 @@
+"""What images are drawn by."""
+
+
+class FigureCanvasAgg:
+    """A canvas."""
