@@ -202,6 +202,7 @@ __all__ = [
     "relu",
     "reshape",
     "round",
+    "safetensors",
     "save",
     "seed",
     "set_default_dtype",
@@ -238,6 +239,7 @@ _LATER = {  # what is imported when it is first asked for: not every program tra
     "nn": ".nn",
     "optim": ".optim",
     "load": ".core.training",
+    "safetensors": ".safetensors",
     "save": ".core.training",
 }
 
