@@ -44,6 +44,9 @@ class Verdict:
         return {True: "right", False: "not yet", None: "not written"}[self.passed]
 
 
+_running: set[subprocess.Popen] = set()
+
+
 def judge(path: Path, name: str, seconds=SECONDS, megabytes=MEGABYTES, apart=False) -> Verdict:
     """Judge the exercise `name` as `path` has it, in a process of its own.
 
@@ -53,17 +56,19 @@ def judge(path: Path, name: str, seconds=SECONDS, megabytes=MEGABYTES, apart=Fal
     with tempfile.TemporaryDirectory(prefix="tito-", ignore_cleanup_errors=True) as scratch:
         out, printed = Path(scratch, "verdict.json"), Path(scratch, "printed")
         command = [sys.executable, "-P", "-m", "tinytorch.workshop.examine"]
-        command += [str(path), name, str(out), str(megabytes)]
+        command += [str(path), name, str(out), str(megabytes), str(seconds)]
         if apart and can_be_apart():
             command = [*APART, *command]
         with open(printed, "wb") as sink:
             process = _started(command, path.parent, sink)
+            _running.add(process)
             try:
                 code = process.wait(seconds)
             except subprocess.TimeoutExpired:
                 code = None
             finally:
                 _end(process)
+                _running.discard(process)
         text = printed.read_bytes()[-SHOWN:].decode("utf8", "replace").strip()
         if out.exists():
             read = json.loads(out.read_text(encoding="utf8"))
@@ -86,8 +91,11 @@ def judge_all(jobs, seconds=SECONDS, megabytes=MEGABYTES, apart=False):
     pool = ThreadPoolExecutor(os.cpu_count())
     try:
         yield from pool.map(lambda job: judge(*job, seconds, megabytes, apart), jobs)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    finally:  # at Ctrl+C too: what still runs is ended
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in list(_running):
+            _end(process)
+        pool.shutdown(wait=True)
 
 
 def environment() -> dict[str, str]:

@@ -76,22 +76,22 @@ def chapter(root: Path, page: str) -> dict:
 
 def _exercises(text):
     cells = [(m.start(), m.end(), OPTION.sub("", m["body"]).strip()) for m in CELL.finditer(text)]
-    trees = [(start, end, source, ast.parse(_without_magics(source))) for start, end, source in cells]
+    trees = [(start, end, code, ast.parse(_without_magics(code))) for start, end, code in cells]
     asked, solved = [], {}
-    for start, end, source, tree in trees:
+    for start, end, code, tree in trees:
         for name in _checked(tree):
             if re.search("solution", name, re.I):
-                solved[_core(name)] = (name, source, tree)
+                solved[_core(name)] = (name, code, tree)
             elif definition := _definition(tree, name):
-                asked.append((name, start, end, source, tree, definition))
+                asked.append((name, start, end, code, tree, definition))
     building = text.find("\n## Build it")
     hints = [(m.start(), m["title"], m["body"]) for m in HINT.finditer(text)]
     before = text.find("\n", building + 1)
-    for i, (name, start, end, source, tree, definition) in enumerate(asked):
+    for i, (name, start, end, code, tree, definition) in enumerate(asked):
         if start < building:  # shown before its turn, as on the page about reading
             continue
         solution, solution_source, solution_tree = solved[_core(name)]
-        stub = _source(source, definition)
+        stub = source(code, definition)
         answer = _answer(solution_source, solution_tree, solution, name, solved)
         known = [t for s, _, _, t in trees if s < start]
         following = asked[i + 1][1] if i + 1 < len(asked) else len(text)
@@ -111,8 +111,8 @@ def _exercises(text):
         before = end
 
 
-def _without_magics(source):
-    return re.sub(r"^[%!].*$", "pass", source, flags=re.M)
+def _without_magics(code):
+    return re.sub(r"^[%!].*$", "pass", code, flags=re.M)
 
 
 def _checked(tree):
@@ -136,9 +136,9 @@ def _definition(tree, name):
     return None
 
 
-def _source(source, *nodes):
+def source(code, *nodes):
     """The lines of the nodes, with the comments between their first and last line."""
-    lines = source.splitlines()
+    lines = code.splitlines()
     first = min(d.lineno for n in nodes for d in (n, *getattr(n, "decorator_list", ())))
     last = max(n.end_lineno for n in nodes)
     while last < len(lines) and lines[last].startswith(" ") and lines[last].strip():
@@ -146,7 +146,7 @@ def _source(source, *nodes):
     return "\n".join(lines[first - 1 : last])
 
 
-def _answer(source, tree, solution, name, solved):
+def _answer(cell, tree, solution, name, solved):
     """The solution under the exercise's own name, with what else its cell defines."""
     others = {other for other, _, _ in solved.values()} - {solution}
     nodes = [
@@ -160,12 +160,12 @@ def _answer(source, tree, solution, name, solved):
         node = queue.pop()
         used.append(node)
         wanted = {x.id for x in ast.walk(node) if isinstance(x, ast.Name)}
-        queue += [n for n in nodes if n not in used and n not in queue and wanted & set(_binds(n))]
-    code = "\n\n\n".join(_source(source, n) for n in sorted(used, key=lambda n: n.lineno))
+        queue += [n for n in nodes if n not in used and n not in queue and wanted & set(binds(n))]
+    code = "\n\n\n".join(source(cell, n) for n in sorted(used, key=lambda n: n.lineno))
     return re.sub(rf"\b{solution}\b", name, code)
 
 
-def _binds(node):
+def binds(node):
     """The names that a statement defines."""
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return [(a.asname or a.name.split(".")[0]) for a in node.names]
@@ -184,8 +184,8 @@ def _binds(node):
 def _needed(code, cells):
     """The imports and definitions of the chapter that an exercise's code uses, as source."""
     statements = [node for cell in cells for node in cell.body]
-    where = {name: node for node in statements for name in _binds(node)}  # the last one counts
-    wanted, used = _free(code), {}
+    where = {name: node for node in statements for name in binds(node)}  # the last one counts
+    wanted, used = free(code), {}
     while wanted:
         name = wanted.pop()
         node = where.get(name)
@@ -193,7 +193,7 @@ def _needed(code, cells):
             continue
         used[name] = node
         if not isinstance(node, (ast.Import, ast.ImportFrom)):
-            wanted |= _free(ast.unparse(node)) - set(used)
+            wanted |= free(ast.unparse(node)) - set(used)
     imports, given = set(), {}
     for name, node in used.items():
         if isinstance(node, ast.ImportFrom):
@@ -211,7 +211,7 @@ def _aliased(alias):
     return f"{alias.name} as {alias.asname}" if alias.asname else alias.name
 
 
-def _free(code):
+def free(code):
     """The names that code uses and does not define itself."""
     top = symtable.symtable(code, "exercise", "exec")
     free, tables = set(), [top]
@@ -222,7 +222,7 @@ def _free(code):
             local = symbol.is_assigned() or symbol.is_imported()
             if symbol.is_referenced() and (symbol.is_global() or table is top and not local):
                 free.add(symbol.get_name())
-    own = {name for node in ast.parse(code).body for name in _binds(node)}
+    own = {name for node in ast.parse(code).body for name in binds(node)}
     return free - own - set(dir(builtins))
 
 

@@ -8,6 +8,7 @@ import ast
 import contextlib
 import json
 import linecache
+import math
 import os
 import sys
 import traceback
@@ -15,10 +16,10 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Judge ``PATH NAME`` and write the verdict to ``OUT``; ``MEGABYTES`` limit the memory."""
+    """Judge ``PATH NAME`` and write the verdict to ``OUT``, in ``MEGABYTES`` and ``SECONDS``."""
     path, name, out, megabytes = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), sys.argv[4]
     me = os.getpid()
-    limit(int(megabytes))
+    limit(int(megabytes), float(sys.argv[5]))
     from tinytorch.exercises import check  # before the reader's code can touch it
 
     from .names import without_my
@@ -82,13 +83,17 @@ def load(path: Path, name: str):
     return work, said
 
 
-def limit(megabytes: int) -> None:
-    """Limit the memory and the files of this process, where the system can."""
+def limit(megabytes: int, seconds: float) -> None:
+    """Limit the memory, time and files of this process, where the system can."""
     try:
         import resource
     except ImportError:  # Windows
         return
-    wanted = {resource.RLIMIT_FSIZE: 64 << 20, resource.RLIMIT_CORE: 0}
+    wanted = {
+        resource.RLIMIT_FSIZE: 64 << 20,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CPU: math.ceil(seconds) + 1,  # should nobody be there to end it
+    }
     if sys.platform == "linux":  # elsewhere, the address space says little
         wanted[resource.RLIMIT_AS] = megabytes << 20
     for which, size in wanted.items():

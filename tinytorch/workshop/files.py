@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .catalog import Exercise, Module
+from .chapters import binds, free, source
 
 KINDS = (".ipynb", ".py")
 MAGIC = re.compile(r"^(\s*)[%!?].*$|^(\s*)\S+\?{1,2}\s*$", re.M)
@@ -153,21 +154,33 @@ def written(found: list[Piece], name: str) -> ast.AST | None:
     last = None
     for piece in found:
         for node in piece.tree.body if piece.tree else ():
-            targets = [t.id for t in getattr(node, "targets", ()) if isinstance(t, ast.Name)]
-            if getattr(node, "name", None) == name or name in targets:
+            if name in binds(node):
                 last = node
     return last
 
 
-def code_of(path: Path, exercise: Exercise) -> str | None:
-    """The reader's code of an exercise as text, or None where the file has none."""
-    for piece in reversed(pieces(path)):
-        node = written([piece], exercise.name)
-        if node is not None:
-            first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
-            lines = piece.source.splitlines()
-            return "\n".join(lines[first - 1 : node.end_lineno])
-    return None
+def code_of(path: Path, module: Module, exercise: Exercise) -> str | None:
+    """The reader's code of an exercise with all of the file that it uses; None where it has none.
+
+    What the fresh file brings along, its imports and what is given, is left out.
+    """
+    found = [p for p in pieces(path) if p.tree]
+    statements = [(p, node) for p in found for node in p.tree.body]
+    where = {name: at for at, (_, node) in enumerate(statements) for name in binds(node)}
+    if exercise.name not in where:
+        return None
+    brought = ast.parse("\n".join([*exercise.imports, exercise.given])).body
+    leave = {name for node in brought for name in binds(node)} | {"check"}
+    leave |= {e.name for e in module.exercises} - {exercise.name}
+    used, names = set(), [exercise.name]
+    while names:
+        at = where.get(names.pop())
+        if at is None or at in used:
+            continue
+        used.add(at)
+        piece, node = statements[at]
+        names += sorted(free(source(piece.source, node)) - leave)
+    return "\n\n\n".join(source(statements[at][0].source, statements[at][1]) for at in sorted(used))
 
 
 def is_stub(node: ast.AST, exercise: Exercise) -> bool:
