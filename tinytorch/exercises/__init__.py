@@ -13,9 +13,12 @@ import re
 from difflib import get_close_matches
 
 from .answer import Answer
-from .rules import EXERCISES
+from .rules import EXERCISES as RULES
+from .tasks import TASKS
 
-__all__ = ["EXERCISES", "Answer", "check"]
+EXERCISES = RULES | TASKS
+
+__all__ = ["EXERCISES", "RULES", "TASKS", "Answer", "check"]
 
 
 def check(work, exercise=None) -> Answer:
@@ -24,10 +27,10 @@ def check(work, exercise=None) -> Answer:
     Parameters
     ----------
     work : type or function
-        What the reader wrote, such as ``MyMulBackward``.
+        What the reader wrote, such as ``MyMulBackward`` or ``my_clip``.
     exercise : str, optional
         What it stands for, such as ``"MulBackward"``. By default its name tells: ``MyMulBackward``
-        and ``MulSolution`` both contain "Mul".
+        and ``MulSolution`` both contain "Mul", ``my_clip`` and ``clip_solution`` are "clip".
 
     Returns
     -------
@@ -41,7 +44,10 @@ def check(work, exercise=None) -> Answer:
     """
     if exercise is None:
         name = getattr(work, "__name__", type(work).__name__)
-        fitting = [key for key in EXERCISES if re.search(_word(key), name)]
+        whole = re.sub(r"^[Mm]y_?|_?[Ss]olution$", "", name)
+        if whole in TASKS:
+            return TASKS[whole].judge(work)
+        fitting = [key for key in RULES if re.search(_word(key), name)]
         if not fitting:
             raise ValueError(
                 f"check: the name {name} tells of no exercise; say which it is, as in"

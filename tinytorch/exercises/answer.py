@@ -30,3 +30,11 @@ class Answer:
 
     def _repr_markdown_(self):
         return f"**{HEADINGS[self.passed]}** {self.message}"
+
+
+class Wrong(Exception):
+    """What is wrong, in a sentence."""
+
+
+class NotWritten(Exception):
+    """What is still to be filled in."""

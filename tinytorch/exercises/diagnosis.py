@@ -128,7 +128,7 @@ def raised(error, method, names, cls, sample):
         error = error.__cause__
     what = f"{type(error).__name__}: {error}".splitlines()[0]
     said = f"`{method}` raises `{what}`"
-    line = _line(error.__traceback__)
+    line = readers_line(error)
     if line:
         said += f" in the line\n\n```python\n{line}\n```\n"
     hint = _behind(error, method, names, cls, line) or sample.hint
@@ -167,10 +167,10 @@ def quoted(names):
     return " and ".join(filter(None, (", ".join(listed[:-1]), *listed[-1:])))
 
 
-def _line(trace):
+def readers_line(error):
     """The deepest line that is neither the package's nor NumPy's: the reader's."""
     line = ""
-    for frame, number in traceback.walk_tb(trace):
+    for frame, number in traceback.walk_tb(error.__traceback__):
         path = frame.f_code.co_filename
         if not any(path.startswith(package) for package in PACKAGES):
             line = linecache.getline(path, number).strip() or line

@@ -1,0 +1,1 @@
+"""Code that exercises begin with, which the chapters show."""

@@ -1,0 +1,87 @@
+"""One step of gradient descent on a Tensor."""
+
+import numpy as np
+
+from ...core.autograd import no_grad
+from ...core.tensor import Tensor
+from ..answer import Wrong
+from ..task import Mistake, Task
+
+
+def trial(step):
+    """Take two steps with the reader's function, and look at what it leaves."""
+    right = np.array([3.0, -2.0])
+    w = Tensor(right.copy(), True)
+    memory = w.data
+    for n in (1, 2):
+        (w * w).sum().backward()
+        g, before = 2 * right, right
+        right = right - 0.1 * g
+        step(w, 0.1)
+        if not w.requires_grad:
+            raise Wrong("`w` no longer requires a gradient.")
+        if not w.is_leaf:
+            raise Wrong("`w` is no leaf any more: the update was recorded. Turn recording off.")
+        if np.array_equal(w.data, before):
+            raise Wrong(
+                "`w` has not changed. `w = w - …` gives the name to a new tensor, inside the"
+                " function only; write into the old one."
+            )
+        if np.allclose(w.data, before + 0.1 * g):
+            raise Wrong("It goes uphill: *subtract* the gradient.")
+        if np.allclose(w.data, before - g):
+            raise Wrong("The rate is missing: it is how much of the gradient a step takes.")
+        if not np.allclose(w.data, right):
+            raise Wrong(f"After step {n} `w` is {w.data}, and should be {right}.")
+        if not np.shares_memory(w.data, memory):
+            raise Wrong(
+                "The numbers are right, in a new array. Whoever shared the old one, as tied"
+                " weights do, still has the old numbers."
+            )
+        if w.grad is not None and np.any(w.grad.data):
+            raise Wrong(
+                "The gradient is still in `w.grad`, and the next backward pass will add to it."
+                " Forget it: `w.grad = None`."
+            )
+    return "Two steps, in place, and `w` is the leaf it was."
+
+
+def _moved(sign, rate=True, forget=True):
+    def step(w, r):
+        with no_grad():
+            w += sign * (r if rate else 1) * w.grad
+        if forget:
+            w.grad = None
+
+    return step
+
+
+def _new_name(w, rate):
+    w = w - rate * w.grad
+
+
+def _new_array(w, rate):
+    w.data = w.data - rate * w.grad.data
+    w.grad = None
+
+
+def _detached(w, rate):
+    w.data -= rate * w.grad.data
+    w.requires_grad = False
+
+
+TASKS = (
+    Task(
+        "step",
+        "my_step(w, rate)",
+        trial,
+        (
+            Mistake("It goes uphill", _moved(1)),
+            Mistake("The rate is missing", _moved(-1, rate=False)),
+            Mistake("The gradient is still in `w.grad`", _moved(-1, forget=False)),
+            Mistake("`w` has not changed", _new_name),
+            Mistake("in a new array", _new_array),
+            Mistake("no longer requires a gradient", _detached),
+        ),
+    ),
+)

@@ -1,0 +1,413 @@
+"""An engine of one's own, in one file: tried on small graphs, then XOR and digits are learned."""
+
+import numpy as np
+
+from ...data import digits
+from ..answer import NotWritten, Wrong
+from ..task import Mistake, Task
+
+A = np.array([[0.5, -1.2, 2.0], [1.5, 0.3, -0.7]])
+B = np.array([0.4, 1.1, -0.6])
+C = np.array([[1.0, -0.5], [0.2, 0.9], [-1.1, 0.3]])
+COLUMN = np.array([[0.7], [-0.4]])
+
+GRAPHS = {  # name: (what is computed, in the reader's tensors and in arrays; its inputs)
+    "a + b": (lambda m, a, b: (a + b).sum(), (A, A + 1)),
+    "a + b, where b is a row": (lambda m, a, b: ((a + b) * a).sum(), (A, B)),
+    "a + b, where b is a column": (lambda m, a, b: ((a + b) * a).sum(), (A, COLUMN)),
+    "a * b": (lambda m, a, b: (a * b).sum(), (A, A - 2)),
+    "a * b, where b is a row": (lambda m, a, b: (a * b).sum(), (A, B)),
+    "a - b": (lambda m, a, b: ((a - b) * (a - b)).sum(), (A, B)),
+    "-a": (lambda m, a: (-a * a).sum(), (A,)),
+    "numbers: 2 * a + 1 and 1 - a": (lambda m, a: ((2 * a + 1) * (1 - a)).sum(), (A,)),
+    "a / b": (lambda m, a, b: (a / b).sum(), (A, B)),
+    "a @ b": (lambda m, a, b: ((a @ b) * (a @ b)).sum(), (A, C)),
+    "a.relu()": (lambda m, a: (m.relu(a) * a).sum(), (A,)),
+    "a.tanh()": (lambda m, a: (m.tanh(a) * a).sum(), (A,)),
+    "a.exp()": (lambda m, a: (m.exp(a) * a).sum(), (A,)),
+    "a.log()": (lambda m, a: (m.log(a) * a).sum(), (A**2 + 0.5,)),
+    "a.sum(1)": (lambda m, a: (m.sum(a, 1) * m.sum(a, 1)).sum(), (A,)),
+    "a.sum(1, keepdims=True)": (lambda m, a: (a / m.sum(a, 1, True)).sum(), (A + 3,)),
+    "a*3*5 + a": (lambda m, a: (a * a * 3 * 5 + a * a).sum(), (A,)),
+    "x*3 + x*x with x = a*a": (lambda m, a: square_twice(a * a), (A,)),
+    "a value used three times": (lambda m, a: three_times(m.tanh(a)), (A,)),
+    "two inputs that meet twice": (lambda m, a, b: meet(a * b, b), (A, B)),
+}
+
+
+def square_twice(x):
+    return (x * 3 + x * x).sum()
+
+
+def three_times(h):
+    return (h * h + h).sum()
+
+
+def meet(p, b):
+    return (p * b + p).sum()
+
+
+class Mine:
+    """The functions on the reader's tensors."""
+
+    relu, tanh, exp, log = (
+        lambda a, name=name: getattr(a, name)() for name in ("relu", "tanh", "exp", "log")
+    )
+    relu, tanh, exp, log = map(staticmethod, (relu, tanh, exp, log))
+
+    @staticmethod
+    def sum(a, axis, keepdims=False):
+        return a.sum(axis, keepdims=keepdims)
+
+
+class Arrays:
+    """The same functions on arrays."""
+
+    tanh, exp, log = staticmethod(np.tanh), staticmethod(np.exp), staticmethod(np.log)
+
+    @staticmethod
+    def relu(a):
+        return np.maximum(a, 0)
+
+    @staticmethod
+    def sum(a, axis, keepdims=False):
+        return a.sum(axis, keepdims=keepdims)
+
+
+def trial(cls):
+    """Every operation alone, graphs that share, depth; then two networks that have to learn."""
+    if not isinstance(cls, type):
+        raise Wrong("Give `check` the class itself: `check(MyTensor)`.")
+    for name, (graph, arrays) in GRAPHS.items():
+        differentiated(cls, name, graph, arrays)
+    used_again(cls)
+    deep(cls)
+    xor = learned_xor(cls)
+    right = learned_digits(cls)
+    return (
+        f"{len(GRAPHS)} graphs agree with differences, 5,000 operations in a row do no harm. On it,"
+        f" XOR is learned (loss {xor:.2g}), and {right:.0%} of digits never seen are read."
+    )
+
+
+def differentiated(cls, name, graph, arrays):
+    """Hold the gradients of one graph against central differences of the same on arrays."""
+    inputs = [cls(a.copy()) for a in arrays]
+    try:
+        loss = graph(Mine, *inputs)
+    except NotImplementedError:
+        raise NotWritten(f"`{name}` is not written yet.") from None
+    except (TypeError, AttributeError) as error:
+        raise Wrong(f"`{name}` raises `{type(error).__name__}: {error}`.") from error
+    if loss is None:
+        raise NotWritten(f"`{name}` returns nothing yet.")
+    if not isinstance(loss, cls):
+        raise Wrong(
+            f"`{name}` gives a `{type(loss).__name__}`: every operation returns a `{cls.__name__}`."
+        )
+    value = float(np.asarray(loss.data))
+    due = float(graph(Arrays, *arrays))
+    if not np.isclose(value, due):
+        raise Wrong(f"`{name}`: the result is {value:.6g}, and should be {due:.6g}.")
+    try:
+        loss.backward()
+    except NotImplementedError:
+        raise NotWritten("The formulas are there. `backward` is not written yet.") from None
+    for i, (x, a) in enumerate(zip(inputs, arrays, strict=True)):
+        if x.grad is None:
+            raise Wrong(f"`{name}`: after `backward()`, `.grad` of input {i + 1} is None.")
+        g = np.asarray(x.grad)
+        if g.shape != a.shape:
+            raise Wrong(
+                f"`{name}`: the gradient of input {i + 1} has shape {g.shape}, the input {a.shape}."
+                " What was copied by broadcasting collects the sum."
+            )
+        n = differences(graph, arrays, i)
+        if not np.allclose(g, n, 1e-4, 1e-6):
+            at = tuple(int(k) for k in np.argwhere(~np.isclose(g, n, 1e-4, 1e-6))[0])
+            raise Wrong(
+                f"`{name}`: the gradient of input {i + 1} at {list(at)} is {g[at]:.5g}, and"
+                f" differences say {n[at]:.5g}.{_why(g, n)}"
+            )
+
+
+def _why(g, n):
+    if np.allclose(g, -n, 1e-4, 1e-6):
+        return " The sign is wrong."
+    if not g.any():
+        return " Nothing arrived there."
+    return (
+        " A value that is used several times adds up what comes back, before its own rule runs: is"
+        " each node called once, after everything that used it?"
+    )
+
+
+def differences(graph, arrays, i, h=1e-6):
+    """The gradient of the i-th input by central differences."""
+    n = np.zeros_like(arrays[i])
+    for k in np.ndindex(n.shape):
+        values = []
+        for sign in (1, -1):
+            moved = [a.copy() for a in arrays]
+            moved[i][k] += sign * h
+            values.append(graph(Arrays, *moved))
+        n[k] = (values[0] - values[1]) / (2 * h)
+    return n
+
+
+def used_again(cls):
+    """Two passes over two graphs: `.grad` adds up, and starts anew after None."""
+    x = cls(A.copy())
+    for _ in range(2):
+        (x * x).sum().backward()
+    if np.allclose(x.grad, 2 * A):
+        raise Wrong("A second `backward()` replaces `.grad`: it adds to what is there.")
+    if not np.allclose(x.grad, 4 * A):
+        raise Wrong("After two passes over x*x, `.grad` of x should be 4x: each adds 2x.")
+    x.grad = None
+    (x * x).sum().backward()
+    if not np.allclose(x.grad, 2 * A):
+        raise Wrong("After `x.grad = None`, `backward()` should start anew.")
+
+
+def deep(cls, n=5_000):
+    x = cls(np.array([1.0]))
+    y = x
+    for _ in range(n):
+        y = y * 1.0
+    try:
+        y.sum().backward()
+    except RecursionError:
+        raise Wrong(
+            f"{n:,} operations in a row overflow `backward`. Find the order with a stack or a"
+            " count instead of recursion."
+        ) from None
+    z = x = cls(np.array([0.001]))
+    for _ in range(25):  # 2²⁵ paths
+        z = z + z
+    _within(lambda: z.sum().backward(), x)
+
+
+def _within(run, x):
+    """Run a pass in which each node is due once: a pass over all paths would take hours."""
+    import sys
+    import time
+
+    start, seconds = time.perf_counter(), 5
+
+    def stop(frame, event, arg):
+        if time.perf_counter() - start > seconds:
+            raise Wrong(
+                "25 doublings take too long: a node is called once, after everything that used it,"
+                " not once for every path to it."
+            )
+
+    before = sys.getprofile()
+    sys.setprofile(stop)
+    try:
+        run()
+    finally:
+        sys.setprofile(before)
+    if not np.allclose(x.grad, 2.0**25):
+        raise Wrong(f"After 25 doublings the slope is 2²⁵, yours {np.asarray(x.grad)}.")
+
+
+def descend(parameters, rate):
+    for p in parameters:
+        p.data = p.data - rate * p.grad
+        p.grad = None
+
+
+def learned_xor(cls):
+    """Train two layers on exclusive or, from a fixed start."""
+    rng = np.random.default_rng(3)
+    x = cls(np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]))
+    y = cls(np.array([[0.0], [1], [1], [0]]))
+    W, b = cls(rng.normal(size=(2, 8))), cls(np.zeros(8))
+    V, c = cls(rng.normal(size=(8, 1))), cls(np.zeros(1))
+    for _ in range(500):
+        error = (x @ W + b).tanh() @ V + c - y
+        loss = (error * error).sum()
+        loss.backward()
+        x.grad = y.grad = None
+        descend([W, b, V, c], 0.05)
+    last = float(np.asarray(loss.data))
+    if not last < 0.05:
+        raise Wrong(f"XOR is not learned: after 500 steps the loss is {last:.3g}.")
+    return last
+
+
+def learned_digits(cls):
+    """Train an MLP on handwritten digits, and read those that were held out."""
+    (images, labels), (held, truths) = (
+        (x.numpy().reshape(len(x), -1).astype(float), y.numpy())
+        for x, y in (digits(train).tensors for train in (True, False))
+    )
+    rng = np.random.default_rng(0)
+    W, b = cls(rng.normal(size=(64, 32)) * np.sqrt(2 / 64)), cls(np.zeros(32))
+    V, c = cls(rng.normal(size=(32, 10)) * np.sqrt(2 / 32)), cls(np.zeros(10))
+
+    def scores(x):
+        return (x @ W + b).relu() @ V + c
+
+    for _ in range(10):
+        for batch in np.array_split(rng.permutation(len(images)), 29):
+            z = scores(cls(images[batch]))
+            truth = cls(np.eye(10)[labels[batch]])
+            log_p = z - z.exp().sum(1, keepdims=True).log()
+            ((truth * log_p).sum() * (-1 / len(batch))).backward()
+            descend([W, b, V, c], 0.3)
+    found = np.asarray(scores(cls(held)).data).argmax(1)
+    right = float((found == truths).mean())
+    if right < 0.85:
+        raise Wrong(f"The MLP reads {right:.0%} of the held-out digits; 85% or more are due.")
+    return right
+
+
+# ------------------------------------------------------------------- an engine, and ways to spoil it
+
+
+def engine(order="counted", accumulate=True, sums=True, tanh=None, matmul=None, again=True):
+    """A class like the reader's, right but for what is given."""
+
+    def down(g, shape):
+        if not sums:
+            return g
+        g = g.sum(tuple(range(g.ndim - len(shape))))
+        return g.sum(tuple(i for i, n in enumerate(shape) if n == 1), keepdims=True).reshape(shape)
+
+    class MyTensor:
+        def __init__(self, data, parents=(), rule=None):
+            self.data, self.grad = np.asarray(data, dtype=float), None
+            self.parents, self.rule = parents, rule
+
+        def lifted(self, other):
+            return other if isinstance(other, MyTensor) else MyTensor(other)
+
+        def __add__(self, other):
+            other = self.lifted(other)
+            return MyTensor(self.data + other.data, (self, other), lambda g: (g, g))
+
+        def __mul__(self, other):
+            other = self.lifted(other)
+            a, b = self.data, other.data
+            return MyTensor(a * b, (self, other), lambda g: (g * b, g * a))
+
+        def __truediv__(self, other):
+            other = self.lifted(other)
+            a, b = self.data, other.data
+            return MyTensor(a / b, (self, other), lambda g: (g / b, -g * a / b**2))
+
+        def __matmul__(self, other):
+            a, b = self.data, other.data
+            rule = matmul or (lambda g, a, b: (g @ b.T, a.T @ g))
+            return MyTensor(a @ b, (self, other), lambda g: rule(g, a, b))
+
+        def __neg__(self):
+            return self * -1
+
+        def __sub__(self, other):
+            return self + -self.lifted(other)
+
+        def __rsub__(self, other):
+            return -self + other
+
+        __radd__, __rmul__ = __add__, __mul__
+
+        def relu(self):
+            on = self.data > 0
+            return MyTensor(self.data * on, (self,), lambda g: (g * on,))
+
+        def tanh(self):
+            z = np.tanh(self.data)
+            return MyTensor(z, (self,), lambda g: (tanh(g, z) if tanh else g * (1 - z * z),))
+
+        def exp(self):
+            z = np.exp(self.data)
+            return MyTensor(z, (self,), lambda g: (g * z,))
+
+        def log(self):
+            return MyTensor(np.log(self.data), (self,), lambda g: (g / self.data,))
+
+        def sum(self, axis=None, keepdims=False):
+            def rule(g):
+                if axis is not None and not keepdims:
+                    g = np.expand_dims(g, axis)
+                return (np.broadcast_to(g, self.data.shape),)
+
+            return MyTensor(self.data.sum(axis, keepdims=keepdims), (self,), rule)
+
+        def backward(self):
+            g = {self: np.ones_like(self.data)}
+            for node in ORDERS[order](self):
+                if not node.parents:
+                    more = node.grad is not None and again
+                    node.grad = node.grad + g[node] if more else g[node]
+                    continue
+                for parent, d in zip(node.parents, node.rule(g[node]), strict=True):
+                    d = down(d, parent.data.shape)
+                    g[parent] = g[parent] + d if parent in g and accumulate else d
+
+    return MyTensor
+
+
+def counted(root):
+    waiting, stack, seen = {}, [root], {root}
+    while stack:
+        for parent in stack.pop().parents:
+            waiting[parent] = waiting.get(parent, 0) + 1
+            if parent not in seen:
+                seen.add(parent)
+                stack.append(parent)
+    ready = [root]
+    while ready:
+        node = ready.pop()
+        yield node
+        for parent in node.parents:
+            waiting[parent] -= 1
+            if waiting[parent] == 0:
+                ready.append(parent)
+
+
+def depth_first(root):
+    stack, seen = [root], set()
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            yield node
+            stack += node.parents
+
+
+def recursive(root):
+    order, seen = [], set()
+
+    def visit(node):
+        if node not in seen:
+            seen.add(node)
+            for parent in node.parents:
+                visit(parent)
+            order.append(node)
+
+    visit(root)
+    return reversed(order)
+
+
+ORDERS = {"counted": counted, "depth first": depth_first, "recursive": recursive}
+
+TASKS = (
+    Task(
+        "Tensor",
+        "MyTensor(data)",
+        trial,
+        (
+            Mistake("is each node called once", engine("depth first")),
+            Mistake("overflow `backward`", engine("recursive")),
+            Mistake("and differences say", engine(accumulate=False)),
+            Mistake("collects the sum", engine(sums=False)),
+            Mistake("and differences say", engine(tanh=lambda g, z: g * (1 - z))),
+            Mistake("and differences say", engine(matmul=lambda g, a, b: (g @ b.T, 0 * b))),
+            Mistake("replaces `.grad`", engine(again=False)),
+        ),
+    ),
+)

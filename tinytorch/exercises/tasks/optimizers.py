@@ -1,0 +1,432 @@
+"""Steps of optimizers, a schedule, clipping: on arrays, against the formulas."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..answer import NotWritten, Wrong
+from ..task import Compared, Mistake, Task, all_close, short
+
+# ---------------------------------------------------------------------------------- plain descent
+
+
+def sgd(p, g, lr=0.1, weight_decay=0.0):
+    return p - lr * (g + weight_decay * p)
+
+
+SGD_CASES = [
+    (f"{about}, lr {lr:g} and weight decay {decay:g}", (p, g, lr, decay))
+    for about, shape in [("a vector", (4,)), ("a matrix", (2, 3)), ("a single number", ())]
+    for lr, decay in [(0.1, 0.0), (0.5, 0.0), (0.5, 0.2)]
+    for p, g in [np.random.default_rng(len(shape)).normal(size=(2, *shape))]
+]
+SGD_MISTAKES = (
+    Mistake(
+        "It goes uphill: subtract the step.",
+        lambda p, g, lr=0.1, weight_decay=0.0: p + lr * (g + weight_decay * p),
+    ),
+    Mistake(
+        "The rate is missing: it is how much of the gradient a step takes.",
+        lambda p, g, lr=0.1, weight_decay=0.0: p - (g + weight_decay * p),
+    ),
+    Mistake(
+        "That is the step alone: return the weight after it.",
+        lambda p, g, lr=0.1, weight_decay=0.0: -lr * (g + weight_decay * p),
+    ),
+    Mistake(
+        "The weights do not decay: add `weight_decay * p` to the gradient.",
+        lambda p, g, lr=0.1, weight_decay=0.0: p - lr * g,
+    ),
+    Mistake(
+        "The weights grow: the decay has the sign of the gradient, whose step is subtracted.",
+        lambda p, g, lr=0.1, weight_decay=0.0: p - lr * (g - weight_decay * p),
+    ),
+    Mistake(
+        "The decay is part of the gradient here, so the rate multiplies it too.",
+        lambda p, g, lr=0.1, weight_decay=0.0: p - lr * g - weight_decay * p,
+    ),
+    Mistake(
+        "The decay takes the weight, not the gradient.",
+        lambda p, g, lr=0.1, weight_decay=0.0: p - lr * (g + weight_decay * g),
+    ),
+)
+
+# ------------------------------------------------------------------------------ steps that remember
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A trial of a step with memories: several steps, with the reader's own memories.
+
+    Parameters
+    ----------
+    right : callable
+        ``step(p, g, *memories, t, **options)``, which returns the new p and memories.
+    kept : sequence of str
+        The names of the memories.
+    options : sequence of (str, dict, float)
+        Runs: what they are, the options, and the size of the gradients.
+    mistakes : sequence of Mistake
+    """
+
+    right: Callable
+    kept: Sequence[str]
+    options: Sequence[tuple[str, dict, float]]
+    mistakes: Sequence[Mistake]
+
+    def __call__(self, mine):
+        remark = ""
+        for about, options, size in self.options:
+            for shape in ((4,), (2, 3), ()):
+                remark = self.run(mine, about, options, size, shape) or remark
+        return f"Six steps with random gradients, for {len(self.options)} settings.{remark}"
+
+    def run(self, mine, about, options, size, shape):
+        """Six steps; what differs is named after the mistake that differs in the same way."""
+        rng = np.random.default_rng(1)
+        start = size * rng.normal(size=shape)
+        tracks = {None: self.begun(start)} | {m: self.begun(start) for m in self.mistakes}
+        p, memories = self.begun(start)
+        listed = ", ".join(["p", *self.kept])
+        first = None
+        for t in range(1, 7):
+            g = size * rng.normal(size=shape)
+            given = [np.array(x) for x in (p, g, *memories)]
+            found = mine(*given, t, **options)
+            if found is None or found is ...:
+                raise NotWritten(f"It returns nothing yet: return {listed}.")
+            if not isinstance(found, tuple | list) or len(found) != 1 + len(self.kept):
+                raise Wrong(f"Return {listed}, as a tuple.")
+            for name, before, after in zip(
+                ["p", "g", *self.kept], (p, g, *memories), given, strict=True
+            ):
+                if not np.array_equal(before, after):
+                    raise Wrong(f"It changes `{name}` in place: make a new array.")
+            before, (p, *memories) = p, [np.asarray(x) for x in found]
+            for name, array in zip(["p", *self.kept], (p, *memories), strict=True):
+                if array.shape != shape:
+                    raise Wrong(f"`{name}` has shape {array.shape}, and should have {shape}.")
+            if not np.isfinite(p).all():
+                raise Wrong(f"In step {t} p is no number. {self.no_number(t, memories)}")
+            for mistake in list(tracks):
+                step = self.right if mistake is None else mistake.work
+                q, *own = step(tracks[mistake][0], g, *tracks[mistake][1], t, **options)
+                tracks[mistake] = q, own
+                if mistake and not _close(p, q):
+                    del tracks[mistake]
+            due = tracks[None][0]
+            if first is None and not _close(p, due):
+                if _close(p - before, before - due):
+                    raise Wrong("It goes uphill: the sign of the step is wrong.")
+                first = (
+                    f"For {about}, in step {t} p should become {short(due)}, yours is {short(p)}."
+                )
+        if first:
+            named = [m.says for m in tracks if m is not None]
+            raise Wrong(named[0] if named else first)
+        if self.kept and not _close(memories[-1], tracks[None][1][-1]):
+            return (
+                f" But your {self.kept[-1]} has the rate in it, and would follow a schedule late:"
+                " keep it free of the rate."
+            )
+        return ""
+
+    def begun(self, start):
+        return start.copy(), [np.zeros_like(start) for _ in self.kept]
+
+    def no_number(self, t, memories):
+        if t == 1 and np.min(memories[-1]) >= 0:
+            return "t counts from 1: is there a division by 1 − β⁰, which is 0?"
+        return (
+            "Is there a root of a negative number? v is a mean of squares: is g squared, and are m"
+            " and v returned in this order?"
+        )
+
+
+def _close(a, b):
+    return np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-6, atol=1e-18)
+
+
+def momentum(p, g, v, t, lr=0.05, mu=0.9):
+    v = mu * v + g
+    return p - lr * v, v
+
+
+def _damped(p, g, v, t, lr=0.05, mu=0.9):
+    v = mu * v + (1 - mu) * g
+    return p - lr * v, v
+
+
+def _rate_twice(p, g, v, t, lr=0.05, mu=0.9):
+    v = mu * v + lr * g
+    return p - lr * v, v
+
+
+def _nesterov(p, g, v, t, lr=0.05, mu=0.9):
+    v = mu * v + g
+    return p - lr * (g + mu * v), v
+
+
+def _fixed(step, **own):
+    return lambda *arrays, **options: step(*arrays, **(options | own))
+
+
+MOMENTUM_MISTAKES = (
+    Mistake(
+        "v has no effect: put the new v into the step, and return it.",
+        lambda p, g, v, t, lr=0.05, mu=0.9: (p - lr * g, v),
+    ),
+    Mistake("Your v is a mean, with (1 − μ) g added; here it is a sum, with g added.", _damped),
+    Mistake(
+        "The step uses the v of before: update v first.",
+        lambda p, g, v, t, lr=0.05, mu=0.9: (p - lr * v, mu * v + g),
+    ),
+    Mistake("The learning rate is in v and in the step: once is enough.", _rate_twice),
+    Mistake("That is Nesterov's step; the one asked for goes along v alone.", _nesterov),
+    Mistake("`lr` is an argument: yours takes 0.05 whatever it is given.", _fixed(momentum, lr=0.05)),
+    Mistake("`mu` is an argument: yours takes 0.9 whatever it is given.", _fixed(momentum, mu=0.9)),
+    Mistake(
+        "v forgets nothing: the old v is multiplied by μ.",
+        lambda p, g, v, t, lr=0.05, mu=0.9: (p - lr * (v + g), v + g),
+    ),
+)
+
+
+def _adam(unbias=True, square=True, mean=True, second=None, root=True, inside=False, keep=True):
+    """Adam's step, right but for what is said."""
+
+    def step(p, g, m, v, t, lr=0.05, beta1=0.9, beta2=0.999, eps=1e-8):
+        m = beta1 * m + (1 - beta1 if mean else 1) * g
+        v = beta2 * v + (1 - beta2) * (g * g if square else abs(g))
+        m_hat = m / (1 - beta1**t) if unbias else m
+        v_hat = v / (1 - (beta1 if second else beta2) ** t) if unbias else v
+        if inside:
+            return p - lr * m_hat / np.sqrt(v_hat + eps), m, v
+        below = (np.sqrt(v_hat) if root else v_hat) + eps
+        if not keep:
+            return p - lr * m_hat / below, m_hat, v_hat
+        return p - lr * m_hat / below, m, v
+
+    return step
+
+
+adam = _adam()
+ADAM_MISTAKES = (
+    Mistake("The bias is not corrected: divide by 1 − β₁ᵗ and 1 − β₂ᵗ.", _adam(unbias=False)),
+    Mistake("v has to hold the mean of g squared, not of |g|.", _adam(square=False)),
+    Mistake("m is a mean: it takes (1 − β₁) g, not g.", _adam(mean=False)),
+    Mistake("v̂ is corrected with β₂: divide v by 1 − β₂ᵗ.", _adam(second=True)),
+    Mistake("Divide by the square root of v̂, not by v̂.", _adam(root=False)),
+    Mistake("m̂ and v̂ are for this step alone: return m and v uncorrected.", _adam(keep=False)),
+    Mistake("ε stands beside the root, not under it: √v̂ + ε.", _adam(inside=True)),
+    Mistake("`lr` is an argument: yours takes 0.05 whatever it is given.", _fixed(adam, lr=0.05)),
+    Mistake(
+        "β₁ and β₂ are arguments: yours takes 0.9 and 0.999 whatever it is given.",
+        _fixed(adam, beta1=0.9, beta2=0.999),
+    ),
+    Mistake(
+        "ε is missing or too small: where gradients are tiny, it keeps the step from growing.",
+        _fixed(adam, eps=1e-300),
+    ),
+)
+
+# ---------------------------------------------------------------------------------------- schedule
+
+
+def schedule(step, peak, warmup, total):
+    if step < warmup:
+        return peak * (step + 1) / warmup
+    if step >= total:
+        return 0.0
+    return peak * (1 + np.cos(np.pi * (step - warmup) / (total - warmup))) / 2
+
+
+def _scheduled(late=True, start=1, over=None, shape=None, pi=np.pi):
+    def rate(step, peak, warmup, total):
+        if step < warmup:
+            return peak * (step + start) / warmup
+        if step >= total and late:
+            return 0.0
+        share = (step - warmup) / (total - warmup) if over is None else step / total
+        if shape:
+            return peak * shape(share)
+        return peak * (1 + np.cos(pi * share)) / 2
+
+    return rate
+
+
+SCHEDULE_CASES = [
+    (f"step {step} of {total} with {warmup} to warm up", (step, peak, warmup, total))
+    for peak, warmup, total in [(0.1, 10, 100), (2.0, 3, 11), (0.5, 0, 8)]
+    for step in sorted({0, 1, warmup - 1, warmup, warmup + 1, total // 2, total - 1, total, 3 * total})
+    if step >= 0
+]
+SCHEDULE_MISTAKES = (
+    Mistake("The first step would do nothing: count it as 1, (step + 1) / warmup.", _scheduled(start=0)),
+    Mistake(
+        "The warm-up is missing: the rate rises along a line first.",
+        lambda step, peak, warmup, total: schedule(max(step, warmup), peak, warmup, total),
+    ),
+    Mistake(
+        "The cosine begins when the warm-up ends: its share is (step − warmup) / (total − warmup).",
+        _scheduled(over="all"),
+    ),
+    Mistake("It falls along a line; half a cosine wave is asked for.", _scheduled(shape=lambda s: 1 - s)),
+    Mistake(
+        "That is a quarter of a wave: half of one goes from cos 0 to cos π.",
+        _scheduled(shape=lambda s: np.cos(np.pi * s / 2)),
+    ),
+    Mistake("A cosine alone falls to −1, and a rate is never negative.", _scheduled(shape=lambda s: np.cos(np.pi * s))),
+    Mistake("After the last step it rises again: the rate stays 0.", _scheduled(late=False)),
+    Mistake("The cosine counts in radians: its half wave is π long, not 180.", _scheduled(pi=180)),
+)
+
+# ---------------------------------------------------------------------------------------- clipping
+
+
+def clip(gradients, limit):
+    norm = np.sqrt(sum((g**2).sum() for g in gradients))
+    return [g * (limit / norm if norm > limit else 1.0) for g in gradients]
+
+
+def _by(norm):
+    def clipped(gradients, limit):
+        n = norm(gradients)
+        return [g * (limit / n if n > limit else 1.0) for g in gradients]
+
+    return clipped
+
+
+def _lengthened(gradients, limit):
+    norm = np.sqrt(sum((g**2).sum() for g in gradients))
+    return [g * (limit / norm if norm else 1.0) for g in gradients]
+
+
+CLIP_MISTAKES = (
+    Mistake(
+        "each gradient is clipped for itself, which turns the direction of the step: one norm for"
+        " all together.",
+        lambda gradients, limit: [clip([g], limit)[0] for g in gradients],
+    ),
+    Mistake(
+        "numbers are cut off at ±limit, which turns the direction: scale all of them by one factor.",
+        lambda gradients, limit: [np.clip(g, -limit, limit) for g in gradients],
+    ),
+    Mistake("they were lengthened: a gradient within the limit stays as it is.", _lengthened),
+    Mistake(
+        "the norms were added; the norm of all is the root of the sum of their squares.",
+        _by(lambda gradients: sum(np.linalg.norm(g) for g in gradients)),
+    ),
+    Mistake(
+        "the root is missing: that is the squared norm.",
+        _by(lambda gradients: sum((g**2).sum() for g in gradients)),
+    ),
+    Mistake(
+        "the longest gradient's norm is not that of all together.",
+        _by(lambda gradients: max(np.linalg.norm(g) for g in gradients)),
+    ),
+    Mistake("nothing was clipped.", lambda gradients, limit: list(gradients)),
+)
+
+
+def clip_cases():
+    rng = np.random.default_rng(0)
+    long = [rng.normal(size=(3, 4)), rng.normal(size=4), np.array(2.0)]
+    yield "long gradients", long, 1.0
+    yield "long gradients and a large limit", [10 * g for g in long], 7.5
+    yield "short gradients", [g / 100 for g in long], 1.0
+    yield "one long and one short", [np.array([30.0, 40.0]), np.array([0.01])], 5.0
+    yield "one alone", [np.array([3.0, 4.0])], 1.0
+    yield "zero gradients", [np.zeros(3), np.zeros((2, 2))], 1.0
+
+
+def clip_trial(mine):
+    """Long, short, lopsided and zero gradients."""
+    for name, gradients, limit in clip_cases():
+        given = [g.copy() for g in gradients]
+        found = mine(given, limit)
+        if found is None or found is ...:
+            raise NotWritten("It returns nothing yet: return a list of gradients.")
+        if not isinstance(found, list | tuple) or len(found) != len(gradients):
+            raise Wrong("Return a list with one gradient for each given one.")
+        if not all(map(np.array_equal, given, gradients)):
+            raise Wrong("It changes the gradients in place: return new ones.")
+        found = [np.asarray(g, float) for g in found]
+        if any(a.shape != b.shape for a, b in zip(found, gradients, strict=True)):
+            raise Wrong(f"For {name}, a gradient changed its shape.")
+        right = clip(gradients, limit)
+        if all(np.allclose(a, b, 1e-4, 1e-10) for a, b in zip(found, right, strict=True)):
+            continue
+        if not all(np.isfinite(g).all() for g in found):
+            raise Wrong(
+                f"For {name}, there is a division by zero: a norm of 0 needs no clipping."
+            )
+        for mistake in CLIP_MISTAKES:
+            if all_close(found, [np.asarray(g) for g in mistake.work(gradients, limit)]):
+                raise Wrong(f"For {name}, {mistake.says}")
+        total, length = (np.sqrt(sum((g**2).sum() for g in gs)) for gs in (gradients, found))
+        raise Wrong(
+            f"For {name}, of length {total:.3g} with limit {limit:g}, yours are {length:.3g} long."
+        )
+    return "Long, short, lopsided and zero: never longer than the limit, never turned."
+
+
+TASKS = (
+    Task(
+        "sgd",
+        "my_sgd(p, g, lr, weight_decay)",
+        Compared(
+            SGD_CASES,
+            sgd,
+            SGD_MISTAKES,
+            ("weight",),
+            says="The step is right for vectors, matrices and numbers, with decay and without.",
+        ),
+        SGD_MISTAKES,
+    ),
+    Task(
+        "momentum",
+        "my_momentum(p, g, v, t, lr, mu)",
+        Steps(
+            momentum,
+            ["v"],
+            [
+                ("the default settings", {}, 1.0),
+                ("lr 0.3", {"lr": 0.3}, 1.0),
+                ("mu 0.5", {"lr": 0.1, "mu": 0.5}, 1.0),
+            ],
+            MOMENTUM_MISTAKES,
+        ),
+        MOMENTUM_MISTAKES,
+    ),
+    Task(
+        "adam",
+        "my_adam(p, g, m, v, t, lr, beta1, beta2, eps)",
+        Steps(
+            adam,
+            ["m", "v"],
+            [
+                ("the default settings", {}, 1.0),
+                ("lr 0.3", {"lr": 0.3}, 1.0),
+                ("other means", {"beta1": 0.5, "beta2": 0.8}, 1.0),
+                ("tiny gradients", {}, 1e-8),
+            ],
+            ADAM_MISTAKES,
+        ),
+        ADAM_MISTAKES,
+    ),
+    Task(
+        "schedule",
+        "my_schedule(step, peak, warmup, total)",
+        Compared(
+            SCHEDULE_CASES,
+            schedule,
+            SCHEDULE_MISTAKES,
+            ("rate",),
+            says="Up along a line, down along half a cosine, and 0 after the end.",
+        ),
+        SCHEDULE_MISTAKES,
+    ),
+    Task("clip", "my_clip(gradients, limit)", clip_trial, CLIP_MISTAKES),
+)

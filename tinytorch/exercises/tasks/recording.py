@@ -1,0 +1,164 @@
+"""The door through which an operation goes: computed, recorded, or neither."""
+
+import numpy as np
+
+from ..answer import NotWritten, Wrong
+from ..given.recording import Exp, Leaf, Times, Value
+from ..task import Mistake, Task
+
+
+def gradients(value):
+    """A backward pass over nodes made by the reader's door."""
+    order = []
+
+    def visit(node):
+        if node is not None and node not in order:
+            for source in node.sources:
+                visit(source)
+            order.append(node)
+
+    visit(value.node)
+    arrived = {value.node: 1.0}
+    for node in reversed(order):
+        given = node.apply(arrived[node]) if node.sources else ()
+        for source, d in zip(node.sources, given, strict=False):
+            if source is not None:
+                arrived[source] = arrived.get(source, 0.0) + d
+    return arrived
+
+
+def trial(run):
+    """Look at what the door leaves behind, then differentiate with it."""
+    a, b = Value(2.0, Leaf()), Value(0.5, Leaf())
+    p = opened(run, Times, a, b)
+    if not isinstance(p, Value):
+        raise Wrong(f"Return a `Value`, not a `{type(p).__name__}`.")
+    if not isinstance(p.data, float):
+        raise Wrong("The data of the result is not a plain number.")
+    if p.data != 1.0:
+        raise Wrong(f"2 times 0.5 is 1, and your result is {p.data}.")
+    if p.node is None:
+        raise Wrong("Both inputs have a node, and the result has none.")
+    if not isinstance(p.node, Times):
+        what = "class `Times` itself" if p.node is Times else "wrong kind"
+        raise Wrong(f"The node is of the {what}: make a new one with `operation()`.")
+    if list(p.node.sources) != [a.node, b.node]:
+        raise Wrong(
+            "`sources` should be the nodes of the inputs, in their order: `x.node` of each."
+        )
+    if list(p.node.saved) != [2.0, 0.5]:
+        raise Wrong(
+            f"`Times` saves the places (0, 1), its inputs 2 and 0.5; yours holds"
+            f" {tuple(p.node.saved)}."
+        )
+    e = opened(run, Exp, p)
+    if e.node is None or list(e.node.saved) != [np.exp(1.0)]:
+        held = tuple(float(v) for v in e.node.saved) if e.node else "no node"
+        raise Wrong(
+            f"`Exp` saves the place −1, its result e and nothing else; yours holds {held}."
+        )
+    again = opened(run, Times, a, b)
+    if again.node is p.node:
+        raise Wrong("Two products share one node: make one for each.")
+    if Times.saved or Times.sources:
+        raise Wrong("It writes into the class `Times`, which all products share.")
+    c = opened(run, Times, a, 3.0)
+    if c.node is None:
+        raise Wrong(
+            "In 3·a one input has a node and the other none. One that wants a gradient is enough:"
+            " record it."
+        )
+    if list(c.node.sources) != [a.node, None]:
+        raise Wrong("A plain number has no node: its source is `None`.")
+    for inputs in [(Value(2.0), 3.0), (2.0, 3.0)]:
+        if opened(run, Times, *inputs).node is not None:
+            raise Wrong("No input has a node, so nobody wants a gradient; yet one was recorded.")
+    found = gradients(opened(run, Times, e, c))  # 3 a eᵃᵇ
+    right = {"a": 3 * np.e * 2.0, "b": 12 * np.e}
+    for name, leaf in (("a", a), ("b", b)):
+        mine = found.get(leaf.node, 0.0)
+        if not np.isclose(mine, right[name]):
+            raise Wrong(
+                f"For 3·a·e^(a·b) the gradient of {name} should be {right[name]:.4f}, yours is"
+                f" {mine:.4f}."
+            )
+    return (
+        "It computes, keeps what is needed and no more, knows where its inputs came from, and stays"
+        " silent when nobody asks. A backward pass over its nodes gives the right gradients."
+    )
+
+
+def opened(run, operation, *inputs):
+    """Go through the reader's door."""
+    try:
+        value = run(operation, *inputs)
+    except (TypeError, AttributeError) as error:
+        said = str(error)
+        if "Value" in said:
+            raise Wrong(
+                f"`forward` raises `{error}`: it is for plain numbers. Take them out of the Values"
+                " first, with `x.data`."
+            ) from error
+        if "'float' object has no attribute" in said:
+            raise Wrong(
+                f"A plain number as an input raises `{error}`: it has neither `data` nor `node`."
+            ) from error
+        raise
+    if value is None:
+        raise NotWritten("It returns nothing yet.")
+    return value
+
+
+def door(keep=None, sources=None, record=any, make=None, unwrap=None):
+    """A door that is right but for what is given."""
+
+    def run(operation, *inputs):
+        unwrapped = unwrap or (lambda x: x.data if isinstance(x, Value) else x)
+        numbers = [unwrapped(x) for x in inputs]
+        came = [x.node if isinstance(x, Value) else None for x in inputs]
+        node = make(operation) if make else operation()
+        z = node.forward(*numbers)
+        if not record(came):
+            return Value(z)
+        node.sources = sources(came) if sources else came
+        values = [*numbers, z]
+        node.saved = keep(values) if keep else tuple(values[i] for i in operation.saves)
+        return Value(z, node)
+
+    return run
+
+
+def _shared():
+    nodes = {}
+    return door(make=lambda operation: nodes.setdefault(operation, operation()))
+
+
+def _class_for_node(operation, *inputs):
+    return Value(operation().forward(*(x.data for x in inputs)), operation)
+
+
+def _bare(operation, *inputs):
+    return operation().forward(*(x.data for x in inputs))
+
+
+TASKS = (
+    Task(
+        "run",
+        "my_run(operation, *inputs)",
+        trial,
+        (
+            Mistake("Take them out of the Values first", door(unwrap=lambda x: x)),
+            Mistake("Return a `Value`, not a `float`", _bare),
+            Mistake("Both inputs have a node, and the result has none", door(record=lambda c: False)),
+            Mistake("One that wants a gradient is enough", door(record=all)),
+            Mistake("yet one was recorded", door(record=lambda came: True)),
+            Mistake("saves the places (0, 1)", door(tuple)),
+            Mistake("saves the place −1", door(lambda values: tuple(values[:-1]))),
+            Mistake("in their order", door(sources=lambda came: came[::-1])),
+            Mistake("its source is `None`", door(sources=lambda came: [n for n in came if n])),
+            Mistake("Two products share one node", _shared()),
+            Mistake("make a new one with `operation()`", _class_for_node),
+            Mistake("it has neither `data` nor `node`", door(unwrap=lambda x: x.data)),
+        ),
+    ),
+)
