@@ -19,88 +19,6 @@ def space(chapter, *wanted):
 
 
 @pytest.fixture(scope="module")
-def door():
-    return space("engine/function", "Value", "check_door")
-
-
-def made(door, keep=None, sources=None, record=any, operation=None):
-    """A door that is right but for what is given."""
-    Value = door["Value"]
-
-    def run(cls, *inputs):
-        numbers = [x.data if isinstance(x, Value) else x for x in inputs]
-        came = [x.node if isinstance(x, Value) else None for x in inputs]
-        node = (operation or cls)()
-        z = cls.forward(node, *numbers)
-        if not record(came):
-            return Value(z)
-        node.sources = sources(came) if sources else came
-        values = [*numbers, z]
-        node.saved = keep(values) if keep else tuple(values[i] for i in cls.saves)
-        return Value(z, node)
-
-    return run
-
-
-def shared(door):
-    once, run = {}, made(door)
-
-    def again(cls, *inputs):
-        result = run(cls, *inputs)
-        result.node = result.node and once.setdefault((cls, *map(str, inputs)), result.node)
-        return result
-
-    return again
-
-
-DOORS = {
-    "Values in forward": (
-        lambda door: lambda cls, *inputs: door["Value"](cls().forward(*inputs)),
-        "Take them out of the Values first",
-    ),
-    "a bare number": (
-        lambda door: lambda cls, *inputs: cls().forward(*(x.data for x in inputs)),
-        "Return a `Value`, not a `float`",
-    ),
-    "no node": (lambda door: made(door, record=lambda came: False), "the result has none"),
-    "all inputs must have one": (lambda door: made(door, record=all), "is enough: record it"),
-    "recorded always": (lambda door: made(door, record=lambda came: True), "yet one was recorded"),
-    "everything kept": (lambda door: made(door, tuple), "saves the places (0, 1)"),
-    "inputs always kept": (lambda door: made(door, lambda v: tuple(v[:-1])), "saves the place −1"),
-    "turned around": (lambda door: made(door, sources=lambda s: s[::-1]), "in their order"),
-    "one node for all": (shared, "share one node"),
-    "constants left out": (
-        lambda door: made(door, sources=lambda s: [n for n in s if n]),
-        "its source is `None`",
-    ),
-    "numbers unwrapped too": (
-        lambda door: (
-            lambda cls, *inputs: made(door)(cls, *(door["Value"](x.data, x.node) for x in inputs))
-        ),
-        "it has neither `data` nor `node`",
-    ),
-    "the class for a node": (
-        lambda door: (
-            lambda cls, *inputs: door["Value"](cls().forward(*(x.data for x in inputs)), cls)
-        ),
-        "make a new one with `operation()`",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", DOORS)
-def test_the_door_names_the_mistake(door, name):
-    run, said = DOORS[name]
-    answer = door["check_door"](run(door))
-    assert answer.passed is False
-    assert said in str(answer)
-
-
-def test_a_right_door_passes(door):
-    assert door["check_door"](made(door)).passed is True
-
-
-@pytest.fixture(scope="module")
 def lambert():
     return space("beyond/custom_functions", "check_lambert")["check_lambert"]
 
@@ -152,7 +70,6 @@ def test_a_solver_may_end_at_first_order(lambert):
 @pytest.mark.parametrize(
     ("chapter", "names"),
     [
-        ("engine/function", ("Value", "check_door")),
         ("beyond/custom_functions", ("check_lambert",)),
     ],
 )

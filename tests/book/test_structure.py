@@ -8,7 +8,7 @@ from chapters import chapters
 from terms import unlinked
 
 from tinytorch.core import autograd
-from tinytorch.exercises import EXERCISES, check
+from tinytorch.exercises import EXERCISES, RULES, check
 
 FRONT_MATTER = {
     "jupytext": {"text_representation": {"extension": ".md", "format_name": "myst"}},
@@ -275,7 +275,7 @@ def test_every_class_has_its_chapter_and_every_chapter_its_class():
 
 
 def test_every_class_has_its_exercise():
-    assert EXERCISES.keys() == {cls.__name__ for cls in of_the_package(autograd.Function)}
+    assert RULES.keys() == {cls.__name__ for cls in of_the_package(autograd.Function)}
 
 
 @every_with_code

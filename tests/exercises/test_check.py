@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tinytorch.core.autograd import Function, MulBackward, unbroadcast
-from tinytorch.exercises import EXERCISES, check
+from tinytorch.exercises import RULES, check
 from tinytorch.exercises.rule import Mistake, RuleExercise
 from tinytorch.exercises.samples import Sample
 
@@ -69,9 +69,9 @@ def test_a_right_answer_passes_and_says_what_was_checked(name):
     assert "Gradients of gradients agree as well." in answer.message
 
 
-@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("name", RULES)
 def test_the_package_itself_passes(name):
-    exercise = EXERCISES[name]
+    exercise = RULES[name]
     answer = check(exercise.reference)
     assert answer.passed is True
     for sample in exercise.samples:
@@ -458,11 +458,11 @@ def test_the_reader_s_own_names_are_used():
 
 
 @pytest.mark.parametrize(
-    ("name", "mistake"), [(name, m) for name, e in EXERCISES.items() for m in e.mistakes]
+    ("name", "mistake"), [(name, m) for name, e in RULES.items() for m in e.mistakes]
 )
 def test_every_planted_mistake_of_an_exercise_is_reachable(name, mistake):
     """A rule that makes the mistake gets its sentence, so no record is dead."""
-    exercise = EXERCISES[name]
+    exercise = RULES[name]
     answer = exercise.judge(exercise.mistaken(mistake))
     start = mistake.says.split("{")[0].split("`")[0].rstrip()
     assert answer.passed is False and start in answer.message

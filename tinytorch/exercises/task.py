@@ -1,7 +1,7 @@
 """An exercise on the engine or on learning: a function of the reader's, tried on cases.
 
-A `Task` is a trial, which tries a reader's work and raises `Wrong` at the first thing amiss, and the
-mistakes that it can name, each written out as a reader would write it.
+A `Task` is a trial, which tries a reader's work and raises `Wrong` at the first thing amiss, and
+the mistakes that it can name, each written out as a reader would write it.
 """
 
 import inspect

@@ -17,6 +17,7 @@ OPTION = re.compile(r"^:[\w-]+:.*\n", re.M)
 HINT = re.compile(r"^:::\{dropdown\} (?P<title>Hint[^\n]*)\n(?P<body>.*?)^:::$", re.M | re.S)
 DIRECTIVE = re.compile(r"^(:{3,}|`{3,})\{.*?^\1$\n?", re.M | re.S)
 ROLE = re.compile(r"\{(?:term|doc|ref|numref|cite:\w)\}`([^`<]+)(?:<[^`]*>)?`")
+OWN = re.compile(r"[Mm]y(_|[A-Z])")  # MyMulBackward, my_clip
 EQUATION = re.compile(r"\{eq\}`[^`]*`")
 
 
@@ -82,11 +83,11 @@ def _exercises(text):
         for name in _checked(tree):
             if re.search("solution", name, re.I):
                 solved[_core(name)] = (name, code, tree)
-            elif definition := _definition(tree, name):
+            elif OWN.match(name) and (definition := _definition(tree, name)):
                 asked.append((name, start, end, code, tree, definition))
     building = text.find("\n## Build it")
     hints = [(m.start(), m["title"], m["body"]) for m in HINT.finditer(text)]
-    before = text.find("\n", building + 1)
+    before, task = text.find("\n", building + 1), ""
     for i, (name, start, end, code, tree, definition) in enumerate(asked):
         if start < building:  # shown before its turn, as on the page about reading
             continue
@@ -98,10 +99,11 @@ def _exercises(text):
         mine = [(t, b) for at, t, b in hints if end < at < following]
         if not mine:  # hints that stand together, after the last of several stubs
             mine = [(t, b) for at, t, b in hints if at > end]
-        imports, given = _needed(f"{stub}\n\n{answer}", [*known, tree])
+        imports, given = _needed(f"{stub}\n\n{answer}", [*known, tree, solution_tree])
+        task = plain(text[before:start]) or task  # several stubs below one task
         yield {
             "name": name,
-            "task": plain(text[before:start]),
+            "task": task,
             "hints": [f"{t}: {plain(b)}" for t, b in mine],
             "imports": imports,
             "given": given,
@@ -152,8 +154,8 @@ def _answer(cell, tree, solution, name, solved):
     nodes = [
         n
         for n in tree.body
-        if isinstance(n, (ast.FunctionDef, ast.ClassDef, ast.Assign)) and
-        getattr(n, "name", None) not in others
+        if isinstance(n, (ast.FunctionDef, ast.ClassDef, ast.Assign))
+        and getattr(n, "name", None) not in others
     ]
     used, queue = [], [n for n in nodes if getattr(n, "name", None) == solution]
     while queue:  # what the solution needs of its cell
@@ -220,7 +222,7 @@ def free(code):
         tables += table.get_children()
         for symbol in table.get_symbols():
             local = symbol.is_assigned() or symbol.is_imported()
-            if symbol.is_referenced() and (symbol.is_global() or table is top and not local):
+            if symbol.is_referenced() and (symbol.is_global() or (table is top and not local)):
                 free.add(symbol.get_name())
     own = {name for node in ast.parse(code).body for name in binds(node)}
     return free - own - set(dir(builtins))

@@ -114,8 +114,9 @@ def ended(error: BaseException) -> str:
 
 
 def _line(error, name, node):
-    lines = [n for frame, n in traceback.walk_tb(error.__traceback__)
-             if frame.f_code.co_filename == name]
+    lines = [
+        n for frame, n in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == name
+    ]
     return lines[-1] if lines else node.lineno
 
 

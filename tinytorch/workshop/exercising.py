@@ -101,7 +101,9 @@ def complete(name, seconds):
     wrong = [e for e, _, verdict in found if not verdict.passed]
     if wrong:
         which = ", ".join(e.name for e in wrong)
-        raise Refusal(f"{name.name} is not complete: {_count(len(wrong), 'exercise')} to go, {which}.")
+        raise Refusal(
+            f"{name.name} is not complete: {_count(len(wrong), 'exercise')} to go, {which}."
+        )
     done = click.style(f"{name.name} is complete", fg="green")
     click.echo(f"{done}: {_count(len(found), 'exercise')}, recorded.")
     show.say("Train a milestone on your own rules: tito milestone run mlp --mine")
@@ -125,7 +127,9 @@ def reset(name, yes):
         folder.tidy()
         for path in there:
             copy = folder.write(path, stubs(name, path.suffix))
-            show.say(f"{path.name} has fresh stubs; the old one is {copy.relative_to(folder.root)}.")
+            show.say(
+                f"{path.name} has fresh stubs; the old one is {copy.relative_to(folder.root)}."
+            )
 
 
 def _typed(ctx, param, incomplete):

@@ -22,7 +22,12 @@ def down(g, x):
 ROWS = np.arange(6.0).reshape(2, 3), np.array([1.0, 2.0, 4.0])
 CASES = (  # name, graph, numbers, gradients
     ("two numbers", lambda d, a, b: d(a, b), (3.0, 2.0), lambda a, b: (1 / b, -a / b**2)),
-    ("a / b times a", lambda d, a, b: d(a, b) * a, (3.0, 2.0), lambda a, b: (2 * a / b, -(a / b) ** 2)),
+    (
+        "a / b times a",
+        lambda d, a, b: d(a, b) * a,
+        (3.0, 2.0),
+        lambda a, b: (2 * a / b, -((a / b) ** 2)),
+    ),
     ("a / a", lambda d, a, b: d(a, a) + b, (3.0, 2.0), lambda a, b: (0.0, 1.0)),
     (
         "(a / b) / a",
@@ -58,7 +63,9 @@ def trial(mine):
             raise Wrong(
                 "`send` was called instead of attached: `out.send = send`, without parentheses."
             )
-        if made.data.shape != (a.data / b.data).shape or not np.allclose(made.data, a.data / b.data):
+        if made.data.shape != (a.data / b.data).shape or not np.allclose(
+            made.data, a.data / b.data
+        ):
             raise Wrong(f"The quotient is wrong ({about}).")
         if {id(a), id(b)} - {id(parent) for parent in made.parents}:
             raise Wrong(

@@ -54,7 +54,12 @@ TRIALS = (  # right or not, what it is, rule, point
         _rule("Square", lambda x: (x - 1) ** 2, lambda x: 2 * (x - 1)),
         0 * X + 1,
     ),
-    (False, "the sigmoid's slope in tanh", _rule("A", np.tanh, lambda x: np.tanh(x) * (1 - np.tanh(x))), X),
+    (
+        False,
+        "the sigmoid's slope in tanh",
+        _rule("A", np.tanh, lambda x: np.tanh(x) * (1 - np.tanh(x))),
+        X,
+    ),
     (
         False,
         "a gradient of the wrong sign (compare entry by entry, and absolute values)",
@@ -153,7 +158,7 @@ def every_entry(seen, x):
             )
 
 
-# ------------------------------------------------------------------------------- wrong ways to do it
+# ----------------------------------------------------------------------------- wrong ways to do it
 
 
 def both(f, x, h=1e-6):
@@ -212,15 +217,23 @@ TASKS = (
         "my_gradcheck(f, x, h=1e-6)",
         trial,
         (
-            Mistake("take the absolute value", _by(lambda a, n: (a - n < 1e-5 * (1 + abs(n))).all())),
-            Mistake("take the absolute value", _by(lambda a, n: (n - a < 1e-5 * (1 + abs(n))).all())),
-            Mistake("a relative tolerance alone", _by(lambda a, n: (abs(a - n) <= 1e-6 * abs(n)).all())),
+            Mistake(
+                "take the absolute value", _by(lambda a, n: (a - n < 1e-5 * (1 + abs(n))).all())
+            ),
+            Mistake(
+                "take the absolute value", _by(lambda a, n: (n - a < 1e-5 * (1 + abs(n))).all())
+            ),
+            Mistake(
+                "a relative tolerance alone", _by(lambda a, n: (abs(a - n) <= 1e-6 * abs(n)).all())
+            ),
             Mistake("compare relative", _by(lambda a, n: (abs(a - n) <= 1e-6).all())),
             Mistake("never nudges the entry", one_direction),
             Mistake("to one side only", one_sided),
             Mistake("passes", first_entry),
             Mistake("passes", _by(lambda a, n: np.allclose(abs(a), abs(n), 1e-6, 1e-6))),
-            Mistake("passes", _by(lambda a, n: np.allclose(np.sort(a.ravel()), np.sort(n.ravel())))),
+            Mistake(
+                "passes", _by(lambda a, n: np.allclose(np.sort(a.ravel()), np.sort(n.ravel())))
+            ),
             Mistake("the tolerance is too loose", _by(lambda a, n: np.allclose(a, n, 1e-3, 1e-3))),
             Mistake("never nudges the entry", lambda f, x, h=1e-6: True),
             Mistake("refuses", lambda f, x, h=1e-6: False),

@@ -22,7 +22,9 @@ def _directions(gradient):
 
 
 SLOPE_MISTAKES = (
-    Mistake("Divide by the length of the direction.", lambda gradient, direction: gradient @ direction),
+    Mistake(
+        "Divide by the length of the direction.", lambda gradient, direction: gradient @ direction
+    ),
     Mistake(
         "Divide by the length of the direction, not by that of the gradient.",
         lambda gradient, direction: gradient @ direction / np.linalg.norm(gradient),

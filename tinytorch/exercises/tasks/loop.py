@@ -168,9 +168,7 @@ def loop_trial(mine):
     if not isinstance(losses, list | tuple) or len(losses) != EPOCHS:
         raise Wrong(f"Return a list with one loss for each of the {EPOCHS} epochs.")
     if any(isinstance(loss, Tensor) for loss in losses):
-        raise Wrong(
-            "The losses are Tensors, and each holds its whole graph: add up `loss.item()`."
-        )
+        raise Wrong("The losses are Tensors, and each holds its whole graph: add up `loss.item()`.")
     if np.allclose(losses, plain_means):
         raise Wrong(
             "The mean loss counts each batch alike, but they hold 7, 2 and 3 samples: weight by the"
@@ -179,7 +177,9 @@ def loop_trial(mine):
     if np.allclose(losses, np.array(means) * 12):
         raise Wrong("That is the sum over the samples: divide by their number.")
     if not np.allclose(losses, means):
-        raise Wrong(f"The mean losses are {np.round(losses, 4)}, and should be {np.round(means, 4)}.")
+        raise Wrong(
+            f"The mean losses are {np.round(losses, 4)}, and should be {np.round(means, 4)}."
+        )
     return "Three epochs on three batches: the weights and the mean losses agree."
 
 

@@ -264,7 +264,7 @@ def learned_digits(cls):
     return right
 
 
-# ------------------------------------------------------------------- an engine, and ways to spoil it
+# ----------------------------------------------------------------- an engine, and ways to spoil it
 
 
 def engine(order="counted", accumulate=True, sums=True, tanh=None, matmul=None, again=True):

@@ -184,7 +184,9 @@ MOMENTUM_MISTAKES = (
     ),
     Mistake("The learning rate is in v and in the step: once is enough.", _rate_twice),
     Mistake("That is Nesterov's step; the one asked for goes along v alone.", _nesterov),
-    Mistake("`lr` is an argument: yours takes 0.05 whatever it is given.", _fixed(momentum, lr=0.05)),
+    Mistake(
+        "`lr` is an argument: yours takes 0.05 whatever it is given.", _fixed(momentum, lr=0.05)
+    ),
     Mistake("`mu` is an argument: yours takes 0.9 whatever it is given.", _fixed(momentum, mu=0.9)),
     Mistake(
         "v forgets nothing: the old v is multiplied by μ.",
@@ -259,11 +261,15 @@ def _scheduled(late=True, start=1, over=None, shape=None, pi=np.pi):
 SCHEDULE_CASES = [
     (f"step {step} of {total} with {warmup} to warm up", (step, peak, warmup, total))
     for peak, warmup, total in [(0.1, 10, 100), (2.0, 3, 11), (0.5, 0, 8)]
-    for step in sorted({0, 1, warmup - 1, warmup, warmup + 1, total // 2, total - 1, total, 3 * total})
+    for step in sorted(
+        {0, 1, warmup - 1, warmup, warmup + 1, total // 2, total - 1, total, 3 * total}
+    )
     if step >= 0
 ]
 SCHEDULE_MISTAKES = (
-    Mistake("The first step would do nothing: count it as 1, (step + 1) / warmup.", _scheduled(start=0)),
+    Mistake(
+        "The first step would do nothing: count it as 1, (step + 1) / warmup.", _scheduled(start=0)
+    ),
     Mistake(
         "The warm-up is missing: the rate rises along a line first.",
         lambda step, peak, warmup, total: schedule(max(step, warmup), peak, warmup, total),
@@ -272,12 +278,17 @@ SCHEDULE_MISTAKES = (
         "The cosine begins when the warm-up ends: its share is (step − warmup) / (total − warmup).",
         _scheduled(over="all"),
     ),
-    Mistake("It falls along a line; half a cosine wave is asked for.", _scheduled(shape=lambda s: 1 - s)),
+    Mistake(
+        "It falls along a line; half a cosine wave is asked for.", _scheduled(shape=lambda s: 1 - s)
+    ),
     Mistake(
         "That is a quarter of a wave: half of one goes from cos 0 to cos π.",
         _scheduled(shape=lambda s: np.cos(np.pi * s / 2)),
     ),
-    Mistake("A cosine alone falls to −1, and a rate is never negative.", _scheduled(shape=lambda s: np.cos(np.pi * s))),
+    Mistake(
+        "A cosine alone falls to −1, and a rate is never negative.",
+        _scheduled(shape=lambda s: np.cos(np.pi * s)),
+    ),
     Mistake("After the last step it rises again: the rate stays 0.", _scheduled(late=False)),
     Mistake("The cosine counts in radians: its half wave is π long, not 180.", _scheduled(pi=180)),
 )
@@ -310,7 +321,7 @@ CLIP_MISTAKES = (
         lambda gradients, limit: [clip([g], limit)[0] for g in gradients],
     ),
     Mistake(
-        "numbers are cut off at ±limit, which turns the direction: scale all of them by one factor.",
+        "numbers are cut off at ±limit, which turns the direction: scale all by one factor.",
         lambda gradients, limit: [np.clip(g, -limit, limit) for g in gradients],
     ),
     Mistake("they were lengthened: a gradient within the limit stays as it is.", _lengthened),
@@ -359,9 +370,7 @@ def clip_trial(mine):
         if all(np.allclose(a, b, 1e-4, 1e-10) for a, b in zip(found, right, strict=True)):
             continue
         if not all(np.isfinite(g).all() for g in found):
-            raise Wrong(
-                f"For {name}, there is a division by zero: a norm of 0 needs no clipping."
-            )
+            raise Wrong(f"For {name}, there is a division by zero: a norm of 0 needs no clipping.")
         for mistake in CLIP_MISTAKES:
             if all_close(found, [np.asarray(g) for g in mistake.work(gradients, limit)]):
                 raise Wrong(f"For {name}, {mistake.says}")

@@ -38,7 +38,9 @@ class Node:
     def __getattr__(self, name):
         if name.startswith("_"):  # Python's own questions
             raise AttributeError(name)
-        raise Wrong(f"`node.{name}` is not yours: `next_functions` and `apply` are all you may use.")
+        raise Wrong(
+            f"`node.{name}` is not yours: `next_functions` and `apply` are all you may use."
+        )
 
     def __repr__(self):
         return f"<{self._says}>"
@@ -75,12 +77,18 @@ class Program:
 
     def mul(self, i, j):
         a, b = self.values[i], self.values[j]
-        rule = (lambda g: (g * b, g * a))
+
+        def rule(g):
+            return (g * b, g * a)
+
         return self._new(a * b, Node("a product", self._sources(i, j), rule), ((i, b), (j, a)))
 
     def half(self, i):
         """A function whose rule wants no gradient for its second input."""
-        rule = (lambda g: (g * 0.5, None))
+
+        def rule(g):
+            return (g * 0.5, None)
+
         node = Node("a half", (self.nodes[i], None), rule)
         return self._new(self.values[i] * 0.5, node, ((i, 0.5),))
 
@@ -413,7 +421,7 @@ def every_node(result):
 
 
 def hook_trial(mine):
-    """The pass as before, and hooks: once, with the whole gradient, and what they return goes on."""
+    """The pass as before, and hooks: once, with the whole gradient; what they return goes on."""
     for name, case in CASES.items():
         compared(name, made(case), mine, {})
     for name, case in CASES.items():
@@ -470,7 +478,9 @@ def _hook_ran(name, seen, whole):
         )
 
 
-def with_hooks(result, hooks, when="complete", replace=True, none=True, leaves_too=True, rooted=True):
+def with_hooks(
+    result, hooks, when="complete", replace=True, none=True, leaves_too=True, rooted=True
+):
     """The counting pass with hooks, or with a mistake about them."""
     root = result.grad_fn
     waiting, stack, seen = {}, [root], {root}

@@ -54,9 +54,7 @@ def trial(run):
     e = opened(run, Exp, p)
     if e.node is None or list(e.node.saved) != [np.exp(1.0)]:
         held = tuple(float(v) for v in e.node.saved) if e.node else "no node"
-        raise Wrong(
-            f"`Exp` saves the place −1, its result e and nothing else; yours holds {held}."
-        )
+        raise Wrong(f"`Exp` saves the place −1, its result e and nothing else; yours holds {held}.")
     again = opened(run, Times, a, b)
     if again.node is p.node:
         raise Wrong("Two products share one node: make one for each.")
@@ -149,7 +147,9 @@ TASKS = (
         (
             Mistake("Take them out of the Values first", door(unwrap=lambda x: x)),
             Mistake("Return a `Value`, not a `float`", _bare),
-            Mistake("Both inputs have a node, and the result has none", door(record=lambda c: False)),
+            Mistake(
+                "Both inputs have a node, and the result has none", door(record=lambda c: False)
+            ),
             Mistake("One that wants a gradient is enough", door(record=all)),
             Mistake("yet one was recorded", door(record=lambda came: True)),
             Mistake("saves the places (0, 1)", door(tuple)),
