@@ -41,7 +41,7 @@ def exercise(source):
     ('MulBackward', 'MulBackward')
     """
     work, named = NAMED.search(source).groups()
-    return named or work.removeprefix("My")
+    return named or re.sub(r"^[Mm]y_?", "", work)
 
 
 class NameCells(SphinxTransform):
