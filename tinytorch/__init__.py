@@ -228,6 +228,7 @@ __all__ = [
     "triu",
     "uint8",
     "unsqueeze",
+    "utils",
     "var",
     "where",
     "zeros",
@@ -240,6 +241,7 @@ _LATER = {  # what is imported when it is first asked for: not every program tra
     "optim": ".optim",
     "load": ".core.training",
     "safetensors": ".safetensors",
+    "utils": ".utils",
     "save": ".core.training",
 }
 

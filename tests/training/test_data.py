@@ -1,5 +1,6 @@
 """Data sets, loaders and tokenizers."""
 
+from collections import namedtuple
 from itertools import chain
 from pathlib import Path
 
@@ -177,7 +178,16 @@ def test_the_text_that_comes_with_the_package_is_this_book():
 
 # --------------------------------------------------------------------------------- tokenizers
 
-TEXTS = ["", " ", "the cat sat on the mat", "a\n\n\tb  c ", "größer ✓ 中文 🙂", "\x00\r\n", "ééé"]
+TEXTS = [
+    "",
+    " ",
+    "the cat sat on the mat",
+    "a\n\n\tb  c ",
+    "größer ✓ 中文 🙂",
+    "\x00\r\n",
+    "ééé",
+    "\ud800 a \udfff",
+]
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -216,3 +226,138 @@ def test_what_tokenizers_refuse(act, text):
 
 def test_decoding_takes_tensors():
     assert CharTokenizer("ab").decode(tt.tensor([1, 0])) == "ba"
+
+
+# ------------------------------------------------------------------- as in torch.utils.data
+
+
+def order(loader):
+    return [int(i) for batch in loader for i in np.ravel(batch)]
+
+
+class Stream(tt.utils.data.IterableDataset):
+    def __init__(self, n):
+        self.n = n
+
+    def __iter__(self):
+        return iter(range(self.n))
+
+
+class Counted(Stream):
+    def __len__(self):
+        return self.n
+
+
+def test_samplers_decide_the_order():
+    u, numbers = tt.utils.data, list(range(10))
+    assert order(u.DataLoader(numbers, 3, sampler=[4, 4, 1, 0])) == [4, 4, 1, 0]
+    assert [b.tolist() for b in u.DataLoader(numbers, batch_sampler=[[1, 2], [3]])] == [[1, 2], [3]]
+    loader = u.DataLoader(
+        numbers, 4, sampler=u.SubsetRandomSampler([2, 3, 5, 7, 9]), drop_last=True
+    )
+    assert len(loader) == 1 and set(order(loader)) < {2, 3, 5, 7, 9}
+    assert order(u.DataLoader(numbers, 4, sampler=u.SequentialSampler(numbers))) == numbers
+    once = u.RandomSampler(numbers, num_samples=25)
+    assert len(once) == 25 and sorted(list(once)[:20]) == sorted([*numbers, *numbers])
+    again = list(u.RandomSampler(numbers, replacement=True, num_samples=1000))
+    assert set(again) == set(numbers) and type(again[0]) is int
+    manual_seed(0)
+    weighted = u.WeightedRandomSampler([0.0, 1.0, 3.0], 4000)
+    assert np.bincount(list(weighted)) / 4000 == pytest.approx([0, 0.25, 0.75], abs=0.03)
+    assert sorted(u.WeightedRandomSampler([1, 0, 2.0], 2, replacement=False)) == [0, 2]
+    batches = u.BatchSampler(u.SequentialSampler(numbers), 4, drop_last=False)
+    assert list(batches) == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]] and len(batches) == 3
+
+
+def test_a_generator_draws_the_order_and_the_parts():
+    u, numbers = tt.utils.data, list(range(20))
+
+    def drawn():
+        g = tt.Generator().manual_seed(7)
+        loader = u.DataLoader(numbers, 6, shuffle=True, generator=g)
+        return order(loader), order(loader), [list(p) for p in u.random_split(numbers, [15, 5], g)]
+
+    first = drawn()
+    manual_seed(1)
+    before = tt.get_rng_state()
+    assert drawn() == first and first[0] != first[1]
+    assert tt.get_rng_state() == before
+    assert sorted(first[2][0] + first[2][1]) == numbers
+
+
+def test_streams_are_batched_as_they_come():
+    u = tt.utils.data
+    assert [b.tolist() for b in u.DataLoader(Stream(5), 2)] == [[0, 1], [2, 3], [4]]
+    assert [b.tolist() for b in u.DataLoader(Stream(5), 2, drop_last=True)] == [[0, 1], [2, 3]]
+    assert list(u.DataLoader(Stream(3), None)) == [0, 1, 2]
+    assert len(u.DataLoader(Counted(5), 2)) == 3 and len(u.DataLoader(Counted(5), None)) == 5
+    assert order(u.DataLoader(Stream(2) + Stream(3), 4)) == [0, 1, 0, 1, 2]
+    with pytest.raises(TypeError, match="Stream has no length"):
+        len(u.DataLoader(Stream(5), 2))
+    assert u.get_worker_info() is None
+
+
+def test_without_batches_samples_come_one_by_one():
+    pairs = [(np.zeros(2), 1), (np.ones(2), 0)]
+    (x, y), (_, z) = tt.utils.data.DataLoader(pairs, batch_size=None)
+    assert type(x) is tt.Tensor and x.shape == (2,) and (y, z) == (1, 0)
+    assert len(tt.utils.data.DataLoader(pairs, batch_size=None)) == 2
+
+
+def test_data_sets_are_joined():
+    u = tt.utils.data
+    both = u.TensorDataset(np.arange(3)) + u.TensorDataset(np.arange(10, 12))
+    assert len(both) == 5 and [both[i][0].item() for i in range(-1, 4)] == [11, 0, 1, 2, 10]
+    with pytest.raises(IndexError, match="index 5 is out of range for 5 samples"):
+        both[5]
+    assert order(u.DataLoader(both, 2)) == [0, 1, 2, 10, 11]
+
+
+def test_many_at_a_time_and_named_tuples():
+    class Fetched(tt.utils.data.Dataset):
+        def __len__(self):
+            return 5
+
+        def __getitems__(self, indices):
+            return [Point(i, float(i)) for i in indices]
+
+    Point = namedtuple("Point", "x y")
+    batch = next(iter(tt.utils.data.DataLoader(Fetched(), 3)))
+    assert batch.x.tolist() == [0, 1, 2] and type(batch).__name__ == "Point"
+
+
+def test_samples_that_require_gradients_stay_in_the_graph():
+    w = tt.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    for batch in data.DataLoader(data.TensorDataset(w), 2):
+        (batch[0] * 2).sum().backward()
+    assert w.grad.tolist() == [2.0, 2.0, 2.0]
+    tt.utils.data.default_collate([w[0], w[1]]).sum().backward()
+    assert w.grad.tolist() == [3.0, 3.0, 2.0]
+
+
+def test_workers_are_said_once_to_be_this_process():
+    from tinytorch.core import dataloader
+
+    dataloader._say_once.cache_clear()
+    with pytest.warns(UserWarning, match="loaded in this process") as said:
+        for _ in range(2):
+            loader = data.DataLoader([1, 2], 2, num_workers=2, pin_memory=True, prefetch_factor=4)
+    assert len(said) == 1 and said[0].filename == __file__
+    assert order(loader) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda u: u.DataLoader([1], shuffle=True, sampler=[0]), "shuffle and sampler both decide"),
+        (lambda u: u.DataLoader([1], 2, batch_sampler=[[0]]), "without batch_size and drop_last"),
+        (lambda u: u.DataLoader([1], None, drop_last=True), "drop_last needs a batch_size"),
+        (lambda u: u.DataLoader(Stream(3), shuffle=True), "has its own order, without shuffle"),
+        (lambda u: u.WeightedRandomSampler([[1.0]], 2), r"shape \(1, 1\)"),
+        (lambda u: u.RandomSampler([1], num_samples=0), "num_samples must be positive, got 0"),
+        (lambda u: u.ConcatDataset([Stream(2)]), "samples by number"),
+    ],
+)
+def test_what_the_loader_refuses(make, text):
+    with pytest.raises(ValueError, match=text):
+        make(tt.utils.data)

@@ -1,115 +1,71 @@
-"""Data sets and the loader that makes batches of them."""
+"""The loader: batches of a data set, pass after pass."""
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from .generator import rng
+from .datasets import (
+    ChainDataset,
+    ConcatDataset,
+    Dataset,
+    IterableDataset,
+    Subset,
+    TensorDataset,
+    random_split,
+)
+from .functional import stack
+from .generator import Generator, rng
+from .samplers import (
+    BatchSampler,
+    EpochSampler,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    SubsetRandomSampler,
+    WeightedRandomSampler,
+    batches,
+)
 from .tensor import Tensor
 
-
-class Dataset:
-    """Samples by number. A subclass defines `__len__` and `__getitem__`."""
-
-    def __len__(self) -> int:
-        raise NotImplementedError(f"{type(self).__name__} does not define __len__")
-
-    def __getitem__(self, index) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} does not define __getitem__")
-
-
-class TensorDataset(Dataset):
-    """Tensors or arrays side by side: sample i is the i-th entry of each.
-
-    Parameters
-    ----------
-    *tensors : Tensor or array_like
-        All with the same length along their first axis.
-
-    Examples
-    --------
-    >>> from tinytorch.core.dataloader import TensorDataset
-    >>> points = TensorDataset([[0.0, 1.0], [2.0, 3.0]], [0, 1])
-    >>> points[1]
-    (tensor([2., 3.]), tensor(1))
-    """
-
-    def __init__(self, *tensors):
-        self.tensors = tuple(t if isinstance(t, Tensor) else Tensor(t) for t in tensors)
-        lengths = [t.shape[0] if t.ndim else None for t in self.tensors]
-        if not lengths or lengths != [lengths[0]] * len(lengths) or lengths[0] is None:
-            shapes = ", ".join(str(t.shape) for t in self.tensors) or "none"
-            raise ValueError(f"TensorDataset: tensors need one common length, got shapes {shapes}")
-
-    def __len__(self):
-        return self.tensors[0].shape[0]
-
-    def __getitem__(self, index):
-        return tuple(Tensor(t._data[index]) for t in self.tensors)
-
-    batch = __getitem__  # many samples at once, without going through each
+__all__ = [
+    "BatchSampler",
+    "ChainDataset",
+    "ConcatDataset",
+    "DataLoader",
+    "Dataset",
+    "IterableDataset",
+    "RandomSampler",
+    "Sampler",
+    "SequentialSampler",
+    "Subset",
+    "SubsetRandomSampler",
+    "TensorDataset",
+    "WeightedRandomSampler",
+    "default_collate",
+    "default_convert",
+    "get_worker_info",
+    "random_split",
+]
 
 
-class Subset(Dataset):
-    """The samples of `dataset` at `indices`."""
-
-    def __init__(self, dataset, indices: Sequence[int]):
-        self.dataset = dataset
-        self.indices = np.asarray(indices, np.int64)
-        if hasattr(dataset, "batch"):
-            self.batch = lambda index: dataset.batch(self.indices[index])
-
-    def __len__(self):
-        return len(self.indices)
-
-    def __getitem__(self, index):
-        return self.dataset[self.indices[index]]
-
-
-def random_split(dataset, lengths: Sequence[int | float], seed: int | None = None) -> list[Subset]:
-    """Divide the samples at random.
-
-    Parameters
-    ----------
-    dataset : Dataset
-    lengths : sequence of int or of float
-        How many samples each part gets, or which shares (that sum to 1).
-    seed : int, optional
-        The same seed gives the same parts; without one, the package's generator is used.
-
-    Raises
-    ------
-    ValueError
-        If the lengths do not sum to the number of samples.
-    """
-    n = len(dataset)
-    counts = list(lengths)
-    if abs(sum(counts) - 1) < 1e-6 and any(isinstance(c, float) for c in counts):
-        counts = [int(n * share) for share in lengths]
-        for i in range(n - sum(counts)):  # what rounding left over, one by one
-            counts[i % len(counts)] += 1
-    if sum(counts) != n or any(c < 0 or c != int(c) for c in counts):
-        raise ValueError(
-            f"random_split: lengths {list(lengths)} do not divide {n} samples; give counts that"
-            f" sum to {n} or shares that sum to 1"
-        )
-    order = (rng() if seed is None else np.random.default_rng(seed)).permutation(n)
-    return [Subset(dataset, part) for part in np.split(order, np.cumsum(counts[:-1]).astype(int))]
-
-
-def default_collate(samples: Sequence) -> Any:
+def default_collate(batch: Sequence) -> Any:
     """Stack samples to a batch: tuples by place, dicts by key, numbers and arrays to Tensors."""
-    first = samples[0]
+    first = batch[0]
     if isinstance(first, (tuple, list)):
-        if any(len(s) != len(first) for s in samples):
+        if any(len(s) != len(first) for s in batch):
             raise ValueError("collate: samples of one batch have different numbers of parts")
-        return tuple(default_collate(parts) for parts in zip(*samples, strict=True))
+        parts = [default_collate(parts) for parts in zip(*batch, strict=True)]
+        return type(first)(*parts) if hasattr(first, "_fields") else tuple(parts)
     if isinstance(first, dict):
-        return {key: default_collate([s[key] for s in samples]) for key in first}
-    if isinstance(first, str):
-        return list(samples)
-    arrays = [s._data if isinstance(s, Tensor) else s for s in samples]
+        return {key: default_collate([s[key] for s in batch]) for key in first}
+    if isinstance(first, (str, bytes)):
+        return list(batch)
+    if isinstance(first, Tensor) and any(t.requires_grad for t in batch):
+        return stack(list(batch))
+    arrays = [s._data if isinstance(s, Tensor) else s for s in batch]
     shapes = {np.shape(a) for a in arrays}
     if len(shapes) > 1:
         raise ValueError(
@@ -119,24 +75,55 @@ def default_collate(samples: Sequence) -> Any:
     return Tensor(np.stack(arrays) if hasattr(first, "dtype") else list(arrays))
 
 
+def default_convert(data: Any) -> Any:
+    """Arrays to Tensors, wherever they stand; all else as it is: what a loader without batches
+    does.
+    """
+    if isinstance(data, (np.ndarray, np.generic)) and data.dtype.kind in "fiub":
+        return Tensor(data)
+    if isinstance(data, dict):
+        return {key: default_convert(value) for key, value in data.items()}
+    if isinstance(data, (tuple, list)):
+        parts = [default_convert(part) for part in data]
+        return type(data)(*parts) if hasattr(data, "_fields") else type(data)(parts)
+    return data
+
+
+def get_worker_info() -> None:
+    """None: samples are loaded in this process."""
+
+
 class DataLoader:
     """Batches of a data set, in order or shuffled anew every epoch.
 
     The order of an epoch depends on the seed and on the number of the epoch alone, so a run that
-    goes on at epoch 7 sees what it would have seen: `set_epoch(7)` is all it takes.
+    goes on at epoch 7 sees what it would have seen: `set_epoch(7)` is all it takes. (With a
+    `generator` or a `sampler`, the order is theirs.)
 
     Parameters
     ----------
     dataset : Dataset
-        Anything with a length and samples by number, a list too.
-    batch_size : int
+        Anything with a length and samples by number, a list too; or an `IterableDataset`.
+    batch_size : int or None
+        None gives the samples one by one, arrays as Tensors.
     shuffle : bool
-    drop_last : bool
-        Leave out the last batch where it is smaller.
+    sampler : Sampler or other iterable of int, optional
+        The order, instead of `shuffle`.
+    batch_sampler : iterable of lists of int, optional
+        The batches, instead of `batch_size`, `shuffle`, `sampler` and `drop_last`.
+    num_workers : int
+        As in PyTorch; samples are loaded in this process, which is said once.
     collate_fn : callable, optional
         Makes a batch from a list of samples; `default_collate` stacks them.
+    drop_last : bool
+        Leave out the last batch where it is smaller.
+    generator : Generator, optional
+        Draws the order, instead of `seed`.
     seed : int, optional
         Of the shuffling; without one it is drawn from the package's generator.
+    pin_memory, timeout, worker_init_fn, multiprocessing_context, prefetch_factor, \
+persistent_workers, pin_memory_device
+        Accepted for PyTorch's sake; they are about other processes and devices.
 
     Examples
     --------
@@ -148,42 +135,108 @@ class DataLoader:
     def __init__(
         self,
         dataset,
-        batch_size: int = 1,
-        shuffle: bool = False,
-        drop_last: bool = False,
+        batch_size: int | None = 1,
+        shuffle: bool | None = None,
+        sampler=None,
+        batch_sampler=None,
+        num_workers: int = 0,
         collate_fn: Callable | None = None,
+        pin_memory: bool = False,
+        drop_last: bool = False,
+        timeout: float = 0,
+        worker_init_fn: Callable | None = None,
+        multiprocessing_context=None,
+        generator: Generator | None = None,
+        *,
+        prefetch_factor: int | None = None,
+        persistent_workers: bool = False,
+        pin_memory_device: str = "",
         seed: int | None = None,
     ):
-        if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
-            raise ValueError(f"DataLoader: batch_size must be a positive integer, got {batch_size}")
+        if num_workers:
+            _say_once()
+        self.dataset, self.collate_fn, self.drop_last = dataset, collate_fn, drop_last
+        self.batch_size, self.sampler, self.batch_sampler = batch_size, sampler, batch_sampler
+        self.num_workers, self.generator = num_workers, generator
+        streamed = isinstance(dataset, IterableDataset)
+        self._refuse(streamed, shuffle)
+        if batch_size is not None and batch_sampler is None:
+            BatchSampler((), batch_size)  # refuses what is no size
+        if streamed:
+            return
         if not len(dataset):
             raise ValueError("DataLoader: the data set is empty")
-        self.dataset, self.batch_size = dataset, int(batch_size)
-        self.shuffle, self.drop_last = shuffle, drop_last
-        self.collate_fn = collate_fn
-        self.seed = int(rng().integers(2**32)) if seed is None and shuffle else seed
-        self._epoch = 0
+        if batch_sampler is not None:
+            self.batch_size = None
+            return
+        if sampler is None:
+            if not shuffle:
+                self.sampler = SequentialSampler(dataset)
+            elif generator is not None and seed is None:
+                self.sampler = RandomSampler(dataset, generator=generator)
+            else:
+                seed = int(rng(generator).integers(2**32)) if seed is None else seed
+                self.sampler = EpochSampler(dataset, seed)
+        if batch_size is not None:
+            self.batch_sampler = BatchSampler(self.sampler, batch_size, drop_last)
+
+    def _refuse(self, streamed, shuffle):
+        """Raise for arguments that contradict each other."""
+        orders = {"shuffle": shuffle, "sampler": self.sampler, "batch_sampler": self.batch_sampler}
+        given = [name for name, value in orders.items() if value not in (None, False)]
+        if streamed and given:
+            raise ValueError(
+                f"DataLoader: an IterableDataset has its own order, without {given[0]}"
+            )
+        if len(given) > 1:
+            raise ValueError(f"DataLoader: {given[0]} and {given[1]} both decide the order")
+        if self.batch_sampler is not None and (self.batch_size != 1 or self.drop_last):
+            raise ValueError("DataLoader: batch_sampler goes without batch_size and drop_last")
+        if self.batch_size is None and self.drop_last:
+            raise ValueError("DataLoader: drop_last needs a batch_size")
 
     def set_epoch(self, epoch: int) -> None:
         """Make the next pass the one of this epoch; each pass counts on by itself."""
-        self._epoch = epoch
+        if isinstance(self.sampler, EpochSampler):
+            self.sampler.epoch = epoch
+        elif hasattr(self.sampler, "set_epoch"):
+            self.sampler.set_epoch(epoch)
 
     def __len__(self):
-        full, rest = divmod(len(self.dataset), self.batch_size)
-        return full + bool(rest and not self.drop_last)
+        if isinstance(self.dataset, IterableDataset):
+            if not hasattr(self.dataset, "__len__"):
+                raise TypeError(
+                    f"DataLoader: {type(self.dataset).__name__} has no length; go through it"
+                )
+            if self.batch_size is None:
+                return len(self.dataset)
+            return len(BatchSampler(self.dataset, self.batch_size, self.drop_last))
+        return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
 
     def __iter__(self) -> Iterator:
-        n = len(self.dataset)
-        order = np.arange(n)
-        if self.shuffle:
-            order = np.random.default_rng((self.seed, self._epoch)).permutation(n)
-        self._epoch += 1
-        return (
-            self._batch(order[i * self.batch_size : (i + 1) * self.batch_size])
-            for i in range(len(self))
-        )
+        if isinstance(self.dataset, IterableDataset):
+            if self.batch_size is None:
+                return map(self.collate_fn or default_convert, self.dataset)
+            collate = self.collate_fn or default_collate
+            return map(collate, batches(self.dataset, self.batch_size, self.drop_last))
+        if self.batch_sampler is None:
+            convert = self.collate_fn or default_convert
+            return (convert(self.dataset[i]) for i in iter(self.sampler))
+        return map(self._batch, iter(self.batch_sampler))
 
     def _batch(self, indices):
         if self.collate_fn is None and hasattr(self.dataset, "batch"):
-            return self.dataset.batch(indices)
-        return (self.collate_fn or default_collate)([self.dataset[int(i)] for i in indices])
+            return self.dataset.batch(np.asarray(indices))
+        if hasattr(self.dataset, "__getitems__"):
+            samples = self.dataset.__getitems__(indices)
+        else:
+            samples = [self.dataset[i] for i in indices]
+        return (self.collate_fn or default_collate)(samples)
+
+
+@cache
+def _say_once():
+    warnings.warn(
+        "DataLoader: num_workers is accepted, but samples are loaded in this process",
+        stacklevel=3,
+    )

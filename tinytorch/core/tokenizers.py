@@ -91,7 +91,7 @@ class BPETokenizer:
             raise ValueError(
                 f"BPETokenizer.train: vocab_size must be at least 256, the bytes; got {vocab_size}"
             )
-        words = [(list(w.encode()), n) for w, n in Counter(_WORD.findall(text)).items()]
+        words = [(list(_bytes(w)), n) for w, n in Counter(_WORD.findall(text)).items()]
         pairs, where = Counter(), defaultdict(set)
 
         def count(i, sign):
@@ -125,7 +125,7 @@ class BPETokenizer:
 
     def _word(self, word):
         if word not in self._known:
-            tokens = list(word.encode())
+            tokens = list(_bytes(word))
             while len(tokens) > 1:
                 pair = min(
                     pairwise(tokens),
@@ -139,7 +139,16 @@ class BPETokenizer:
 
     def decode(self, tokens) -> str:
         """The text of `tokens`; a character cut in two shows as �."""
-        return b"".join(self.pieces[i] for i in _checked(self, tokens)).decode(errors="replace")
+        text = b"".join(self.pieces[i] for i in _checked(self, tokens))
+        try:
+            return text.decode(errors="surrogatepass")
+        except UnicodeDecodeError:
+            return text.decode(errors="replace")
+
+
+def _bytes(word):
+    """UTF-8, also of half a surrogate pair, which is no character but can stand in a `str`."""
+    return word.encode(errors="surrogatepass")
 
 
 def _merge(tokens, pair, new):

@@ -132,7 +132,7 @@ class Trainer:
         if resume and Path(checkpoint).exists():
             self.load_checkpoint(checkpoint)
         epochs = max(last - self.epoch, 0)
-        steps = len(train_loader) * epochs if hasattr(train_loader, "__len__") else None
+        steps = _length(train_loader, epochs)
         with bar(steps, self.progress) as progress:
             while self.epoch < last and not self.stopped:
                 progress.set_description(f"epoch {self.epoch + 1}/{last}")
@@ -323,6 +323,14 @@ class Trainer:
         except Exception as error:
             self.load_state_dict(before)
             raise saving.CheckpointError(f"{path}: not of this training run: {error}") from error
+
+
+def _length(loader, epochs):
+    """How many batches there will be, or None where the loader does not know."""
+    try:
+        return len(loader) * epochs
+    except TypeError:
+        return None
 
 
 class _Means:
