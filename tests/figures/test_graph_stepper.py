@@ -390,6 +390,22 @@ def test_the_formula_of_a_local_derivative_has_its_value():
             assert eval(text, {}, names) == pytest.approx(number(trace["locals"][edge]), abs=2e-3)
 
 
+def test_a_box_says_what_its_node_keeps_until_its_rule_has_used_it(show):
+    f, inputs, _ = FUNCTIONS["square"]
+    figure = GraphStepper(f, inputs, names=["u", "v"], kept=True, **ABOUT)
+    result, _ = forward("square")
+    saved = [len(node.saved_tensors) for node in reversed(tt.autograd.graph(result).nodes)][2:]
+    assert [figure.data["kept"][i] for i in figure.data["run"]] == ["x, y", "nothing", "v, 2, L"]
+    assert saved == [2, 0, 3]
+    page = show(figure)
+    kept = page.locator(".tt-node text", has_text=re.compile("^(keeps|kept)"))
+    assert kept.count() == 0
+    to(page, 4)
+    assert kept.all_text_contents() == ["keeps x, y", "keeps nothing", "keeps v, 2, L"]
+    to(page, 6)
+    assert kept.all_text_contents() == ["keeps x, y", "keeps nothing", "kept v, 2, L"]
+
+
 def test_the_recursive_order_counts_its_visits(show):
     assert not button(show(make("doublings")), "Recursive order").is_visible()
     page = show(make("doublings", step=6, orders=True))

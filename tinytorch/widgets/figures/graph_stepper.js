@@ -1,6 +1,6 @@
 import { figure } from "../frame/shell.js";
-import { HIGH, layout } from "../frame/graph.js";
-import { esc, formula, svgFormula } from "../frame/text.js";
+import { layout } from "../frame/graph.js";
+import { esc, formula, signed, svgFormula } from "../frame/text.js";
 import { label, shape } from "../frame/shapes.js";
 import { morph } from "../frame/morph.js";
 import { player, steps } from "../frame/steps.js";
@@ -41,8 +41,6 @@ function words(data, step) {
   return back(data, visit);
 }
 
-const signed = (text) => (text.startsWith("−") ? `(${text})` : text);
-
 /** What came to each node before this visit, along which edges: ["5", "−1"]. */
 function arrivals({ edges, visits }, visit) {
   const came = {};
@@ -52,7 +50,7 @@ function arrivals({ edges, visits }, visit) {
   return came;
 }
 
-/** "MulBackward.apply(22) → ∂L/∂x = 22 · y = 22 · 3 = 66": what a visit does, factor by factor. */
+/** What a visit does: "MulBackward.apply(22) → ∂L/∂x = 22 · y = 22 · 3 = 66". */
 function back(data, visit) {
   const { nodes, edges, rules, out, trace, visits } = data;
   const [i, g, sent] = visits[visit];
@@ -86,7 +84,7 @@ function back(data, visit) {
 }
 
 function drawn(data, { w }) {
-  const { nodes, edges, run, trace, visits, out } = data;
+  const { nodes, edges, run, trace, visits, out, high, kept } = data;
   const { step, back, recursive, playing } = data;
   const { wide, spot, ways: paths } = layout(data, w);
 
@@ -132,29 +130,33 @@ function drawn(data, { w }) {
       return `<g ${go}><circle class="tt-open tt-faint" r="16"/>
         <text class="tt-chip" y="5">${name}</text></g>`;
     const fitted = (words, most) =>
-      `font-size:${Math.min(most, (wide - 8) / (0.6 * words.length)).toFixed(1)}px`;
+      `font-size:${Math.min(most, (wide - 8) / 0.6 / words.length).toFixed(1)}px`;
     const text = (y, words, classes, most = 13) =>
       shape("text", { class: classes, y, style: fitted(words, most) }, svgFormula(words));
     const now = step && i === active;
     const g = gradient[i];
     const role = back < 0 ? "value" : expr ? "g" : "grad";
     let box = shape("rect", {
-      ...{ class: "tt-plate", x: -wide / 2, y: -HIGH / 2 },
-      ...{ width: wide, height: HIGH, rx: 8 },
+      ...{ class: "tt-plate", x: -wide / 2, y: -high / 2 },
+      ...{ width: wide, height: high, rx: 8 },
     });
-    box += text(-20, expr ? `${name} = ${expr}` : name, "") + text(-6, kind, "tt-class", 11);
+    const top = 16 - high / 2; // px of the first line
+    box += text(top, expr ? `${name} = ${expr}` : name, "") + text(top + 14, kind, "tt-class", 11);
     const row = (y, what, number, tone) => {
       const style = fitted(`${what} ${number}`, 13);
       const named = `<tspan class="tt-class" style="${style}">${svgFormula(what)}</tspan>`;
       return shape("text", { class: `tt-tone ${tone}`, y, style }, `${named} ${number}`);
     };
-    if (made(i)) box += row(11, "value", trace.values[i], "tt-value");
+    if (made(i)) box += row(top + 31, "value", trace.values[i], "tt-value");
     // Only a leaf keeps its gradient; that of any other node goes once its rule has used it.
     const gone = expr && calls[i] && !now;
     const what = expr || !calls[i] ? `∂${out}/∂${name}` : ".grad";
-    if (g) box += row(28, what, g, gone ? "tt-freed tt-soft" : now && expr ? "tt-g" : "tt-grad");
+    if (g)
+      box += row(top + 48, what, g, gone ? "tt-freed tt-soft" : now && expr ? "tt-g" : "tt-grad");
+    if (kept[i] && made(i))
+      box += text(top + 64, `${gone ? "kept" : "keeps"} ${kept[i]}`, "tt-class");
     if (recursive && calls[i])
-      box += label(wide / 2, -HIGH / 2 - 4, `${calls[i]}×`, {
+      box += label(wide / 2, -high / 2 - 4, `${calls[i]}×`, {
         role: "grad",
         at: "end",
         classes: "tt-calls",

@@ -16,7 +16,8 @@ from tinytorch.widgets.frame.modules import bundle
 NODES = 24  # the largest graph that can be read
 CALLS = 120  # how much of a recursive pass is kept to step through; all of it is counted
 WIDTH, NARROW = 688, 70  # px of a wide figure; of a node, or layers run downwards instead
-HEAD, LAYER, ROW = 18, 128, 98  # px above all, of a layer downwards, of a row
+HEAD, HIGH, KEPT = 18, 72, 17  # px above all, of a box, of its line about what is kept
+BELOW, BESIDE = 56, 26  # px between layers that run downwards, between rows
 ORDER = 32  # px of one list of visits
 BEND = 0.65  # of a row: the room that an edge takes which goes around a node
 UNDER, SLIDER = (138, 188), 50  # px of the controls and the order; of one more slider
@@ -45,6 +46,8 @@ class GraphStepper(Figure):
         Where the backward pass starts; needed if the result is not a single number.
     choices : dict of str to sequence of float, optional
         Values that a reader can give an input on a page without Python; they get a slider.
+    kept : bool
+        Whether each box says what its node keeps for its rule.
     orders : bool
         Whether a switch shows the pass that a naive recursion would make instead, which calls a
         node again for each path that leads to it.
@@ -77,12 +80,13 @@ class GraphStepper(Figure):
         names: Sequence[str] = (),
         g: Any = None,
         choices: dict[str, Sequence[float]] | None = None,
+        kept: bool = False,
         orders: bool = False,
         step: int = 0,
         **about: str,
     ):
         self._f, self._out, self._names, self._g = f, out, tuple(names), g
-        self._orders = orders
+        self._kept, self._orders = kept, orders
         self._leaves = tuple(inputs)
         self._choices = {name: list(map(float, some)) for name, some in (choices or {}).items()}
         super().__init__(inputs=inputs, step=step, **about)
@@ -122,8 +126,10 @@ class GraphStepper(Figure):
             for _, _, sent in text["ours"]
             for edge, d, _ in sent
         )
+        high = HIGH + KEPT * self._kept
+        layer, row = high + BELOW, high + BESIDE
         down = WIDTH / layers - gap < NARROW
-        heights = [HEAD + math.ceil(layers * LAYER if down else rows * ROW), HEAD + layers * LAYER]
+        heights = [HEAD + math.ceil(layers * layer if down else rows * row), HEAD + layers * layer]
         edges = [[node, source, bends[source, node]] for node, source in trace.edges]
         rules = trace.rules(names)
         nodes = [
@@ -152,8 +158,10 @@ class GraphStepper(Figure):
             "rows": rows,
             "down": down,
             "gap": max(34, gap),
-            "layer": LAYER,
-            "row": ROW,
+            "high": high,
+            "layer": layer,
+            "row": row,
+            "kept": trace.kept(names) if self._kept else [],
             "panels": {"graph": heights, "order": (order, order)},
             "lines": lines,
             "choices": self._choices,
@@ -348,6 +356,19 @@ class Trace:
         for (own, position), edge in self._edge.items():
             made_from = [names[source] for source in self.sources[own]]
             found[edge] = rule(self.operations[own], made_from, position, names[own])
+        return found
+
+    def kept(self, names: Sequence[str]) -> list[str]:
+        """Return what each operation has saved, by the names of its operands and of its result."""
+        found = [""] * len(self.values)
+        for node, own in self._index.items():
+            if self.operations[own]:
+                near = [*self.sources[own], own]
+                same = [
+                    next(i for i in near if np.array_equal(self.values[i], saved))
+                    for saved in node.saved_tensors
+                ]
+                found[own] = ", ".join(dict.fromkeys(names[i] for i in same)) or "nothing"
         return found
 
     def formulas(self, names: Sequence[str]) -> list[str]:

@@ -1,19 +1,19 @@
 /** Where the boxes of a directed graph stand, left to right or downwards, and the ways between. */
 
-export const HIGH = 72; // px of a box
-
 /**
  * Nodes have a place `at` = [layer, row]; an edge is [node, source, bends], bends being places.
  * Returns how wide a box is, the spot of a place in px, and of each edge its path.
  */
-export function layout({ nodes, edges, layers, rows, layer, row, gap, ...data }, w) {
+export function layout({ nodes, edges, layers, rows, layer, row, gap, high, ...data }, w) {
   const down = data.down || w < 640;
   const pitch = w / (down ? rows : layers);
   const wide = Math.min(116, pitch - (down ? 8 : gap));
   const spot = ([i, j]) =>
-    down ? [(j + 0.5) * pitch, i * layer + 54] : [(i + 0.5) * pitch, j * row + 54];
+    down
+      ? [(j + 0.5) * pitch, i * layer + 18 + high / 2]
+      : [(i + 0.5) * pitch, j * row + 18 + high / 2];
   const turn = ([x, y], on, aside) => (down ? [x + aside, y + on] : [x + on, y + aside]);
-  const half = (i) => (nodes[i].kind ? (down ? HIGH : wide) / 2 : 16);
+  const half = (i) => (nodes[i].kind ? (down ? high : wide) / 2 : 16);
 
   /** Where each edge meets a box: beside the others there, in the order of their other ends. */
   const ports = (end) => {
@@ -25,7 +25,7 @@ export function layout({ nodes, edges, layers, rows, layer, row, gap, ...data },
     nodes.forEach((_, i) => {
       const own = edges.flatMap((edge, k) => (edge[end] === i ? [k] : []));
       own.sort((k, l) => far(edges[k]) - far(edges[l]) || k - l);
-      const apart = Math.min(34, (0.8 * (down ? wide : HIGH)) / own.length);
+      const apart = Math.min(34, (0.8 * (down ? wide : high)) / own.length);
       own.forEach((k, n) => (at[k] = (n - (own.length - 1) / 2) * apart));
     });
     return at;

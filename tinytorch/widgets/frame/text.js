@@ -13,6 +13,9 @@ export function fmt(value, digits = 2) {
   return value < 0 && Number(text) ? `−${text}` : text;
 }
 
+/** A number to the right of a sign: a negative one in parentheses. */
+export const signed = (text) => (text.startsWith("−") ? `(${text})` : text);
+
 /** "3.1 × 10⁻⁸", "10⁻⁷", "8.1" */
 export function sci(value, digits = 1) {
   if (!value || !Number.isFinite(value)) return value === 0 ? "0" : fmt(value);
