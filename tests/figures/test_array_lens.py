@@ -9,19 +9,30 @@ import traitlets
 
 from tinytorch.core.autograd import (
     AddBackward,
+    BatchNormBackward,
     Conv2dBackward,
+    CrossEntropyBackward,
     DivBackward,
+    LayerNormBackward,
+    LogSoftmaxBackward,
+    LogsumexpBackward,
     MatmulBackward,
+    MaxBackward,
+    MaxPool2dBackward,
     MeanBackward,
     MulBackward,
     PermuteBackward,
+    ProdBackward,
     ReLUBackward,
     SigmoidBackward,
     SliceBackward,
+    SoftmaxBackward,
     SqrtBackward,
     SubBackward,
     SumBackward,
+    VarBackward,
 )
+from tinytorch.core.spatial.windows import Windows
 from tinytorch.widgets import ArrayLens
 from tinytorch.widgets.figures.terms import products
 
@@ -58,7 +69,38 @@ SLOPES = {
     "sigmoid": (SigmoidBackward, {"x": array(2, 3)}, {"g": array(2, 3)}),
     "div, broadcast": (DivBackward, {"a": array(2, 3), "b": array(3) + 3}, {}),
 }
-ALL = SUMS | SLOPES
+LIVE = {  # what the page computes by itself, with the points to move to besides random ones
+    "softmax": (SoftmaxBackward, {"x": array(2, 4)}, {"params": {"dim": 1}}),
+    "softmax of columns": (SoftmaxBackward, {"x": array(3, 2)}, {"params": {"dim": 0}}),
+    "log-softmax": (LogSoftmaxBackward, {"x": array(2, 4)}, {"params": {"dim": -1}}),
+    "logsumexp": (LogsumexpBackward, {"x": array(2, 3)}, {"params": {"dim": 1}}),
+    "max": (MaxBackward, {"x": array(4, 3)}, {"params": {"dim": 0}}),
+    "prod": (ProdBackward, {"x": array(3, 3)}, {"params": {"dim": 1}}),
+    "var": (VarBackward, {"x": array(3, 4)}, {"params": {"dim": 1}}),
+    "var of all, by n": (VarBackward, {"x": array(2, 3)}, {"params": {"correction": 0}}),
+    "cross-entropy": (
+        CrossEntropyBackward,
+        {"x": array(3, 3), "q": np.eye(3)},
+        {"params": {"reduction": "none"}},
+    ),
+    "max pooling": (
+        MaxPool2dBackward,
+        {"x": array(1, 1, 5, 5)},
+        {"params": {"windows": Windows("pool", (1, 1, 5, 5), 3, 2, 0, 1)}},
+    ),
+    "max pooling, padded": (
+        MaxPool2dBackward,
+        {"x": array(1, 1, 4, 4)},
+        {"params": {"windows": Windows("pool", (1, 1, 4, 4), 3, 2, 1, 1)}},
+    ),
+    "layer norm": (
+        LayerNormBackward,
+        {"x": array(2, 4), "w": array(4), "b": array(4)},
+        {"params": {"normalized_shape": (4,)}},
+    ),
+    "batch norm": (BatchNormBackward, {"x": array(4, 2), "w": array(2), "b": array(2)}, {}),
+}
+ALL = SUMS | SLOPES | LIVE
 
 
 def make(case, **more):
@@ -364,6 +406,61 @@ def test_an_edit_by_keyboard_is_followed_by_all_that_depends_on_it(show, case):
             assert value.is_disabled()
     page.get_by_role("button", name="Reset").click()
     assert {trait: get(page, trait) for trait in figure.moves} == figure.start
+
+
+def places_of(figure):
+    """Points to move the inputs to: random ones, ties, zeros, a line of equal entries."""
+    random = np.random.default_rng(3)
+    for place in range(4):
+        values = {n: np.round(random.normal(size=np.shape(x)), 1) for n, x in figure.inputs.items()}
+        if place == 1:
+            values = {name: np.sign(x) for name, x in values.items()}
+        if place == 2:
+            values["x"] = np.zeros_like(values["x"])
+        yield values
+
+
+@pytest.mark.parametrize("case", LIVE)
+def test_the_page_computes_an_operation_on_lines_at_any_inputs(show, case):
+    figure = make(case)
+    before = figure.data
+    page = show(figure, host="static")
+    for inputs in places_of(figure):
+        g = np.round(np.random.default_rng(9).normal(size=np.shape(figure.g)), 1)
+        for trait, value in (("inputs", {n: x.tolist() for n, x in inputs.items()}), ("g", g)):
+            value = value.tolist() if trait == "g" else value
+            page.evaluate("([trait, value]) => model.set(trait, value)", [trait, value])
+        seen = shown(page)
+        digits = figure.data["digits"][1]
+        for name, want in computed(case, inputs, g).items():
+            grid = next(grid for grid in figure.data["grids"] if grid["name"] == name)
+            got = [seen[cell] for cell in grid["cells"]]
+            np.testing.assert_allclose(got, want.ravel(), atol=0.5000001 * 10**-digits, rtol=0)
+    figure.inputs = inputs  # in a kernel it needs no new data either
+    assert figure.data is before
+
+
+@pytest.mark.parametrize("case", LIVE)
+def test_every_entry_of_a_line_is_a_term_of_its_output(case):
+    figure = make(case)
+    assert not figure.data["exact"]
+    holds(figure, case, figure.inputs, figure.g)
+    if case == "max pooling":
+        z = next(grid for grid in figure.data["grids"] if grid["name"] == "z")
+        assert [len(terms) for terms in z["terms"]] == [9] * 4
+
+
+def test_on_a_page_a_score_is_edited_and_all_follows(show):
+    figure = make("softmax", cell="x[0,0]")
+    page = show(figure, host="static")
+    before = shown(page)
+    cell(page, "x[0,0]").focus()
+    page.keyboard.press("+")
+    after = shown(page)
+    moved = {name for name in before if before[name] != after[name]}
+    assert {f"z[0,{j}]" for j in range(4)} <= moved
+    assert not {f"z[1,{j}]" for j in range(4)} & moved
+    assert page.locator(".tt-readout").text_content().count("notebook") == 0
 
 
 def test_a_cell_is_edited_by_dragging_it_sideways(show):

@@ -1,32 +1,38 @@
 import { figure } from "../frame/shell.js";
+import { linearize } from "../frame/rules.js";
 import { esc, fmt, formula, svgFormula } from "../frame/text.js";
 import { arrow, label, tile } from "../frame/shapes.js";
 
 /** Every cell in order, with its value: given, from Python, or the sum of its terms. */
 function read({ data, state }) {
   const all = [];
+  const starts = {};
+  let here; // what the page computes by itself: z, and its slopes at these inputs
   for (const grid of data.grids) {
-    const { name, terms, role, cells } = grid;
-    const values = terms
-      ? grid.values
-      : [role === "g" ? state.g : state.inputs[name]].flat(Infinity);
+    const { name, role, cells } = grid;
+    starts[name] = all.length;
+    if (grid.values && data.live)
+      here = linearize(
+        data.live,
+        all.map(({ value }) => value),
+      );
+    const given = grid.terms
+      ? (here?.z ?? grid.values)
+      : role === "g"
+        ? state.g
+        : state.inputs[name];
+    const values = grid.values || !grid.terms ? [given].flat(Infinity) : [];
     cells.forEach((name, i) => {
-      const value =
-        values?.[i] ??
-        terms[i].reduce(
-          (sum, [c, ...parts]) => sum + parts.reduce((z, id) => z * all[id].value, c),
-          0,
-        );
-      all.push({
-        id: all.length,
-        name,
-        grid,
-        i,
-        role,
-        value,
-        terms: terms?.[i],
-        text: fmt(value, data.digits[terms ? 1 : 0]),
-      });
+      const slope = (id) =>
+        grid.values
+          ? here.slopes[i][id]
+          : here.slopes[id - starts.g][starts[grid.name.slice(4)] + i];
+      let terms = grid.terms?.[i];
+      if (here) terms &&= terms.map(([, id]) => [slope(id), id]);
+      const product = (c, ids) => ids.reduce((z, id) => z * all[id].value, c);
+      const value = values[i] ?? terms.reduce((sum, [c, ...ids]) => sum + product(c, ids), 0);
+      const text = fmt(value, data.digits[terms ? 1 : 0]);
+      all.push({ id: all.length, name, grid, i, role, value, terms, text });
     });
   }
   return all;
@@ -108,7 +114,7 @@ const fold = (items, most) =>
   items.length > most ? [...items.slice(0, most - 2), "…", items.at(-1)] : items;
 
 /** "g[0,0]·B[1,0] + g[0,1]·B[1,1]", with each factor written by `part`. */
-const sum = (terms, most, part) =>
+const written = (terms, most, part) =>
   fold(terms, most)
     .map((term, k) => {
       if (term === "…") return "<span>+ …</span>";
@@ -136,8 +142,8 @@ function words(all, chosen, sums, most) {
   const copied = terms.length < 2 && terms.every(([c, ...parts]) => c === 1 && parts.length < 2);
   const parts = [
     tag(chosen),
-    sum(terms, most, (id) => tag(all[id])),
-    copied ? "" : sum(terms, most, number),
+    written(terms, most, (id) => tag(all[id])),
+    copied ? "" : written(terms, most, number),
   ];
   return `${parts.filter(Boolean).join(" = ")} <span>= ${value}</span>`;
 }
@@ -155,7 +161,8 @@ function edit({ i, role, grid: { name } }, value, { data, state }) {
 function render(context) {
   const alone = context.el.dataset.host === "static";
   let now; // the chosen cell, as drawn
-  const fixed = ({ terms, role }, { data }) => terms || (alone && !data.exact && role !== "g");
+  const fixed = ({ terms, role }, { data }) =>
+    terms || (alone && !data.exact && !data.live && role !== "g");
   return figure(context, {
     kind: "lens",
     role: "group",

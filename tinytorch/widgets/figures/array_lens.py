@@ -9,6 +9,7 @@ import numpy as np
 import traitlets
 
 import tinytorch as tt
+from tinytorch.widgets.figures.lines import live, touched
 from tinytorch.widgets.figures.terms import Terms, products, slopes
 from tinytorch.widgets.frame.figure import HUGE, Figure, Unshowable, digits, plain
 from tinytorch.widgets.frame.modules import bundle
@@ -27,7 +28,8 @@ class ArrayLens(Figure):
 
     An operation that is a sum of products of entries (matmul, sum, convolution, every broadcast)
     is taken apart into those products by calling the class on arrays of zeros and ones; they are
-    then held against the class at the given point and at a random one. For any other operation
+    then held against the class at the given point and at a random one. Operations on lines
+    (softmax, maximum, variance, the norms, …) are computed in the page. For any other operation
     the figure holds the slopes at the point: g can be edited anywhere, inputs where Python runs.
 
     Parameters
@@ -114,7 +116,7 @@ class ArrayLens(Figure):
         return [d if d is None else np.asarray(d) for d in grads]
 
     def covers(self) -> bool:
-        here = self.data["exact"] or self.inputs == self._point
+        here = self.data["exact"] or self.data["live"] or self.inputs == self._point
         return here and not oddity(self.inputs | {"g": self.g})
 
     def compute(self) -> dict[str, Any]:
@@ -129,7 +131,8 @@ class ArrayLens(Figure):
             raise Unshowable(odd)
         self._point = self.inputs
 
-        exact, (of_z, of_grads) = self._terms(point, g)
+        line = live(self._operation, point, self._params, self._forward)
+        exact, (of_z, of_grads) = self._terms(point, g, line)
         starts = dict(zip(arrays, np.cumsum([0, *(x.size for x in arrays.values())]), strict=False))
         here = [int(starts[name]) for name in inputs]
         terms = {self._out: numbered(of_z, here)}
@@ -148,13 +151,19 @@ class ArrayLens(Figure):
         tell_scales(grids, arrays)
 
         place, derived = precision(arrays, terms, exact, self._step)
+        if line:
+            most = {"max": place, "variance": 2, "prod": place * len(line["lines"][0]["ins"][0])}
+            derived = min(3, most.get(line["rule"], 3))
         step = self._step or (0.1 if place else 1.0)
         most = max(np.abs(x).max() for x in (*point, g))
         limit = step * math.ceil(max(3.0, 1.5 * most) / step)
         letters = 1 + max(len(f"{abs(v):.{derived}f}") for x in arrays.values() for v in x.flat)
         longest = sentence(terms, every, place, exact)
         layout, heights = zip(
-            *(arrange(arrays, self._out, width, 6.5 * letters + 8) for width in (640, 340)),
+            *(
+                arrange(arrays, self._out, self._label, width, 6.5 * letters + 8)
+                for width in (640, 340)
+            ),
             strict=True,
         )
         lines = [
@@ -166,6 +175,7 @@ class ArrayLens(Figure):
         ]
         return {
             "exact": exact,
+            "live": line,
             "label": self._label,
             "fixed": f"On this page g can be edited; {' and '.join(inputs)} only in a notebook.",
             "grids": grids,
@@ -182,7 +192,7 @@ class ArrayLens(Figure):
         }
 
     def _terms(
-        self, point: list[np.ndarray], g: np.ndarray
+        self, point: list[np.ndarray], g: np.ndarray, line: dict[str, Any] | None
     ) -> tuple[bool, tuple[list[Terms], list[Terms]]]:
         """Return whether z and the gradients are sums of products, and the terms (or slopes)."""
 
@@ -193,6 +203,11 @@ class ArrayLens(Figure):
             grads = [d.ravel() for d in self._backward(g, *inputs) if d is not None]
             return np.concatenate([*grads, []])
 
+        if line:
+            entries = sum(x.size for x in point)
+            return False, slopes(
+                self._backward, point, g.shape, touched(line["lines"], entries, g.size)
+            )
         of_z = products(forward, point)
         of_grads = of_z and products(backward, [g, *point])
         if of_grads is not None:
@@ -291,7 +306,7 @@ def sentence(terms: dict[str, list], every: list[str], place: int, exact: bool) 
 
 
 def arrange(
-    arrays: dict[str, np.ndarray], out: str, width: float, cell: float
+    arrays: dict[str, np.ndarray], out: str, label: str, width: float, cell: float
 ) -> tuple[dict[str, Any], int]:
     """Return where the grids stand in a figure of that `width`, and how high they are.
 
@@ -301,7 +316,7 @@ def arrange(
     names = list(arrays)
     inputs = names[: names.index(out)]
     table = [[*inputs, out], [*(f"∂L/∂{name}" for name in inputs), "g"]]
-    arrow = (62 if width >= 640 else 14) + 14
+    arrow = (max(62, 7 * len(label)) if width >= 640 else 14) + 14
     columns = [(1, *arrays[name].shape)[-1] for name in table[0]]
     room = (width - BESIDE * len(columns) - arrow) / sum(columns)
     if room < cell and (width - BESIDE * 2) / (2 * max(columns)) > room:

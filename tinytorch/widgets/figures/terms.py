@@ -56,11 +56,15 @@ def products(f: Callable, point: Sequence[np.ndarray]) -> list[Terms] | None:
 
 
 def slopes(
-    backward: Callable, point: Sequence[np.ndarray], shape: tuple[int, ...]
+    backward: Callable,
+    point: Sequence[np.ndarray],
+    shape: tuple[int, ...],
+    known: np.ndarray | None = None,
 ) -> tuple[list[Terms], list[Terms]]:
     """Return ∂z/∂x at the point as terms: of each cell of z over x, of each gradient over g.
 
-    A slope that is zero here and not everywhere, such as that of a dead ReLU, is a term too.
+    A slope that is zero here and not everywhere, such as that of a dead ReLU, is a term too; which
+    ones those are is `known` (outputs, entries of all inputs), or found at a few random points.
     """
     size = math.prod(shape)
 
@@ -71,7 +75,8 @@ def slopes(
 
     random = np.random.default_rng(0)
     tries = [point]
-    for _ in range(4):
+    starts = np.cumsum([0, *(x.size for x in point)])
+    for _ in range(4 if known is None else 0):
         other = [random.normal(size=x.shape) for x in point]
         tries += [other, [-x for x in other]]
     of_z, of_grads = [[] for _ in range(size)], []
@@ -79,6 +84,8 @@ def slopes(
         if here is None:
             continue
         touched = np.any([slope != 0 for slope in (here, *others)], axis=0)
+        if known is not None:
+            touched = known[:, starts[k] : starts[k + 1]]
         for i, (column, mask) in enumerate(zip(here.T, touched.T, strict=True)):
             of_grads.append([(column[o], ((0, int(o)),)) for o in np.flatnonzero(mask)])
             for o in np.flatnonzero(mask):
