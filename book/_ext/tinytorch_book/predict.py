@@ -78,7 +78,7 @@ class Predict(SphinxTransform):
         """Mark the boxes of the page, and tell its scripts their answers."""
         self.answers = {}
         for box in self.document.findall(nodes.admonition):
-            if "predict" in box["classes"] and box["names"]:
+            if "predict" in box["classes"]:
                 self.mark(box)
         if self.answers:
             text = json.dumps(self.answers, ensure_ascii=False).replace("<", "\\u003c")
@@ -91,7 +91,7 @@ class Predict(SphinxTransform):
         if answer.get("design_component") != "dropdown":
             return self.warn(box, "it does not end with a dropdown that answers it")
         if not box["names"]:
-            self.warn(box, "it has no name")
+            return self.warn(box, "it has no name")
         choices = box[-2] if is_list(box[-2]) else None
         reasons = next(filter(is_list, answer), None)
         if reasons is None or reasons is not answer[1]:

@@ -61,7 +61,7 @@
     } else {
       field = make("input", { type: "text", inputMode: "text", autocomplete: "off", size: 12 });
       field.setAttribute("aria-describedby", problem.id);
-      const words = unit ? `Your prediction, in ${unit}` : "Your prediction, a number";
+      const words = unit ? `Your prediction (${unit})` : "Your prediction, a number";
       fieldset.append(make("label", { className: "tt-field" }, `${words} `, field));
       answer.before(form);
     }

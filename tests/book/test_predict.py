@@ -1,0 +1,83 @@
+"""Each Predict box has one right answer, and the page's own run says so."""
+
+import re
+
+import numpy as np
+import pytest
+from chapters import ROOT, chapters
+
+
+@pytest.fixture(scope="module", autouse=True)
+def extension():
+    """Let the book's own extension be imported."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / "book" / "_ext")
+        yield
+
+
+BOX = re.compile(
+    r"^::::\{admonition\} Predict\n:class: predict\n(?::name: (?P<name>\S+)\n)?\n(?P<question>.*?)"
+    r"^:::\{dropdown\} Answer\n(?P<answer>.*?)^:::\n::::$",
+    re.M | re.S,
+)
+ITEM = re.compile(r"^(?:\d+\.|-) (.*(?:\n(?!\d+\.|-|\n).*)*)", re.M)
+CHECK = re.compile(r"^\*\*Check it\*\*: (.*)\Z", re.M | re.S)
+BOXES = [(chapter, box) for chapter in chapters() for box in BOX.finditer(chapter.text)]
+every = pytest.mark.parametrize(
+    ("chapter", "box"), BOXES, ids=[box["name"] or "?" for _, box in BOXES]
+)
+
+
+def reasons(box):
+    """The list that the answer begins with."""
+    return ITEM.findall(box["answer"].split("\n\n")[0])
+
+
+def expression(box):
+    """The expression in the last line of the answer, or nothing."""
+    found = re.match(r"`([^`]+)`", CHECK.search(box["answer"])[1])
+    return found and found[1]
+
+
+def test_no_box_is_written_otherwise():
+    texts = [chapter.text for chapter in chapters()]
+    assert len(BOXES) == sum(text.count("{admonition} Predict") for text in texts) >= 78
+
+
+def test_names_are_unique():
+    names = [box["name"] for _, box in BOXES]
+    assert sorted(set(names)) == sorted(names)
+
+
+@every
+def test_a_reason_says_more_than_wrong(chapter, box):
+    for reason in reasons(box):
+        reason = re.sub(r"^\*\*[^*]*\d[^*]*\*\*: ", "", reason)
+        assert len(reason.split()) >= 6, reason
+        assert not re.match(r"(?:wrong|incorrect|no|false)\.?$", reason, re.I)
+
+
+@every
+def test_a_number_is_what_the_run_gives(chapter, box):
+    """Run the page as far as the cell that decides, and evaluate what the box names."""
+    from tinytorch_book.predict import number
+
+    code = expression(box)
+    right = next(reason for reason in reasons(box) if "**Right**" in reason)
+    typed = re.match(r"\*\*(.+?)\*\*", right) and number(re.match(r"\*\*(.+?)\*\*", right)[1])
+    if code is None:
+        assert not typed, "a number to type comes with the expression that gives it"
+        return
+    assert "the cell below" in CHECK.search(box["answer"])[1]
+    space = {}
+    before = [cell.code for cell in chapter.cells if cell.start < box.end()]
+    below = next(cell.code for cell in chapter.cells if cell.start >= box.end())
+    for source in [*before, below]:
+        exec(source, space)
+    found = eval(code, space)
+    found = np.asarray(getattr(found, "data", found)).item()
+    if typed:
+        value, tolerance, _ = typed
+        assert abs(found - value) <= max(tolerance, 1e-9)
+    else:
+        assert found is True
