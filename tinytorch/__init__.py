@@ -142,6 +142,7 @@ __all__ = [
     "cumsum",
     "data",
     "default_generator",
+    "distributions",
     "div",
     "einsum",
     "empty",
@@ -242,6 +243,7 @@ _LATER = {  # what is imported when it is first asked for: not every program tra
     "load": ".core.training",
     "safetensors": ".safetensors",
     "utils": ".utils",
+    "distributions": ".distributions",
     "save": ".core.training",
 }
 

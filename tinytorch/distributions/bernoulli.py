@@ -1,0 +1,5 @@
+"""`Bernoulli`, where PyTorch has it."""
+
+from ..core.distributions import Bernoulli
+
+__all__ = ["Bernoulli"]
