@@ -201,3 +201,41 @@ def test_a_linear_layer_mixes_dtypes_as_its_parts_do(x, weight, bias, dtype):
     z = tt.nn.functional.linear(x, weight, bias)
     assert z.dtype == dtype == (x @ weight.T + bias).dtype
     assert np.array_equal(z, x @ weight.T + bias)
+
+
+@pytest.mark.parametrize("shape", [(0, 3, 8), (2, 0, 8), (0, 0, 8)])
+@pytest.mark.parametrize("need_weights", [False, True])
+def test_attention_of_an_empty_batch(shape, need_weights):
+    layer = nn.MultiHeadAttention(8, 2)
+    x = tt.zeros(shape, requires_grad=True)
+    z = layer(x, need_weights=need_weights, is_causal=True)
+    z, weights = z if need_weights else (z, None)
+    assert z.shape == shape and (weights is None or weights.shape == (shape[0], 2, *shape[1:2] * 2))
+    z.sum().backward()
+    assert x.grad.shape == shape and not layer.in_proj_weight.grad.data.any()
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (2, 0), (0, 0)])
+def test_a_language_model_of_an_empty_batch(shape):
+    model = nn.GPT(5, 8, 2, 2, max_seq_len=4)
+    z = model(np.zeros(shape, np.int64))
+    assert z.shape == (*shape, 5)
+    z.sum().backward()
+    assert all(p.grad is None or not p.grad.data.any() for p in model.parameters())
+
+
+@pytest.mark.parametrize("boolean", [False, True])
+def test_the_second_derivative_of_attention_where_a_row_may_attend_to_nothing(boolean):
+    mask = np.array([[True, False], [False, False]])
+    mask = mask if boolean else np.where(mask, 0.0, -np.inf)
+    inputs = [
+        tt.tensor(x, requires_grad=True) for x in np.random.default_rng(0).normal(size=(3, 2, 3))
+    ]
+    z = tt.nn.functional.scaled_dot_product_attention(*inputs, attn_mask=mask)
+    recorded = tt.autograd.grad((z * z).sum(), inputs, create_graph=True)
+    plain = tt.autograd.grad((z * z).sum(), inputs, retain_graph=True)
+    for a, b in zip(recorded, plain, strict=True):
+        np.testing.assert_allclose(a.data, b.data, atol=1e-12)
+    seconds = tt.autograd.grad(sum((d * d).sum() for d in recorded), inputs)
+    assert all(np.isfinite(d.data).all() for d in seconds)
+    assert not seconds[0].data[1].any()

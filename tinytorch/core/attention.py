@@ -65,13 +65,15 @@ class AttentionBackward(Function):
     def attention(self, q, k, mask):
         """P again, in Tensor operations."""
         scores, seen = q * self.scale @ k.mT, plain(mask)
-        if seen.ndim:
-            if seen.dtype == np.bool_:
-                dead = ~seen.any(axis=-1, keepdims=True)
-                hidden = ~seen & ~dead
-                return (scores.masked_fill(hidden, -np.inf)).softmax(-1) * ~dead
+        if seen.ndim and seen.dtype == np.bool_:
+            scores = scores.masked_fill(~seen, -np.inf)
+        elif seen.ndim:
             scores = scores + mask
-        return softmax(scores, (scores.ndim - 1,))
+        dead = np.isneginf(plain(scores)).all(axis=-1, keepdims=True)
+        if not dead.any():
+            return softmax(scores, (scores.ndim - 1,))
+        alive = scores.masked_fill(dead, 0.0)  # in place of rows whose softmax is nan
+        return softmax(alive, (scores.ndim - 1,)).masked_fill(dead, 0.0)
 
 
 def softmax_or_zeros(scores):
@@ -215,8 +217,8 @@ class MultiHeadAttention(Module):
         rows = slice(part * self.embed_dim, (part + 1) * self.embed_dim)
         bias = None if self.in_proj_bias is None else self.in_proj_bias[rows]
         z = linear(x, self.in_proj_weight[rows], bias)
-        b, t, _ = z.shape
-        return z.reshape(b, t, self.num_heads, -1).transpose(1, 2)
+        b, t, d = z.shape
+        return z.reshape(b, t, self.num_heads, d // self.num_heads).transpose(1, 2)
 
     def extra_repr(self):
         return f"{self.embed_dim}, num_heads={self.num_heads}"

@@ -28,15 +28,20 @@ class EmbeddingBackward(Function):
 
     def forward(self, weight, *, indices, padding_idx=None):
         refuse_other_rows(weight, indices, padding_idx)
-        self.indices, self.padding = np.array(indices), padding_idx
+        self.indices = np.array(indices)
+        self.padding = None if padding_idx is None else padding_idx % len(weight)
         return weight[indices]
 
     def apply(self, g):
         shape = self.next_functions[0].shape
+        if not is_array(g):
+            if self.padding is not None:
+                g = np.where((self.indices == self.padding)[..., None], 0.0, g)
+            return (scatter(g, self.indices, shape),)
+        table = add_rows(g, self.indices, shape)
         if self.padding is not None:
-            g = g * (self.indices != self.padding % shape[0])[..., None]
-        add = add_rows if is_array(g) else scatter
-        return (add(g, self.indices, shape),)
+            table[self.padding] = 0
+        return (table,)
 
 
 def refuse_other_rows(weight, indices, padding_idx):

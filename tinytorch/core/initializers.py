@@ -21,9 +21,11 @@ _GAINS = {
 }
 
 
-def untrained(*shape) -> Parameter:
+def untrained(*shape, device=None, dtype=None) -> Parameter:
     """A parameter whose values an initializer is about to write."""
-    return Parameter(np.empty(shape, get_default_dtype()))
+    if device is not None and str(device).partition(":")[0] != "cpu":
+        raise ValueError(f"device {str(device)!r} is not there: tinytorch computes on the CPU")
+    return Parameter(np.empty(shape, get_default_dtype() if dtype is None else dtype))
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:

@@ -190,14 +190,14 @@ def batch_norm(
         if running_mean is None or running_var is None:
             raise ValueError("batchnorm: evaluation needs running_mean and running_var")
         fixed = {"mean": running_mean._data, "var": running_var._data}
-    elif n < 2:
+    elif n == 1:
         raise ValueError(
-            f"batchnorm: shape {x.shape} has {n} value for each channel; training needs two or more"
+            f"batchnorm: shape {x.shape} has 1 value for each channel; training needs two or more"
         )
     z = BatchNormBackward.run(
         x, 1.0 if weight is None else weight, 0.0 if bias is None else bias, eps=eps, **fixed
     )
-    if training and running_mean is not None:
+    if training and running_mean is not None and n:
         axes = tuple(i for i in range(x.ndim) if i != 1)
         for running, now in (
             (running_mean, x._data.mean(axis=axes)),

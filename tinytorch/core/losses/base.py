@@ -27,6 +27,17 @@ def reduce(node, terms, reduction, total=None):
     return terms.sum() * terms.dtype.type(node.scale)
 
 
+def without(left_out, x):
+    """x with 0 wherever `left_out` holds, whatever stood there: nan · 0 would be nan."""
+    return x if left_out is None else np.where(left_out, 0.0, x)
+
+
+def product(factor, x):
+    """factor · x, and 0 where the factor is 0, whatever x is there."""
+    left_out = np.asarray(factor == 0)
+    return factor * without(left_out if left_out.any() else None, x)
+
+
 def refuse_other_shape(name, input, target):
     """Raise unless both have one shape: broadcasting is no comparison."""
     if np.shape(input) != np.shape(target):

@@ -9,7 +9,7 @@ from ..autograd import Function
 from ..functional import as_tensor
 from ..operands import is_array, plain
 from ..tensor import Tensor
-from .base import Loss, constant, reduce, refuse_other_shape
+from .base import Loss, constant, reduce, refuse_other_shape, without
 
 
 class BCEBackward(Function):
@@ -26,20 +26,21 @@ class BCEBackward(Function):
 
     def forward(self, input, target, *, weight=None, reduction="mean"):
         refuse_other_shape("bce", input, target)
+        self.weight, self.left_out = weight_of_terms("bce", input, weight)
+        input, target = without(self.left_out, input), without(self.left_out, target)
         if input.size and not (input.min() >= 0 and input.max() <= 1):
             raise ValueError(
                 "bce: input must be probabilities in [0, 1], but ranges from"
                 f" {input.min():.4g} to {input.max():.4g}; use sigmoid, or"
                 " bce_with_logits on the scores themselves"
             )
-        self.weight = 1 if weight is None else np.asarray(weight, input.dtype)
         terms = -(target * log_from_minus_100(input) + (1 - target) * log_from_minus_100(1 - input))
         return reduce(self, terms * self.weight, reduction)
 
     def apply(self, g):
-        p, t = self.saved_tensors
+        p, t = (without(self.left_out, x) for x in self.saved_tensors)
         to_p, to_t = self.next_functions
-        g = g * self.scale * self.weight
+        g = without(self.left_out, g * self.scale * self.weight)
         variance = p * (1 - p)
         tiny = (plain(variance) < 1e-12).astype(p.dtype)
         variance = variance * (1 - tiny) + tiny * 1e-12
@@ -107,25 +108,44 @@ class BCEWithLogitsBackward(Function):
         pos_weight=None,
     ):
         refuse_other_shape("bcewithlogits", input, target)
-        self.weight = 1 if weight is None else np.asarray(weight, input.dtype)
-        self.extra = 0
-        if pos_weight is not None:
-            self.extra = np.asarray(pos_weight, input.dtype) - 1
-        slope = 1 + self.extra * target
-        terms = (1 - target) * input + slope * softplus(-input)
-        return reduce(self, terms * self.weight, reduction)
+        self.weight, self.left_out = weight_of_terms("bcewithlogits", input, weight)
+        input, target = without(self.left_out, input), without(self.left_out, target)
+        self.extra = None if pos_weight is None else np.asarray(pos_weight, input.dtype) - 1
+        costs = softplus(-input)
+        if self.extra is not None:
+            costs = (1 + self.extra * target) * costs
+        return reduce(self, ((1 - target) * input + costs) * self.weight, reduction)
 
     def apply(self, g):
-        x, t = self.saved_tensors
+        x, t = (without(self.left_out, x) for x in self.saved_tensors)
         to_x, to_t = self.next_functions
-        g = g * self.scale * self.weight
+        g = without(self.left_out, g * self.scale * self.weight)
+        slope, more = 1, 0
+        if self.extra is not None:
+            slope = 1 + self.extra * t
+            more = self.extra * softplus(-x)
         return (
-            g * (1 - t - (1 + self.extra * t) * sigmoid(-x)) if to_x else None,
-            g * (self.extra * softplus(-x) - x) if to_t else None,
+            g * (1 - t - slope * sigmoid(-x)) if to_x else None,
+            g * (more - x) if to_t else None,
         )
 
 
+def weight_of_terms(name, x, weight):
+    """The factor of each term, and where it is 0: what is there is left out."""
+    if weight is None:
+        return 1, None
+    weight = np.array(weight, x.dtype)  # a copy: the caller may change theirs before backward
+    try:
+        left_out = np.broadcast_to(weight == 0, x.shape)
+    except ValueError:
+        raise ValueError(
+            f"{name}: weight of shape {weight.shape} does not broadcast to the input's {x.shape}"
+        ) from None
+    return weight, left_out if left_out.any() else None
+
+
 def softplus(x):
+    """ln(1 + eˣ) of arrays and Tensors alike."""
     if is_array(x):
         with np.errstate(under="ignore"):
             return np.logaddexp(0, x)

@@ -10,7 +10,7 @@ from ..indexing import scatter
 from ..operands import is_array
 from ..reduction import sum_kept
 from ..tensor import Tensor
-from .base import Loss, constant, reduce
+from .base import Loss, constant, product, reduce, without
 
 
 class NLLBackward(Function):
@@ -18,7 +18,8 @@ class NLLBackward(Function):
 
     ∂L/∂x = -g / n at the right classes t, 0 elsewhere. With class weights w:
     the mean of -w[tₙ] x[n, tₙ] over Σ w[tₙ]. Rows whose target is
-    `ignore_index` count for nothing. Keeps the targets.
+    `ignore_index`, or whose weight is 0, are left out, whatever x holds there.
+    Keeps the targets.
     Cost: a pick for each row; zeros and a write for each row back.
     PyTorch: NllLossBackward0.
     """
@@ -33,15 +34,15 @@ class NLLBackward(Function):
         reduction="mean",
     ):
         right = right_classes("nll", input, target, weight, ignore_index)
-        self.index, self.weights, _ = right
-        terms = (-input[self.index] * self.weights).reshape(target.shape)
-        return reduce(self, terms, reduction, self.weights.sum())
+        self.index, self.weights, _, self.left_out = right
+        terms = without(self.left_out, -input[self.index]) * self.weights
+        return reduce(self, terms.reshape(target.shape), reduction, self.weights.sum())
 
     def apply(self, g):
-        target = self.next_functions[0]
+        to_input, _ = self.next_functions
         g = g.reshape(self.weights.shape) if g.ndim else g
-        g = -g * self.scale * self.weights
-        return scatter(g, self.index, target.shape), None
+        g = without(self.left_out, -g * self.scale * self.weights)
+        return scatter(g, self.index, to_input.shape), None
 
 
 def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean") -> Tensor:
@@ -98,8 +99,9 @@ class CrossEntropyBackward(Function):
     in the shape of x, probabilities q; then z = mean -Σ q ln softmax(x),
     ∂L/∂x = g · (softmax(x) Σq - q) / n and ∂L/∂q = -g · ln softmax(x) / n.
     Class weights multiply q, and the mean is over their sum; `label_smoothing`
-    ε replaces q by (1 - ε) q + ε/C. Rows whose target is `ignore_index` count
-    for nothing. Keeps the scores and their softmax.
+    ε replaces q by (1 - ε) q + ε/C. Rows whose target is `ignore_index`, or
+    whose weight is 0, are left out, whatever x holds there. Keeps the scores
+    and their softmax.
     Cost: n exponentials; 2n back.
     PyTorch: LogSoftmaxBackward0, NllLossBackward0.
     Source: D. Cox, "The regression analysis of binary sequences" (1958).
@@ -127,16 +129,15 @@ class CrossEntropyBackward(Function):
         x, ln_total, self.scratch = log_sum_and_softmax(input, axis)
         self.soft = target.shape == input.shape and target.dtype.kind == "f"
         if self.soft:
-            self.index = total = None
-            terms = self.smoothed(target) * (ln_total - x)
-            terms = terms.sum(axis=axis)
+            self.left_out = total = None
+            terms = product(self.smoothed(target), ln_total - x).sum(axis=axis)
         else:
-            self.index, self.weights, self.kept = right_classes(
-                "crossentropy", input, target, weight, ignore_index
-            )
-            terms = (ln_total - x[self.index]) * self.weights
-            if label_smoothing:
-                spread = (ln_total - x) * self.class_weights * self.kept
+            right = right_classes("crossentropy", input, target, weight, ignore_index)
+            self.index, self.weights, self.kept, self.left_out = right
+            terms = without(self.left_out, ln_total - x[self.index]) * self.weights
+            if label_smoothing:  # a row with a right class of weight 0 has the other classes
+                self.left_out = None if self.kept.all() else ~self.kept
+                spread = product(self.class_weights * self.kept, ln_total - x)
                 spread = spread.sum(axis=axis, keepdims=True)
                 terms *= 1 - label_smoothing
                 terms += spread * (label_smoothing / self.classes)
@@ -153,10 +154,15 @@ class CrossEntropyBackward(Function):
             g = g * self.weights
             dx = self.scratch * g  # a one-hot q is never written out
             dx[self.index] -= g
+            if self.left_out is not None:
+                np.copyto(dx, 0, where=self.left_out)
         elif to_x:
             q = self.smoothed(target) if self.soft else self.one_hot(x)
-            p = self.scratch if is_array(g) else x.softmax(self.axis)
-            dx = g * (p * sum_kept(q, (self.axis,)) - q)
+            if is_array(g):
+                p = without(self.left_out, self.scratch)
+            else:
+                p = without(self.left_out, x).softmax(self.axis)
+            dx = without(self.left_out, g) * (p * sum_kept(q, (self.axis,)) - q)
         if to_target and self.soft:
             log_p = (
                 log_softmax_of(x, (self.axis,))
@@ -180,8 +186,8 @@ class CrossEntropyBackward(Function):
 
 def log_sum_and_softmax(x, axis):
     """x less its largest along the axis, ln Σ e^x of that, and the softmax."""
-    x = x - x.max(axis=axis, keepdims=True, initial=-np.inf)
-    with np.errstate(under="ignore"):
+    with np.errstate(under="ignore", invalid="ignore"):  # ∞ - ∞ is nan, and that is right
+        x = x - x.max(axis=axis, keepdims=True, initial=-np.inf)
         e = np.exp(x)
     total = e.sum(axis=axis, keepdims=True)
     e /= total
@@ -252,11 +258,16 @@ def weights_of_classes(name, x, weight, axis):
     classes = x.shape[axis]
     if np.shape(weight) != (classes,):
         raise ValueError(f"{name}: weight must have shape ({classes},), got {np.shape(weight)}")
-    return np.asarray(weight, x.dtype).reshape(-1, *(1,) * (x.ndim - axis - 1))
+    # a copy: the caller may change theirs before the backward pass
+    return np.array(weight, x.dtype).reshape(-1, *(1,) * (x.ndim - axis - 1))
 
 
 def right_classes(name, x, target, weight, ignore_index):
-    """Where in x the right classes are, as an index, the weight of each, and which ones count."""
+    """Where in x the right classes are, and what each counts.
+
+    Returns the index, the weights, which rows are not ignored, and which have no weight at all
+    (None if all have one).
+    """
     if not x.ndim:
         raise ValueError(f"{name}: input is 0-d, it has no axis of class scores")
     axis = min(1, x.ndim - 1)
@@ -278,6 +289,9 @@ def right_classes(name, x, target, weight, ignore_index):
     if weight is not None:
         weights *= weights_of_classes(name, x, weight, axis).reshape(-1)[right]
     shape = (*x.shape[:axis], 1, *x.shape[axis + 1 :])
+    left_out = None
+    if right is not target or weight is not None:
+        left_out = weights.reshape(shape) == 0
     index = [np.arange(n).reshape(-1, *(1,) * (x.ndim - 1 - i)) for i, n in enumerate(shape)]
-    index[axis] = right.reshape(shape)
-    return tuple(index), weights.reshape(shape), kept.reshape(shape)
+    index[axis] = np.array(right).reshape(shape)  # a copy: the caller may change theirs
+    return tuple(index), weights.reshape(shape), kept.reshape(shape), left_out

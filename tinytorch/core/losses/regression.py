@@ -4,8 +4,9 @@ import numpy as np
 
 from ..autograd import Function
 from ..functional import as_tensor
+from ..operands import is_array, plain
 from ..tensor import Tensor
-from .base import Loss, reduce, refuse_other_shape
+from .base import Loss, reduce, refuse_other_shape, without
 
 
 class MSEBackward(Function):
@@ -61,9 +62,16 @@ class L1Backward(Function):
 
     def apply(self, g):
         input, target = self.saved_tensors
-        d = g * self.scale * np.sign(input - target)
+        d = g * self.scale * sign(input - target)
         to_input, to_target = self.next_functions
         return d if to_input else None, -d if to_target else None
+
+
+def sign(d):
+    """1, -1 or 0 with the sign of d; 0 for nan too, as in PyTorch."""
+    if is_array(d):
+        return (d > 0).astype(d.dtype) - (d < 0)
+    return np.sign(without(np.isnan(plain(d)), d))
 
 
 def l1_loss(input, target, reduction="mean") -> Tensor:

@@ -4,12 +4,14 @@ import numpy as np
 
 from .. import initializers
 from ..autograd import Function
+from ..functional import as_tensor
 from ..initializers import untrained
 from ..module import Module
 from ..operands import is_array
 from ..tensor import Tensor
+from .padding import MODES, pad
 from .unfolding import folded, unfolded
-from .windows import batched, pair, windows_of
+from .windows import batched, pair, single, windows_of
 
 
 class Conv2dBackward(Function):
@@ -103,7 +105,93 @@ def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) 
     )
 
 
-class Conv2d(Module):
+def conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor:
+    """The convolution of sequences (N, C, L) or (C, L) with a weight (O, C/groups, K).
+
+    It is that of images with one row. The parameters are those of `conv2d`, with one number each.
+    """
+    x, weight = as_tensor(input), as_tensor(weight)
+    if x.ndim not in (2, 3) or weight.ndim != 3:
+        raise ValueError(
+            "conv1d: expected an input (N, C, L) or (C, L) and a weight (O, C/groups, K), got"
+            f" {x.shape} and {weight.shape}"
+        )
+    if not isinstance(padding, str):
+        padding = (0, single("conv1d", "padding", padding, 0))
+    z = conv2d(
+        x.unsqueeze(-2),
+        weight.unsqueeze(-2),
+        bias,
+        (1, single("conv1d", "stride", stride, 1)),
+        padding,
+        (1, single("conv1d", "dilation", dilation, 1)),
+        groups,
+    )
+    return z.squeeze(-2)
+
+
+class Convolution(Module):
+    """What the convolutions share: their parameters, and padding that is not zeros."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size,
+        stride=1,
+        padding=0,
+        dilation=1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        device=None,
+        dtype=None,
+    ):
+        super().__init__()
+        name = type(self).__name__
+        if groups < 1 or in_channels % groups or out_channels % groups:
+            raise ValueError(
+                f"{name}: {in_channels} input and {out_channels} output channels do not divide into"
+                f" {groups} groups"
+            )
+        if padding_mode != "zeros" and padding_mode not in MODES:
+            raise ValueError(
+                f"{name}: padding_mode must be 'zeros', 'reflect', 'replicate' or 'circular', got"
+                f" {padding_mode!r}"
+            )
+        if padding_mode != "zeros" and isinstance(padding, str):
+            raise ValueError(f"{name}: padding_mode={padding_mode!r} needs padding in numbers")
+        self.in_channels, self.out_channels = in_channels, out_channels
+        self.kernel_size = self.sizes(name, "kernel_size", kernel_size, 1)
+        self.stride, self.padding, self.dilation = stride, padding, dilation
+        self.groups, self.padding_mode = groups, padding_mode
+        made = {"device": device, "dtype": dtype}
+        self.weight = untrained(*self.weight_channels(), *self.kernel_size, **made)
+        self.bias = untrained(out_channels, **made) if bias else None
+        initializers.reset_as_pytorch_(self.weight, self.bias)
+
+    def weight_channels(self):
+        """The first two lengths of the weight."""
+        return self.out_channels, self.in_channels // self.groups
+
+    def forward(self, x):
+        padding = self.padding
+        if self.padding_mode != "zeros":
+            sizes = self.sizes(type(self).__name__, "padding", padding, 0)
+            x = pad(x, [n for size in reversed(sizes) for n in (size, size)], self.padding_mode)
+            padding = 0
+        return type(self).convolve(
+            x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups
+        )
+
+    def extra_repr(self):
+        return (
+            f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size},"
+            f" stride={self.stride}, padding={self.padding}"
+        )
+
+
+class Conv2d(Convolution):
     """A small window of weights, the same at every place of the image.
 
     Parameters
@@ -117,6 +205,8 @@ class Conv2d(Module):
     groups : int
         Cut the channels into so many groups that don't see each other.
     bias : bool
+    padding_mode : {"zeros", "reflect", "replicate", "circular"}
+        What stands around the image; see `nn.functional.pad`.
 
     Attributes
     ----------
@@ -125,38 +215,14 @@ class Conv2d(Module):
         Both start at U(-1/√n, 1/√n), n the number of weights of one output channel.
     """
 
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size,
-        stride=1,
-        padding=0,
-        dilation=1,
-        groups: int = 1,
-        bias: bool = True,
-    ):
-        super().__init__()
-        if groups < 1 or in_channels % groups or out_channels % groups:
-            raise ValueError(
-                f"Conv2d: {in_channels} input and {out_channels} output channels do not divide into"
-                f" {groups} groups"
-            )
-        self.in_channels, self.out_channels = in_channels, out_channels
-        self.kernel_size = pair("Conv2d", "kernel_size", kernel_size, 1)
-        self.stride, self.padding, self.dilation = stride, padding, dilation
-        self.groups = groups
-        self.weight = untrained(out_channels, in_channels // groups, *self.kernel_size)
-        self.bias = untrained(out_channels) if bias else None
-        initializers.reset_as_pytorch_(self.weight, self.bias)
+    sizes, convolve = staticmethod(pair), staticmethod(conv2d)
 
-    def forward(self, x):
-        return conv2d(
-            x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups
-        )
 
-    def extra_repr(self):
-        return (
-            f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size},"
-            f" stride={self.stride}, padding={self.padding}"
-        )
+class Conv1d(Convolution):
+    """A small window of weights, the same at every place of a sequence: (N, C, L) → (N, O, L').
+
+    Parameters, start values and the order of the axes are those of `Conv2d`, with one number for
+    each size.
+    """
+
+    sizes, convolve = staticmethod(lambda *given: (single(*given),)), staticmethod(conv1d)

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..autograd import Function
 from ..functional import as_tensor
+from ..module import Module
 from ..operands import is_array
 from ..tensor import Tensor
 from .windows import windows_of
@@ -104,3 +105,28 @@ def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1) -> Te
     if x.shape != expected:
         raise ValueError(f"fold: expected columns of shape {expected}, got {x.shape}")
     return FoldBackward.run(x, windows=windows)
+
+
+class Unfold(Module):
+    """The windows of images as columns; see `nn.functional.unfold`."""
+
+    def __init__(self, kernel_size, dilation=1, padding=0, stride=1):
+        super().__init__()
+        self.kernel_size, self.dilation = kernel_size, dilation
+        self.padding, self.stride = padding, stride
+
+    def forward(self, x):
+        return unfold(x, self.kernel_size, self.dilation, self.padding, self.stride)
+
+
+class Fold(Module):
+    """Columns added up where their windows were; see `nn.functional.fold`."""
+
+    def __init__(self, output_size, kernel_size, dilation=1, padding=0, stride=1):
+        super().__init__()
+        self.output_size, self.kernel_size, self.dilation = output_size, kernel_size, dilation
+        self.padding, self.stride = padding, stride
+
+    def forward(self, x):
+        how = self.dilation, self.padding, self.stride
+        return fold(x, self.output_size, self.kernel_size, *how)

@@ -25,9 +25,11 @@ class Windows:
     kernel, stride, padding, dilation : int or pair
         Size of a window, steps between windows, zeros around the image, steps inside a window.
         `padding` may be "valid" (none) or "same" (as many windows as pixels; stride 1).
+    ceil : bool
+        Whether a last window may reach beyond the padding, if it starts before it.
     """
 
-    def __init__(self, name, shape, kernel, stride, padding, dilation):
+    def __init__(self, name, shape, kernel, stride, padding, dilation, ceil=False):
         self.shape, self.kernel = tuple(shape), pair(name, "kernel_size", kernel, 1)
         self.stride = pair(name, "stride", stride, 1)
         self.dilation = pair(name, "dilation", dilation, 1)
@@ -39,6 +41,10 @@ class Windows:
         else:
             amount = pair(name, "padding", 0 if padding == "valid" else padding, 0)
             self.padding = tuple((p, p) for p in amount)
+        self.frame = tuple(n + sum(p) for n, p in zip(shape[2:], self.padding, strict=True))
+        if ceil:
+            sizes = zip(self.padding, self.frame, span, self.stride, strict=True)
+            self.padding = tuple((p, q + _overhang(p, n, s, t)) for (p, q), n, s, t in sizes)
         self.overlap = any(s > t for s, t in zip(span, self.stride, strict=True))
         height, width = (n + sum(p) for n, p in zip(shape[2:], self.padding, strict=True))
         self.padded_shape = (*shape[:2], height, width)
@@ -74,6 +80,28 @@ class Windows:
             pairs.append((slice(first, last), slice(at, at + (last - first) * step, step)))
         return pairs
 
+    def first_inside(self):
+        """For each window, the number of its first place that is no padding: (H', W')."""
+        rows, columns = (
+            [-(-max(0, padding - i * step) // apart) for i in range(n)]
+            for (padding, _), step, apart, n in zip(
+                self.padding, self.stride, self.dilation, self.out, strict=True
+            )
+        )
+        return np.array(rows)[:, None] * self.kernel[1] + np.array(columns)
+
+    def counts(self, dtype, padding=True):
+        """How many places of each window lie in the image, or in it and its padding."""
+        if padding and self.frame == self.padded_shape[2:]:
+            return self.kernel[0] * self.kernel[1]
+        inside = np.ones((1, 1, *self.shape[2:]), dtype)
+        if padding:
+            inside = np.zeros((1, 1, *self.padded_shape[2:]), dtype)
+            inside[..., : self.frame[0], : self.frame[1]] = 1
+        else:
+            inside = self.padded(inside, 0)
+        return sum(inside[place] for place in self.places())
+
     def padded(self, x, value):
         """x with `value` around it."""
         (top, bottom), (left, right) = self.padding
@@ -87,6 +115,14 @@ class Windows:
         """x without what `padded` put around it."""
         (top, _), (left, _) = self.padding
         return x[..., top : top + self.shape[2], left : left + self.shape[3]]
+
+
+def _overhang(padding, frame, span, step):
+    """By how much the last window reaches out of the frame, if one may."""
+    last = -((span - frame) // step) * step  # where the last window that may starts
+    if last >= frame - padding:  # it would see nothing but padding
+        last -= step
+    return max(0, last + span - frame)
 
 
 def windows_of(name, shape, *how):
@@ -115,6 +151,14 @@ def pair(name, what, value, least):
             f"{name}: {what} must be an integer of at least {least}, or two, got {value!r}"
         )
     return tuple(int(v) for v in pair)
+
+
+def single(name, what, value, least):
+    """An integer, or one in a sequence, as an integer of at least `least`."""
+    values = value if isinstance(value, (tuple, list)) else [value]
+    if len(values) != 1:
+        raise ValueError(f"{name}: {what} must be one integer, got {value!r}")
+    return pair(name, what, values[0], least)[0]
 
 
 def batched(input, operation):
