@@ -81,7 +81,9 @@ class Windows:
         return pairs
 
     def first_inside(self):
-        """For each window, the number of its first place that is no padding: (H', W')."""
+        """For each window, the number of its first place that is no padding: (H', W'), or 0."""
+        if self.padded_shape == self.shape:
+            return 0
         rows, columns = (
             [-(-max(0, padding - i * step) // apart) for i in range(n)]
             for (padding, _), step, apart, n in zip(
