@@ -10,6 +10,7 @@ WEIGHTS = tt.tensor([0.0, 1.0, 3.0, 0.0, 4.0, 0.0])
 DRAWS = {
     "rand": lambda **g: tt.rand(2, 3, **g),
     "randn": lambda **g: tt.randn((2, 3), **g),
+    "rand_size": lambda **g: tt.rand(size=(2, 3), **g),
     "randint": lambda **g: tt.randint(100, (6,), **g),
     "randint_low": lambda **g: tt.randint(low=5, high=99, size=(6,), **g),
     "randperm": lambda **g: tt.randperm(20, **g),

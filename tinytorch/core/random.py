@@ -32,14 +32,20 @@ __all__ = [
 ]
 
 
-def rand(*size, generator=None, dtype=None, requires_grad=False) -> Tensor:
+def rand(*sizes, size=None, generator=None, dtype=None, requires_grad=False) -> Tensor:
     """Numbers drawn evenly from [0, 1)."""
-    return made(rng(generator).random(shape_of(size)), dtype, requires_grad)
+    return made(
+        rng(generator).random(shape_of(sizes if size is None else (size,))), dtype, requires_grad
+    )
 
 
-def randn(*size, generator=None, dtype=None, requires_grad=False) -> Tensor:
+def randn(*sizes, size=None, generator=None, dtype=None, requires_grad=False) -> Tensor:
     """Numbers drawn from the normal distribution of mean 0 and variance 1."""
-    return made(rng(generator).standard_normal(shape_of(size)), dtype, requires_grad)
+    return made(
+        rng(generator).standard_normal(shape_of(sizes if size is None else (size,))),
+        dtype,
+        requires_grad,
+    )
 
 
 def randint(

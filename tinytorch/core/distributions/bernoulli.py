@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 
 from ..functional import sigmoid, softplus
-from ..random import rand
+from ..random import bernoulli
 from ..tensor import Tensor
 from .base import Distribution, either, inside, require
 
@@ -70,8 +70,7 @@ class Bernoulli(Distribution):
 
     def sample(self, sample_shape=()):
         """Draw 0 or 1 from each, or `sample_shape` times."""
-        p, shape = self.probs.detach(), self._drawn(sample_shape)
-        return Tensor((rand(shape).data < p.data).astype(p.dtype))
+        return bernoulli(self.probs.detach().expand(self._drawn(sample_shape)))
 
     def log_prob(self, value):
         """x log p + (1 - x) log(1 - p), for x in {0, 1}."""
