@@ -1,39 +1,17 @@
-"""`Module`: layers and models as objects that know their parameters.
-
-A module is an ordinary object. What it registers is what stands in its attributes: a `Parameter`
-is a parameter, a `Module` a part, and `register_buffer` names the arrays that belong to the state
-without being trained. Nothing is kept twice, so nothing can disagree.
-"""
+"""`Module`: layers and models, called like functions: hooks, modes, conversion and their state."""
 
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import memory
+from .module_hooks import HookHandle, call_with_hooks, observe_gradients
+from .parts import Parameter, Parameters, Parts, own_parameters, saved_buffers, write
 from .tensor import Tensor
 
-
-class Parameter(Tensor):
-    """A tensor that a module trains: it requires a gradient and is found by `parameters()`.
-
-    Parameters
-    ----------
-    data : array_like or Tensor
-        The first values; copied.
-    requires_grad : bool
-        False freezes it: it stays in the state, and optimizers leave it alone.
-    """
-
-    __slots__ = ()
-
-    def __init__(self, data, requires_grad=True):
-        super().__init__(data, requires_grad=requires_grad)
-
-    def __repr__(self):
-        return f"Parameter containing:\n{super().__repr__()}"
+__all__ = ["Keys", "Module", "Parameter", "Parameters", "evaluating", "write"]
 
 
 class Keys(NamedTuple):
@@ -43,7 +21,7 @@ class Keys(NamedTuple):
     unexpected_keys: list[str]
 
 
-class Module:
+class Module(Parts):
     """The base of every layer and model.
 
     Subclass it, make the parts in `__init__`, and write `forward`::
@@ -64,88 +42,55 @@ class Module:
     """
 
     training = True
-    _buffers: tuple[str, ...] = ()
+    _hooks: dict | None = None
 
     def forward(self, *inputs, **kwargs):
         """Compute the output. Every subclass writes its own."""
         raise NotImplementedError(f"{type(self).__name__} does not define forward")
 
     def __call__(self, *inputs, **kwargs):
-        return self.forward(*inputs, **kwargs)
+        if self._hooks is None:
+            return self.forward(*inputs, **kwargs)
+        return call_with_hooks(self, inputs, kwargs)
 
-    def __setattr__(self, name, value):
-        if isinstance(vars(self).get(name), Parameter) and not (
-            value is None or isinstance(value, Parameter)
-        ):
-            raise TypeError(
-                f"{type(self).__name__}.{name}: it is a parameter, and a {type(value).__name__} in"
-                " its place would not be trained; assign a Parameter, or the values to its .data"
-            )
-        super().__setattr__(name, value)
+    # -------------------------------------------------------------------------------- hooks
 
-    # --------------------------------------------------------------------- what it is made of
+    def register_forward_pre_hook(
+        self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
+    ) -> HookHandle:
+        """Call `hook(module, inputs)` before `forward`; it may return other inputs.
 
-    def register_buffer(self, name: str, value) -> None:
-        """Keep `value` (an array, a Tensor or None) as state that is saved but not trained."""
-        setattr(self, name, value if value is None or isinstance(value, Tensor) else Tensor(value))
-        if name not in self._buffers:
-            self._buffers = (*self._buffers, name)
+        Parameters
+        ----------
+        prepend : bool
+            Before the hooks that are there.
+        with_kwargs : bool
+            Call `hook(module, inputs, kwargs)`, which may return a pair of both.
 
-    def register_parameter(self, name: str, value: Parameter | None) -> None:
-        """The same as `self.name = value`."""
-        setattr(self, name, value)
+        Returns
+        -------
+        HookHandle
+            Its `remove()` takes the hook off.
+        """
+        return HookHandle(self, "before", hook, with_kwargs, prepend)
 
-    def add_module(self, name: str, module: "Module | None") -> None:
-        """The same as `self.name = module`, for names that are no identifiers."""
-        setattr(self, name, module)
+    def register_forward_hook(
+        self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
+    ) -> HookHandle:
+        """Call `hook(module, inputs, output)` after `forward`; it may return another output.
 
-    def named_children(self) -> Iterator[tuple[str, "Module"]]:
-        """The parts it is directly made of, with their names."""
-        return ((name, m) for name, m in vars(self).items() if isinstance(m, Module))
+        The parameters are those of `register_forward_pre_hook`; with keyword arguments it is
+        `hook(module, inputs, kwargs, output)`.
+        """
+        return HookHandle(self, "after", hook, with_kwargs, prepend)
 
-    def children(self) -> Iterator["Module"]:
-        """The parts it is directly made of."""
-        return (module for _, module in self.named_children())
+    def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> HookHandle:
+        """Call `hook(module, grad_inputs, grad_outputs)` when the pass has gone through it.
 
-    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, "Module"]]:
-        """Itself and all parts, each once, with their dotted names; a module before its parts."""
-        seen = set()
-        for name, module in self._places(prefix):
-            if module not in seen:
-                seen.add(module)
-                yield name, module
-
-    def modules(self) -> Iterator["Module"]:
-        """Itself and all parts, each once."""
-        return (module for _, module in self.named_modules())
-
-    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
-        """The parameters, each once, with their dotted names."""
-        return _once(self._entries(_own_parameters))
-
-    def parameters(self) -> list[Parameter]:
-        """The parameters, each once, in the order of `named_parameters()`."""
-        return [p for _, p in self.named_parameters()]
-
-    def named_buffers(self) -> Iterator[tuple[str, Tensor]]:
-        """The buffers, each once, with their dotted names."""
-        return _once(self._entries(_own_buffers))
-
-    def buffers(self) -> list[Tensor]:
-        """The buffers, each once."""
-        return [b for _, b in self.named_buffers()]
-
-    def _places(self, prefix=""):
-        """(dotted name, module) for every place a module stands in: shared ones repeatedly."""
-        yield prefix, self
-        for name, child in self.named_children():
-            yield from child._places(f"{prefix}.{name}" if prefix else name)
-
-    def _entries(self, *kinds):
-        for prefix, module in self._places():
-            for kind in kinds:
-                for name, tensor in kind(module):
-                    yield f"{prefix}.{name}" if prefix else name, tensor
+        Both are tuples, with None where no gradient is wanted. For a module of one input the hook
+        may return another gradient for it.
+        """
+        return HookHandle(self, "before", observe_gradients(hook), True, prepend)
 
     # ----------------------------------------------------------------------- modes, conversion
 
@@ -159,10 +104,14 @@ class Module:
         """Set it and all parts to evaluation, and return self."""
         return self.train(False)
 
-    def zero_grad(self) -> None:
-        """Forget the gradients collected so far."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget all gradients, or set them to zeros."""
         for p in self.parameters():
-            p.grad = None
+            if set_to_none or p.grad is None:
+                p.grad = None
+            else:
+                p.grad = p.grad.detach()
+                write(p.grad, 0)
 
     def requires_grad_(self, requires_grad: bool = True) -> "Module":
         """Freeze (False) or unfreeze all parameters, and return self."""
@@ -177,8 +126,27 @@ class Module:
         function(self)
         return self
 
-    def to(self, dtype) -> "Module":
-        """Convert its floating-point parameters and buffers to `dtype`, and return self."""
+    def to(self, *args, device=None, dtype=None, non_blocking: bool = False) -> "Module":
+        """Convert its floating-point parameters and buffers to a dtype, and return self.
+
+        Parameters
+        ----------
+        *args : dtype, device or Tensor
+            As PyTorch takes them: `to(tinytorch.float64)`, `to("cpu")`, `to(other)`. The CPU is
+            the only device.
+        """
+        for given in (*args, device):
+            if isinstance(given, Tensor):
+                dtype = given.dtype
+            elif given is not None and not _is_device(given) and not isinstance(given, bool):
+                dtype = given
+        if dtype is None:
+            return self
+        dtype = np.dtype(dtype)
+        if dtype.kind != "f":
+            raise TypeError(
+                f"{type(self).__name__}.to: expected a floating-point dtype, got {dtype}"
+            )
         for tensor in (*self.parameters(), *self.buffers()):
             if tensor.dtype.kind == "f":
                 tensor.data = np.asarray(tensor._data, dtype)
@@ -193,11 +161,34 @@ class Module:
         """Convert to float64."""
         return self.to(np.float64)
 
+    def half(self) -> "Module":
+        """Convert to float16."""
+        return self.to(np.float16)
+
+    def cpu(self) -> "Module":
+        """The module itself: it is on the CPU."""
+        return self
+
+    def cuda(self, device=None) -> "Module":
+        """Refused: the CPU is the only device."""
+        return self.to("cuda")
+
     # ------------------------------------------------------------------------------- the state
 
-    def state_dict(self) -> dict[str, Tensor]:
-        """Copies of all parameters and buffers by name: what training has made of the module."""
-        return {name: Tensor(t) for name, t in self._entries(_own_parameters, _own_buffers)}
+    def state_dict(self, *, prefix: str = "", keep_vars: bool = False) -> dict[str, Tensor]:
+        """Copies of all parameters and buffers by name: what training has made of the module.
+
+        Parameters
+        ----------
+        prefix : str
+            What the names begin with, dot included.
+        keep_vars : bool
+            The tensors themselves, not copies.
+        """
+        return {f"{prefix}{name}": t if keep_vars else Tensor(t) for name, t in self._state()}
+
+    def _state(self):
+        return self._entries(own_parameters, saved_buffers)
 
     def load_state_dict(self, state_dict, strict: bool = True) -> Keys:
         """Take the values of `state_dict` (Tensors or arrays, from PyTorch too).
@@ -214,7 +205,7 @@ class Module:
             For keys that are missing or unknown, values of another shape, and values that are no
             real numbers, all of them listed; then nothing has been loaded.
         """
-        own = dict(self._entries(_own_parameters, _own_buffers))
+        own = dict(self._state())
         missing = [key for key in own if key not in state_dict]
         unexpected = [key for key in state_dict if key not in own]
         wrong = []
@@ -248,29 +239,12 @@ class Module:
         return f"{type(self).__name__}(\n{inner}\n)"
 
 
-def write(tensor: Tensor, value) -> None:
-    """Write `value` into the array of `tensor`, where the engine can notice it."""
-    if type(tensor._data) is not np.ndarray:  # a scalar, which NumPy keeps as a number
-        tensor._data = np.asarray(tensor._data)
-    tensor._data[...] = value
-    memory.written(tensor._data)
-
-
-def _own_parameters(module):
-    return [(name, p) for name, p in vars(module).items() if isinstance(p, Parameter)]
-
-
-def _own_buffers(module):
-    named = ((name, getattr(module, name)) for name in module._buffers)
-    return [(name, value) for name, value in named if value is not None]
-
-
-def _once(entries):
-    seen = set()
-    for name, tensor in entries:
-        if tensor not in seen:
-            seen.add(tensor)
-            yield name, tensor
+def _is_device(given):
+    """Whether it names a device; another than the CPU is refused."""
+    kind = str(given).partition(":")[0]
+    if kind in ("cuda", "mps", "xpu", "xla", "meta"):
+        raise RuntimeError(f"device {str(given)!r} is not there: tinytorch computes on the CPU")
+    return kind == "cpu"
 
 
 @contextmanager
@@ -283,73 +257,3 @@ def evaluating(module: Module):
     finally:
         for part, mode in modes:
             part.training = mode
-
-
-# ---------------------------------------------------------------------------------- containers
-
-
-class _Numbered(Module):
-    """Modules by number: "0", "1", … are their names."""
-
-    def __init__(self, modules=()):
-        super().__init__()
-        for module in modules:
-            self.append(module)
-
-    def append(self, module: Module):
-        """Add a module at the end, and return self."""
-        if not isinstance(module, Module):
-            raise TypeError(
-                f"{type(self).__name__}: expected modules, got {type(module).__name__};"
-                " an operation such as relu has a module of its own (ReLU())"
-            )
-        self.add_module(str(len(self)), module)
-        return self
-
-    def __len__(self):
-        return sum(1 for _ in self.children())
-
-    def __iter__(self):
-        return self.children()
-
-    def __getitem__(self, index):
-        modules = list(self.children())
-        return type(self)._of(modules[index]) if isinstance(index, slice) else modules[index]
-
-
-class Sequential(_Numbered):
-    """Modules in a row, each given the output of the one before.
-
-    >>> from tinytorch import nn
-    >>> nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1))
-    Sequential(
-      (0): Linear(in_features=2, out_features=8, bias=True)
-      (1): ReLU()
-      (2): Linear(in_features=8, out_features=1, bias=True)
-    )
-    """
-
-    def __init__(self, *modules: Module):
-        if len(modules) == 1 and isinstance(modules[0], dict):
-            super().__init__()
-            for name, module in modules[0].items():
-                self.add_module(name, module)
-        else:
-            super().__init__(modules)
-
-    @classmethod
-    def _of(cls, modules):
-        return cls(*modules)
-
-    def forward(self, x):
-        for module in self.children():
-            x = module(x)
-        return x
-
-
-class ModuleList(_Numbered):
-    """A list of modules whose parameters are found; a plain list would hide them."""
-
-    @classmethod
-    def _of(cls, modules):
-        return cls(modules)

@@ -8,10 +8,11 @@ from . import initializers
 from .activation_layers import GELU
 from .attention import MultiHeadAttention
 from .autograd import no_grad
+from .containers import ModuleList, Sequential
 from .embeddings import Embedding, LearnedPositions
 from .generator import rng
 from .layers import Dropout, Linear
-from .module import Module, ModuleList, Sequential, evaluating
+from .module import Module, evaluating
 from .normalization import LayerNorm
 from .operands import plain
 from .tensor import Tensor

@@ -12,6 +12,7 @@ from ..core.activation_layers import (
     Tanh,
 )
 from ..core.attention import MultiHeadAttention
+from ..core.containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from ..core.embeddings import Embedding, LearnedPositions, SinusoidalPositions
 from ..core.gradient_flow import GradientFlow, gradient_flow
 from ..core.layers import Dropout, Flatten, Identity, Linear
@@ -24,7 +25,7 @@ from ..core.losses import (
     MSELoss,
     NLLLoss,
 )
-from ..core.module import Module, ModuleList, Parameter, Sequential
+from ..core.module import Module, Parameter
 from ..core.normalization import BatchNorm1d, BatchNorm2d, LayerNorm
 from ..core.spatial import AvgPool2d, Conv2d, MaxPool2d
 from ..core.transformer import GPT, TransformerBlock
@@ -55,10 +56,13 @@ __all__ = [
     "MSELoss",
     "MaxPool2d",
     "Module",
+    "ModuleDict",
     "ModuleList",
     "MultiHeadAttention",
     "NLLLoss",
     "Parameter",
+    "ParameterDict",
+    "ParameterList",
     "ReLU",
     "Sequential",
     "SiLU",
