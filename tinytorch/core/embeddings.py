@@ -5,13 +5,12 @@ import math
 import numpy as np
 
 from . import initializers
-from .autograd import Function
-from .dtypes import get_default_dtype
-from .functional import as_tensor
-from .indexing import scatter
+from .engine.base import as_tensor
+from .engine.function import Function
+from .engine.numbers import get_default_dtype, is_array
 from .initializers import untrained
 from .module import Module
-from .operands import is_array
+from .operations.indexing import scatter
 from .tensor import Tensor
 
 
