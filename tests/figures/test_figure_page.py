@@ -125,6 +125,29 @@ def test_the_curve_reads_what_the_engine_computes(show):
         }
 
 
+@pytest.mark.parametrize(("width", "layout"), [(720, 0), (358, 1)])
+def test_a_curve_that_is_the_loss_has_its_own_names_and_no_g(show, width, layout):
+    figure = Curve(tt.tanh, x=-0.5, names=("w", "L"), **ABOUT)
+    page = show(figure, width=width, host="static")
+    secant = "(L(w+h) − L(w−h)) / 2h"
+    assert list(numbers(page)) == ["w", "L(w)", "L′(w)", "h", secant]
+    assert page.locator("input:visible").count() == 2
+    slope = page.locator(".tt-panel-f .tt-label.tt-diff").text_content()
+    assert slope == f"secant {numbers(page)[secant]}"
+    assert page.locator("figure.tt-figure").bounding_box()["height"] == figure.space[layout]
+
+
+def test_a_curve_that_starts_vertically_is_drawn_so(show):
+    page = show(Curve(tt.sqrt, x=0.5, h=0.25, domain=(0, 3), **ABOUT))
+    start = page.locator(".tt-panel-f path.tt-value.tt-thick").first.evaluate(
+        """(path) => {
+          const [a, b] = [0, 4].map((at) => path.getPointAtLength(at));
+          return [b.x - a.x, a.y - b.y];
+        }"""
+    )
+    assert start[1] > 3.5 and start[0] < 1
+
+
 def test_the_surface_reads_what_the_engine_computes(show):
     page = show(MAKE["surface"]())
     for key in ["ArrowRight", "PageDown", "Home", "ArrowRight", "PageUp"]:

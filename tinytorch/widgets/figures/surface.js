@@ -78,7 +78,7 @@ function map(data, now, size) {
 function names({ labels }, [x, y, dx, dy], [x0, x1, y0, y1]) {
   const within = (value, lo, hi) => Math.max(lo, Math.min(hi, value));
   const [La, Lb] = labels.map((input) => svgFormula(`∂L/∂${input}`));
-  const half = 3.6 * `∂L/∂${labels[0]}`.length;
+  const half = 4.2 * `∂L/∂${labels[0]}`.length;
   let out = "";
   if (Math.abs(dx) > 24) {
     const beyond = y + (dy < 0 ? 22 : -14);
