@@ -5,6 +5,16 @@ import re
 import textwrap
 
 
+class Markdown:
+    """Text that a notebook shows as Markdown, such as a table that a program has written."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def _repr_markdown_(self):
+        return self.text
+
+
 class Source:
     """A piece of the package's source, which a notebook shows as highlighted code."""
 
