@@ -84,8 +84,8 @@ class Kernel:
         self.send = send
         self.cell = ""
         self.answer = None
-        self.ran = set()
-        self.numbers = itertools.count()
+        self.runs = itertools.count(1)
+        self.ran = {}  # file name: cell; a name a run, so that old functions keep their lines
         self.figures = {}  # by model id: those a page shows
         self.owners = {}  # model id: the cell that showed it
         self.links = []
@@ -124,8 +124,8 @@ class Kernel:
         self.cell, self.answer = cell, None
         for printed in (self.out, self.err):
             printed.begin()
-        name = f"<{cell}>"
-        self.ran.add(name)
+        name = f"<{cell}, run {next(self.runs)}>"
+        self.ran[name] = cell
         linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
         right = True
         try:
@@ -171,12 +171,16 @@ class Kernel:
             printed.flush()
         frames = traceback.extract_tb(error.__traceback__)
         lines = [
-            {"cell": f.filename[1:-1], "line": f.lineno, "name": f.name, "code": f.line or ""}
+            {"cell": self.ran[f.filename], "line": f.lineno, "name": f.name, "code": f.line or ""}
             for f in frames
             if f.filename in self.ran
         ]
         if isinstance(error, SyntaxError) and error.filename in self.ran:
-            place = {"cell": error.filename[1:-1], "line": error.lineno or 1, "name": "<module>"}
+            place = {
+                "cell": self.ran[error.filename],
+                "line": error.lineno or 1,
+                "name": "<module>",
+            }
             lines.append(place | {"code": (error.text or "").strip()})
         if len(lines) > 2 * FRAMES:
             lines = [*lines[:FRAMES], {"left_out": len(lines) - 2 * FRAMES}, *lines[-FRAMES:]]

@@ -102,7 +102,9 @@
 
     /** Take over what the reader has written. */
     change(code) {
-      this.mine = code === this.book ? null : code;
+      const mine = code === this.book ? null : code;
+      if (mine === this.mine) return;
+      this.mine = mine;
       this.outdate();
       this.buttons.book.hidden = this.mine === null;
       document.dispatchEvent(

@@ -47,7 +47,6 @@
   live.Python = class Python {
     constructor(listener) {
       this.listener = listener;
-      this.state = "off";
     }
 
     get state() {

@@ -133,9 +133,12 @@ async function start({ at }) {
     const about = files.lock.packages[name];
     get(files.address + about.file_name, about).catch(() => {});
   }
-  const own = Object.entries(files.own).map(([name, about]) =>
-    get(`${base}${name}?v=${about.sha256.slice(0, 12)}`, about).then((data) => [name, data]),
+  const own = Promise.all(
+    Object.entries(files.own).map(async ([name, about]) => {
+      return [name, await get(`${base}${name}?v=${about.sha256.slice(0, 12)}`, about)];
+    }),
   );
+  own.catch(() => {}); // awaited below, if all goes well until then
   await Promise.all(core.slice(0, 2));
   self.fetch = verified;
   for (const name of ["pyodide.js", "pyodide.asm.js"]) {
@@ -156,7 +159,7 @@ async function start({ at }) {
     stderr: (text) => console.info(text),
   });
   lacks(AT_FIRST);
-  for (const [name, data] of await Promise.all(own)) {
+  for (const [name, data] of await own) {
     const wheel = name.endsWith(".whl");
     pyodide.unpackArchive(data, wheel ? "wheel" : "zip", wheel ? {} : { extractDir: FOLDER });
   }
