@@ -18,14 +18,14 @@ kernelspec: {display_name: Python 3, language: python, name: python3}
 """
 
 
-def jupyter_book(folder, *flags):
+def jupyter_book(folder, *flags, **variables):
     """Build a book as a reader does; return the finished process."""
     command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", *flags]
     clean = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "GITHUB_REPOSITORY")}
     return subprocess.run(
         command,
         cwd=folder,
-        env=clean,
+        env=clean | variables,
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -5,12 +5,15 @@ import os
 import re
 import resource
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from books import BOOK, FRONT, HERE, ROOT, jupyter_book
 from filelock import FileLock
+from pages import LivePage
+from serving import serve
 
 
 @pytest.fixture(scope="session")
@@ -109,4 +112,51 @@ def visit(new_page):
         page.evaluate("localStorage.clear()")  # what a reader chose stays for the next page
         page.close()
     sins += [f"asks for {url}" for url in loaded if not re.match("file:|blob:|data:", url)]
+    assert not sins
+
+
+@pytest.fixture(scope="session")
+def live_book(make_book):
+    """Return a function that builds the page for tests of Python, with its files or without."""
+    built = {}
+
+    def build_page(files):
+        if files not in built:
+            folder = make_book((HERE / "live.md").read_text(encoding="utf8"))
+            done = jupyter_book(folder, TINYTORCH_PYODIDE=str(files or folder / "nothing"))
+            assert done.returncode == 0, done.stdout[-5000:]
+            built[files] = folder / "_build" / "html"
+        return built[files]
+
+    return build_page
+
+
+@pytest.fixture
+def live(chromium):
+    """Return a function that serves a site and opens one of its pages; no other host answers."""
+    with ExitStack() as stack:
+        contexts, sins = [], []
+
+        def open_page(html, page="page.html", faults=(), headers=(), before=None, **options):
+            server = stack.enter_context(serve(html))
+            server.faults.update(faults)
+            server.headers.update(headers)
+            context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
+            contexts.append(context)
+            context.route(
+                re.compile(r"^https?://(?!127\.0\.0\.1)"),
+                lambda route: (sins.append(route.request.url), route.abort()),
+            )
+            tab = context.new_page()
+            tab.on("pageerror", lambda error: sins.append(f"throws {error}"))
+            if before:
+                tab.add_init_script(before)
+            tab.goto(f"{server.address}/{page}", wait_until="load")
+            live_page = LivePage(tab)
+            live_page.server, live_page.context, live_page.sins = server, context, sins
+            return live_page
+
+        yield open_page
+        for context in contexts:
+            context.close()
     assert not sins

@@ -5,12 +5,13 @@ import math
 import numpy as np
 
 from . import initializers
-from .engine.base import as_tensor
-from .engine.function import Function
-from .engine.numbers import get_default_dtype, is_array
+from .autograd import Function
+from .dtypes import get_default_dtype
+from .functional import as_tensor
+from .indexing import scatter
 from .initializers import untrained
 from .module import Module
-from .operations.indexing import scatter
+from .operands import is_array
 from .tensor import Tensor
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .engine.versions import record_write
+from . import memory
 from .tensor import Tensor
 
 
@@ -200,7 +200,7 @@ def write(tensor: Tensor, value) -> None:
     if type(tensor._data) is not np.ndarray:  # a scalar, which NumPy keeps as a number
         tensor._data = np.asarray(tensor._data)
     tensor._data[...] = value
-    record_write(tensor._data)
+    memory.written(tensor._data)
 
 
 def own_parameters(module):

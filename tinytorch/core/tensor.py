@@ -1,33 +1,21 @@
 """`Tensor`: an array that remembers where it came from.
 
 `data` is the NumPy array, `grad` what `backward()` collected, `grad_fn` the node of the operation
-that made it. Its operators and methods stand beside their rules, in `operations`; here they are
-put together.
+that made it. The operations live beside their rules, in the modules imported at the end of this
+one; a method here is the PyTorch-shaped door to one of them.
 """
 
 import numbers
-import sys
+import weakref
 
 import numpy as np
 
-from .engine import base
-from .engine.backward import backward
-from .engine.base import TensorBase
-from .engine.leaf import AccumulateGrad, HookHandle, RetainGrad
-from .engine.modes import is_grad_enabled
-from .engine.numbers import builtin_kind, get_default_dtype
-from .engine.versions import record_write, returned, share
-from .interop import Interop
-from .operations.activations import Activations
-from .operations.arithmetic import Arithmetic
-from .operations.comparison import Comparison
-from .operations.concatenation import Concatenation
-from .operations.elementary import Elementary
-from .operations.indexing import Indexing, index_steps
-from .operations.matmul import Products
-from .operations.reduction import Reductions
-from .operations.selection import Selection
-from .operations.shape import Shape
+from . import autograd, memory
+from .autograd import AccumulateGrad, HookHandle, is_grad_enabled
+from .dtypes import get_default_dtype
+from .numpy_functions import FLAT_UFUNCS, FUNCTIONS, UFUNCS, as_arrays
+from .operands import plain_kind
+from .operators import Operations, plain_index
 
 
 def _as_array(data, dtype=None):
@@ -60,20 +48,7 @@ def _has_dtype(data):
     return not isinstance(data, numbers.Number) or isinstance(data, np.generic)
 
 
-class Tensor(
-    Arithmetic,
-    Elementary,
-    Activations,
-    Products,
-    Shape,
-    Indexing,
-    Concatenation,
-    Selection,
-    Reductions,
-    Comparison,
-    Interop,
-    TensorBase,
-):
+class Tensor(Operations):
     """An n-dimensional array of numbers that can be differentiated.
 
     Parameters
@@ -111,14 +86,23 @@ class Tensor(
     tensor([2., 4., 6.])
     """
 
-    __slots__ = ()
+    __slots__ = ("__weakref__", "_data", "_node", "grad")
 
     def __init__(self, data, requires_grad=False, dtype=None):
         self._data = _as_array(data._data if isinstance(data, Tensor) else data, dtype)
         self._node = None
-        self._grad = None
+        self.grad = None
         if requires_grad:
             self.requires_grad = True
+
+    @classmethod
+    def _wrap(cls, array, node=None):
+        """A Tensor around `array` itself: how the engine makes its results."""
+        self = cls.__new__(cls)
+        self._data = array
+        self._node = node
+        self.grad = None
+        return self
 
     # ------------------------------------------------------------------------------ values
 
@@ -128,14 +112,11 @@ class Tensor(
 
     @data.setter
     def data(self, value):
-        temporary = sys.getrefcount(value) <= _HELD_BY_NOBODY
-        if isinstance(value, TensorBase):
-            value, temporary = value._data, True
-        elif isinstance(value, np.ndarray):
-            value = returned(value)
-            if value is self._data:  # x.data += 1 arrives here, changed
-                record_write(value)
-                return
+        if isinstance(value, Tensor):
+            value = value._data
+        if value is self._data:  # x.data += 1 arrives here, changed
+            memory.written(value)
+            return
         array = np.asarray(value)
         if array.dtype.kind not in "fiub":
             raise TypeError(f"data: dtype {array.dtype} is not supported; use real numbers")
@@ -146,8 +127,8 @@ class Tensor(
             )
         if self._node is not None and array.dtype.kind != "f":
             array = array.astype(self._data.dtype)  # integers for a leaf that requires gradients
-        if array is value and not (temporary and array.base is None):
-            share(array)
+        if isinstance(value, np.ndarray):
+            memory.lend(array)
         self._data = array
         if self._node is not None and (array.shape, array.dtype) != (
             self._node.shape,
@@ -155,13 +136,33 @@ class Tensor(
         ):
             self._node = AccumulateGrad(self)  # a graph that used the old values keeps its leaf
 
-    @property
-    def grad(self):
-        return self._grad
+    def _lent(self):
+        """The array itself, with a note that the caller may write to it."""
+        if type(self._data) is not np.ndarray:  # a scalar: NumPy keeps it as a number
+            self._data = np.asarray(self._data)
+        return memory.lend(self._data)
 
-    @grad.setter
-    def grad(self, value):
-        self._grad = value
+    def numpy(self):
+        """The values as a NumPy array that shares their memory; refused while a gradient is
+        wanted.
+        """
+        if self.requires_grad:
+            raise RuntimeError(
+                "numpy: the tensor requires a gradient, which the array would lose;"
+                " use .detach().numpy(), or .data for the array itself"
+            )
+        return self._lent()
+
+    def __array__(self, dtype=None, copy=None):
+        if copy:
+            return np.array(self._data, dtype=dtype)
+        return np.asarray(self._lent(), dtype=dtype)
+
+    def __dlpack__(self, **kwargs):
+        return self.numpy().__dlpack__(**kwargs)
+
+    def __dlpack_device__(self):
+        return self._lent().__dlpack_device__()
 
     def item(self):
         """The one number of a one-element tensor, as a Python number."""
@@ -179,7 +180,7 @@ class Tensor(
 
     def detach(self):
         """The same values outside the graph; shares their memory."""
-        return self.kind._wrap(self._data)
+        return self._kind._wrap(self._data)
 
     def __setitem__(self, index, value):
         if self._node is not None and is_grad_enabled():
@@ -196,17 +197,17 @@ class Tensor(
                     " lose it; use tinytorch.where, cat or stack, or write value.detach()"
                 )
             value = value._data
-        *steps, last = index_steps(index)
+        *steps, last = plain_index(index)
         place = self._data
         try:
             for step in steps:
                 place = place[step]
             place[last] = value
         except (ValueError, TypeError, IndexError) as error:
-            raise builtin_kind(error)(
+            raise plain_kind(error)(
                 f"setitem: on a tensor of shape {self.shape}: {error}"
             ) from None
-        record_write(self._data)
+        memory.written(self._data)
 
     # --------------------------------------------------------------------------- gradients
 
@@ -248,17 +249,15 @@ class Tensor(
 
         See `tinytorch.autograd.backward` for the parameters and errors.
         """
-        backward(self, gradient, retain_graph, create_graph, inputs)
+        autograd.backward(self, gradient, retain_graph, create_graph, inputs)
 
     def retain_grad(self):
         """Keep the gradient of this result in `.grad` too, as for a leaf."""
         if self._node is None:
             raise RuntimeError("retain_grad: the tensor requires no gradient")
-        if self.is_leaf or any(
-            type(hook) is RetainGrad for hook in (self._node.hooks or {}).values()
-        ):
+        if self.is_leaf or any(type(hook) is Kept for hook in (self._node.hooks or {}).values()):
             return
-        HookHandle(self._node, RetainGrad(self))
+        HookHandle(self._node, Kept(self))
 
     def register_hook(self, hook):
         """Call `hook(grad)` when the gradient of this tensor is known; it may return another.
@@ -345,7 +344,33 @@ class Tensor(
             )
         return int(self._data.item())
 
-    # --------------------------------------------------------------------------- printing
+    # ------------------------------------------------------------------- NumPy and printing
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        """`np.exp(x)` and `array * x` are the operations of this package, or refused."""
+        operation = UFUNCS.get(ufunc)
+        if method == "__call__" and operation is not None and not kwargs:
+            return operation.run(*inputs)
+        if any(isinstance(x, Tensor) and x.requires_grad for x in inputs) and ufunc.nout == 1:
+            if ufunc not in FLAT_UFUNCS and is_grad_enabled():
+                raise TypeError(
+                    f"numpy.{ufunc.__name__}: the tensor requires a gradient, which NumPy would"
+                    " lose; use the operation of tinytorch, or .detach()"
+                )
+        if any(isinstance(x, Tensor) for x in kwargs.get("out", ())):
+            raise TypeError(
+                f"numpy.{ufunc.__name__}: out is a Tensor, which NumPy would write to unseen; use"
+                " out=x.data"
+            )
+        arrays = [x._data if isinstance(x, Tensor) else x for x in inputs]
+        return getattr(ufunc, method)(*arrays, **kwargs)
+
+    def __array_function__(self, function, types, args, kwargs):
+        """`np.sum(x)` is `x.sum()`; a function that has no counterpart here gets the arrays."""
+        operation = FUNCTIONS.get(function)
+        if operation is not None:
+            return operation(*args, **kwargs)
+        return function(*as_arrays(args), **as_arrays(kwargs))
 
     def __repr__(self):
         text = np.array2string(
@@ -365,20 +390,20 @@ class Tensor(
     _label = "tensor"
 
 
-base.Tensor = Tensor.kind = Tensor  # operations make Tensors, of Parameters too
+Tensor._kind = Tensor  # what operations on it make; a subclass that says nothing makes Tensors
 
 
-class _Held:
-    """Calibrates the next line: how many references a setter sees to a value nobody keeps."""
+class Kept:
+    """The hook of `retain_grad`: adds what arrives to the `.grad` of a result."""
 
-    value = property(fset=lambda self, value: self.count.append(sys.getrefcount(value)))
+    def __init__(self, tensor):
+        self.tensor = weakref.ref(tensor)
 
-    def __init__(self):
-        self.count = []
-        self.value = np.zeros(1)
-
-
-_HELD_BY_NOBODY = _Held().count[0]
+    def __call__(self, g):
+        tensor = self.tensor()
+        if tensor is not None:
+            kept = g if g.requires_grad else Tensor(g)
+            tensor.grad = kept if tensor.grad is None else tensor.grad + kept
 
 
 def _restored(kind, array, requires_grad, grad):
@@ -404,7 +429,7 @@ def from_numpy(array) -> Tensor:
             f"from_numpy: expected an array of real numbers, got {type(array).__name__}"
             f"{f' of {array.dtype}' if isinstance(array, np.ndarray) else ''}"
         )
-    return Tensor._wrap(share(array))
+    return Tensor._wrap(memory.lend(array))
 
 
 def from_dlpack(source) -> Tensor:

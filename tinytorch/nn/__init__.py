@@ -1,6 +1,6 @@
 """Layers, losses and models, as `torch.nn` has them."""
 
-from ..core.activations import (
+from ..core.activation_layers import (
     GELU,
     LeakyReLU,
     LogSoftmax,
@@ -14,7 +14,7 @@ from ..core.activations import (
 from ..core.attention import MultiHeadAttention
 from ..core.containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from ..core.embeddings import Embedding, LearnedPositions, SinusoidalPositions
-from ..core.gradients.gradient_flow import GradientFlow, gradient_flow
+from ..core.gradient_flow import GradientFlow, gradient_flow
 from ..core.layers import Dropout, Flatten, Identity, Linear
 from ..core.losses import (
     BCELoss,

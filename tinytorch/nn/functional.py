@@ -2,6 +2,17 @@
 
 from ..core.attention import scaled_dot_product_attention
 from ..core.embeddings import embedding
+from ..core.functional import (
+    gelu,
+    leaky_relu,
+    log_softmax,
+    relu,
+    sigmoid,
+    silu,
+    softmax,
+    softplus,
+    tanh,
+)
 from ..core.layers import dropout, linear
 from ..core.losses import (
     binary_cross_entropy,
@@ -13,17 +24,6 @@ from ..core.losses import (
     nll_loss,
 )
 from ..core.normalization import batch_norm, layer_norm
-from ..core.operations.activations import (
-    gelu,
-    leaky_relu,
-    log_softmax,
-    relu,
-    sigmoid,
-    silu,
-    softmax,
-    softplus,
-    tanh,
-)
 from ..core.spatial import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,

@@ -5,7 +5,7 @@ from numbers import Number
 
 import numpy as np
 
-from ..engine.modes import no_grad
+from ..autograd import no_grad
 from ..tensor import Tensor
 
 

@@ -2,8 +2,7 @@
 
 import math
 
-from ..operations.activations import softplus
-from ..operations.selection import where
+from ..functional import softplus, where
 from ..tensor import Tensor
 from .base import Distribution
 from .bernoulli import Bernoulli

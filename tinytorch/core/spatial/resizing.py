@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..engine.base import as_tensor
+from ..functional import as_tensor
 from ..module import Module
 from ..tensor import Tensor
 

@@ -1,0 +1,342 @@
+"""The backward pass: from the result to the leaves, every node once.
+
+A pass starts with the gradient of the result (1, for a loss) and takes the newest node that has a
+gradient. All nodes that used its result are newer and done, so its gradient is complete; its rule
+turns it into gradients of its inputs, which are added up at the nodes that made them. What
+arrives at a leaf is its gradient. A list and a sort, no recursion: depth and sharing cost
+nothing extra.
+"""
+
+from bisect import bisect_left
+from operator import attrgetter
+from sys import getrefcount
+
+import numpy as np
+from numpy import float32
+
+from . import autograd, memory
+from .operands import FLOAT32
+from .tensor import Kept, Tensor
+
+
+def backward(
+    tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None
+) -> None:
+    """Add ∂(sum of `tensors`·`grad_tensors`)/∂leaf to the `.grad` of every leaf.
+
+    Parameters
+    ----------
+    tensors : Tensor or sequence of Tensors
+        Where the pass starts.
+    grad_tensors : array, Tensor or sequence of them, optional
+        The upstream gradient g of each, of its shape. May be left out for one-element tensors.
+    retain_graph : bool, optional
+        Keep the graph for another pass. Default: the value of `create_graph`.
+    create_graph : bool
+        Record the pass itself, so that gradients can be differentiated again.
+    inputs : Tensor or sequence of Tensors, optional
+        Accumulate into these alone.
+
+    Raises
+    ------
+    RuntimeError
+        Nothing to differentiate, a missing or misshapen gradient, a graph already freed, or a
+        saved value changed in place. No `.grad` is touched in any of these cases.
+    """
+    roots = _roots("backward", _listed(tensors), grad_tensors, create_graph)
+    wanted = None
+    if inputs is not None:
+        wanted = {_node_of("backward", i, x): x for i, x in enumerate(_listed(inputs))}
+    grads = propagate(roots, retain_graph, create_graph, wanted)
+    arrived = []
+    for node, g in grads.items():
+        tensor = wanted[node] if wanted is not None else node.tensor()
+        if tensor is None or tensor._node is None:
+            continue  # nobody has the leaf any more, or it wants no gradient by now
+        if tensor._data.shape != g.shape:
+            raise RuntimeError(
+                f"backward: a leaf had shape {g.shape} in the forward pass and now has"
+                f" {tensor.shape}; run the forward pass again after replacing .data"
+            )
+        arrived.append((node, tensor, g))
+    given = {id(g) for g in roots.values()}
+    for node, tensor, g in arrived:
+        if node.hooks:  # a hook may have kept it
+            given.add(id(g))
+        _accumulate(tensor, g, given)
+
+
+def grad(
+    outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=False
+) -> tuple:
+    """∂(sum of `outputs`·`grad_outputs`)/∂`inputs`, as a tuple; no `.grad` is touched.
+
+    Parameters
+    ----------
+    outputs, inputs : Tensor or sequence of Tensors
+    grad_outputs : array, Tensor or sequence of them, optional
+        The upstream gradient of each output. May be left out for one-element outputs.
+    retain_graph, create_graph : bool
+        As in `backward`.
+    allow_unused : bool
+        Return None for an input that the outputs don't depend on, instead of raising.
+
+    Examples
+    --------
+    >>> import tinytorch as tt
+    >>> x = tt.tensor(3.0, requires_grad=True)
+    >>> (dx,) = tt.autograd.grad(x**3, x, create_graph=True)
+    >>> (ddx,) = tt.autograd.grad(dx, x)
+    >>> dx.item(), ddx.item()
+    (27.0, 18.0)
+    """
+    inputs = _listed(inputs)
+    nodes = [_node_of("grad", i, x) for i, x in enumerate(inputs)]
+    roots = _roots("grad", _listed(outputs), grad_outputs, create_graph)
+    if not allow_unused:
+        reached = set(reachable(roots))
+        for i, node in enumerate(nodes):
+            if node not in reached:
+                raise RuntimeError(
+                    f"grad: the outputs do not depend on inputs[{i}]"
+                    f" (shape {inputs[i].shape}); pass allow_unused=True to get None for it"
+                )
+    grads = propagate(roots, retain_graph, create_graph, set(nodes))
+    given = {id(g) for g in roots.values()}
+    found = []
+    for node in nodes:
+        g = grads.get(node)
+        if g is None and not allow_unused:
+            g = np.zeros(node.shape, node.dtype)
+        found.append(g if g is None or isinstance(g, Tensor) else Tensor._wrap(_owned(g, given)))
+    return tuple(found)
+
+
+def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
+    """Run the pass. Returns the gradient at every leaf reached, or at the `wanted` nodes.
+
+    `within` holds the nodes of a part of the graph whose edge is `wanted`: there the pass ends.
+    """
+    if retain_graph is None:
+        retain_graph = create_graph
+    order = reachable(roots) if within is None else within
+    order.sort(key=attrgetter("order"))  # taken from the end: newest first
+    useful = leading = None
+    if wanted is not None:
+        useful, leading = set(wanted), set()
+        for node in order:
+            if within is not None and node in wanted:
+                continue
+            if not useful.isdisjoint(node.next_functions):
+                leading.add(node)
+                useful.add(node)
+    del order[: bisect_left(order, 0, key=attrgetter("order"))]  # leaves have no rule
+    if order and not memory.untouched_since(order[0].order):
+        _check(order)
+    grads, found, watcher = dict(roots), {}, autograd._watcher
+    recording = autograd.enable_grad if create_graph else autograd.no_grad
+    with np.errstate(all="ignore"), recording():
+        while order:
+            node = order.pop()
+            g = grads.pop(node, None)
+            if g is None:
+                continue
+            if node.hooks:
+                g = _run_hooks(node, g)
+            if wanted is not None:
+                if node in wanted:
+                    found[node] = g
+                if node not in leading:
+                    continue
+            results = node._apply_on_tensors(g) if create_graph else node.apply(g)
+            nexts = node.next_functions
+            if type(results) is not tuple or len(results) != len(nexts):
+                raise _bad_rule(node, results)
+            if watcher is not None:
+                watcher("backward", node, g, results)
+            for target, d in zip(nexts, results):  # noqa: B905 (lengths were just compared)
+                if target is None or d is None or (useful is not None and target not in useful):
+                    continue
+                try:
+                    if type(d) is float32:  # a number; asking it for dtype and shape takes longer
+                        fits = target.dtype is FLOAT32 and not target.shape
+                    else:
+                        fits = d.dtype is target.dtype and d.shape == target.shape
+                except AttributeError:
+                    fits = False
+                if create_graph or not fits:
+                    d = _fitted(node, results, d, target, create_graph)
+                if target in grads:
+                    d = grads[target] + d
+                grads[target] = d
+            if not retain_graph:
+                node.saved_tensors, node.next_functions, node.scratch = None, (), None
+        for leaf, g in grads.items():
+            if wanted is None or leaf in wanted:
+                found[leaf] = _run_hooks(leaf, g) if leaf.hooks else g
+    return found
+
+
+def reachable(roots):
+    """Every node that a gradient could reach from `roots`, each once; no recursion.
+
+    Refuses a graph of which a part was freed.
+    """
+    this_pass = object()  # a mark on the nodes is cheaper than a set of all of them
+    found = []
+    for root in roots:
+        root.mark = this_pass
+        found.append(root)
+    for node in found:  # the list grows while it is gone through
+        if node.saved_tensors is None:
+            raise RuntimeError(
+                f"backward: the graph behind {type(node).__name__} was freed by an earlier"
+                " backward(); pass retain_graph=True to that one, or run the forward pass again"
+            )
+        for source in node.next_functions:
+            if source is not None and source.mark is not this_pass:
+                source.mark = this_pass
+                found.append(source)
+    return found
+
+
+def _check(nodes):
+    """Refuse, before anything is touched, a graph whose saved values changed."""
+    for node in nodes:
+        saved = node.saved_tensors
+        i = memory.changed(saved, node.order, node.seals) if saved else None
+        if i is not None:
+            name = node.saves[min(i, len(node.saves) - 1)]
+            raise RuntimeError(
+                f"backward: {type(node).__name__} saved {name!r}, of shape {saved[i].shape},"
+                " and it was changed in place since; change a copy (x.data.copy()), or make"
+                " the change after backward()"
+            )
+
+
+def _roots(name, tensors, grads, create_graph):
+    """Where the pass starts, and with which gradient: {node: g}."""
+    if grads is None:
+        grads = [None] * len(tensors)
+    elif len(tensors) == 1 and not (isinstance(grads, (tuple, list)) and len(grads) == 1):
+        grads = [grads]
+    if len(grads) != len(tensors):
+        raise RuntimeError(f"{name}: {len(tensors)} tensors, but {len(grads)} gradients for them")
+    roots = {}
+    for tensor, g in zip(tensors, grads, strict=True):
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"{name}: expected a Tensor, got {type(tensor).__name__}")
+        node, data = tensor._node, tensor._data
+        if node is None:
+            raise RuntimeError(
+                f"{name}: the tensor of shape {data.shape} and dtype {data.dtype} requires no"
+                " gradient; make what it comes from with requires_grad=True, outside no_grad(),"
+                " from operations that can be differentiated"
+            )
+        if g is None:
+            if data.size != 1:
+                raise RuntimeError(
+                    f"{name}: the tensor has shape {data.shape}, and only a single number has a"
+                    " gradient of its own; reduce it (.sum(), .mean()) or pass a gradient of that"
+                    " shape"
+                )
+            g = data.dtype.type(1) if data.ndim == 0 else np.ones(data.shape, data.dtype)
+        elif not isinstance(g, Tensor):
+            g = Tensor(g, dtype=data.dtype)._data
+        elif not create_graph:
+            g = g._data
+        if g.shape != data.shape:
+            raise RuntimeError(
+                f"{name}: the gradient has shape {g.shape}, the tensor {data.shape};"
+                " they must be equal"
+            )
+        if g.dtype != data.dtype:
+            g = g.astype(data.dtype) if not isinstance(g, Tensor) else g.to(data.dtype)
+        if create_graph and not isinstance(g, Tensor):
+            g = Tensor._wrap(g)
+        roots[node] = roots[node] + g if node in roots else g
+    return roots
+
+
+def _node_of(name, i, tensor):
+    if not isinstance(tensor, Tensor) or tensor._node is None:
+        raise RuntimeError(
+            f"{name}: inputs[{i}] requires no gradient; make it with requires_grad=True"
+        )
+    return tensor._node
+
+
+def _listed(tensors):
+    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
+
+
+def _fitted(node, results, d, target, create_graph):
+    """Give a gradient the dtype of its input; refuse another shape, and arrays for a graph."""
+    i = [result is d for result in results].index(True)
+    if create_graph and not isinstance(d, Tensor):
+        raise TypeError(
+            f"{type(node).__name__}.apply: under create_graph=True the gradient of input {i} must"
+            " be a Tensor, made with operations that record themselves; got"
+            f" {type(d).__name__}"
+        )
+    if not isinstance(d, Tensor):
+        d = np.asarray(d)
+    if d.shape != target.shape:
+        raise RuntimeError(
+            f"{type(node).__name__}.apply: the gradient of input {i} has shape {d.shape}, the"
+            f" input has {target.shape}; if forward broadcast it, return unbroadcast(grad, shape)"
+        )
+    if d.dtype != target.dtype:
+        d = d.to(target.dtype) if isinstance(d, Tensor) else d.astype(target.dtype)
+    return d
+
+
+def _bad_rule(node, results):
+    got = f"{len(results)} gradients" if type(results) is tuple else type(results).__name__
+    return TypeError(
+        f"{type(node).__name__}.apply: expected a tuple with one gradient or None for each of the"
+        f" {len(node.next_functions)} inputs, got {got}"
+    )
+
+
+def _accumulate(tensor, g, given):
+    if tensor.grad is not None:
+        old = tensor.grad
+        tensor.grad = old + g if isinstance(g, Tensor) else Tensor._wrap(old._data + g)
+    elif isinstance(g, Tensor):
+        tensor.grad = g
+    else:
+        tensor.grad = Tensor._wrap(_owned(g, given))
+
+
+def _owned(g, given):
+    """`g`, or a copy of it if the array may be someone else's: a view, or given out before."""
+    if type(g) is np.ndarray:
+        if not g.flags.writeable or id(g) in given or not _alone(g):
+            return g.copy()
+        given.add(id(g))
+    return g
+
+
+def _alone(g):
+    """Whether `g` owns its memory, or is all of an array, in its order, that nobody else has."""
+    base = g.base
+    if base is None:
+        return True
+    whole = type(base) is np.ndarray and base.base is None and base.nbytes == g.nbytes
+    return whole and g.flags.c_contiguous and getrefcount(base) <= 3  # g's, ours, the argument
+
+
+def _run_hooks(node, g):
+    # what `retain_grad` keeps comes last: it is what the other hooks made of it
+    for hook in sorted(node.hooks.values(), key=lambda hook: isinstance(hook, Kept)):
+        new = hook(g if isinstance(g, Tensor) else Tensor._wrap(g))
+        if new is None:
+            continue
+        g = new if isinstance(g, Tensor) else Tensor(new, dtype=node.dtype)._data
+        if g.shape != node.shape:
+            raise RuntimeError(
+                f"hook on {type(node).__name__}: it returned a gradient of shape {g.shape}"
+                f" for one of {node.shape}"
+            )
+    return g

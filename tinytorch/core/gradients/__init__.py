@@ -1,1 +1,0 @@
-"""Tools made of backward passes: derivatives, checks, checkpointing, pictures of the graph."""

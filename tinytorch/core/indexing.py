@@ -1,0 +1,102 @@
+"""Indexing: what was picked sends its gradient back to where it was."""
+
+import numpy as np
+
+from .autograd import Function
+from .operands import is_array
+from .shape import checked_dims
+
+
+class SliceBackward(Function):
+    """z = x[index].
+
+    ∂L/∂x = zeros of the shape of x, with g added at `index`: an element that
+    was picked twice gets both gradients. `index` may hold ints, slices, None,
+    Ellipsis, integer arrays and masks. Keeps the index.
+    Cost: nothing or n moves; N zeros and n moves or sums back.
+    PyTorch: SelectBackward0, SliceBackward0, IndexBackward0.
+    """
+
+    def forward(self, x, *, index):
+        self.index = _own(index)
+        try:
+            return x[index]
+        except IndexError as error:
+            where = f"slice: on a tensor of shape {x.shape}"
+            raise IndexError(f"{where}: {error}") from None
+
+    def apply(self, g):
+        return (scatter(g, self.index, self.next_functions[0].shape),)
+
+
+class ScatterBackward(Function):
+    """z = zeros of `shape`, with x added at `index`: the gradient of indexing.
+
+    ∂L/∂x = g[index]. Keeps the index.
+    Cost: N zeros and n moves or sums; n moves back. PyTorch: IndexPutBackward0.
+    """
+
+    def forward(self, x, *, index, shape):
+        self.index = index
+        return _scattered(x, index, shape)
+
+    def apply(self, g):
+        return (g[self.index],)
+
+
+class GatherBackward(Function):
+    """z = x picked along the axis `dim` by `index`, integers with as many axes.
+
+    ∂L/∂x = zeros, with g added where each value came from. Keeps the index.
+    Cost: n moves; N zeros and n sums back. PyTorch: GatherBackward0.
+    """
+
+    def forward(self, x, *, dim, index):
+        (axis,) = checked_dims("gather", x.shape, (dim,))
+        if index.dtype.kind not in "iu" or index.ndim != x.ndim:
+            raise TypeError(
+                f"gather: index must be integers with the {x.ndim} axes of"
+                f" shape {x.shape}, got {index.dtype} of shape {index.shape}"
+            )
+        grid = list(np.ogrid[tuple(slice(n) for n in index.shape)])
+        grid[axis] = np.array(index)
+        self.index = tuple(grid)
+        try:
+            return x[self.index]
+        except IndexError as error:
+            where = f"gather: on a tensor of shape {x.shape}"
+            raise IndexError(f"{where}: {error}") from None
+
+    def apply(self, g):
+        return (scatter(g, self.index, self.next_functions[0].shape),)
+
+
+def scatter(g, index, shape):
+    """Zeros of `shape` with `g` added at `index`, for arrays and Tensors alike."""
+    if is_array(g):
+        return _scattered(g, index, shape)
+    return ScatterBackward.run(g, index=index, shape=shape)
+
+
+def _scattered(x, index, shape):
+    z = np.zeros(shape, x.dtype)
+    if _repeats(index):
+        np.add.at(z, index, x)
+    else:
+        z[index] = x
+    return z
+
+
+def _own(index):
+    """The index, with copies of its arrays and lists: the caller may go on to change them."""
+    if isinstance(index, tuple):
+        return tuple(_own(i) for i in index)
+    if isinstance(index, list):
+        return np.array(index) if index else np.zeros(0, np.int64)  # [] alone would be floats
+    return index.copy() if isinstance(index, np.ndarray) else index
+
+
+def _repeats(index):
+    """Whether an index can pick an element twice: only integer arrays can."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return any(isinstance(i, np.ndarray) and i.dtype.kind in "iu" and i.ndim for i in parts)

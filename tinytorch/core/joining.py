@@ -1,0 +1,84 @@
+"""Joining tensors and cutting them apart: gradients are cut, and joined, at the same places."""
+
+import numpy as np
+
+from .autograd import Function
+from .shape import checked_dims
+
+
+class CatBackward(Function):
+    """z = the inputs one after the other along the axis `dim`.
+
+    ∂L/∂xᵢ = the part of g where xᵢ stands: a slice. Keeps the places, no data.
+    Cost: n moves; nothing back, views of g. PyTorch: CatBackward0.
+    """
+
+    def forward(self, *xs, dim=0):
+        shapes = [x.shape for x in xs]
+        if () in shapes:
+            message = "cat: a 0-d tensor has no axis to join along; use stack"
+            raise ValueError(message)
+        (axis,) = checked_dims("cat", shapes[0], (dim,))
+        rest = {(*s[:axis], -1, *s[axis + 1 :]) for s in shapes}
+        if len(rest) != 1:
+            raise ValueError(
+                f"cat: shapes {', '.join(map(str, shapes))} differ in another"
+                f" axis than dim {dim}; all others must agree"
+            )
+        ends = np.cumsum([s[axis] for s in shapes]).tolist()
+        cuts = map(slice, [0, *ends], ends)
+        before = (slice(None),) * axis
+        self.places = [(*before, cut) for cut in cuts]
+        return np.concatenate(xs, axis)
+
+    def apply(self, g):
+        pairs = zip(self.next_functions, self.places, strict=True)
+        return tuple(g[place] if target else None for target, place in pairs)
+
+
+def cat(tensors, dim=0):
+    """The tensors one after the other along an axis they have."""
+    tensors = list(tensors)
+    if not tensors:
+        raise ValueError("cat: no tensors to join")
+    return CatBackward.run(*tensors, dim=dim)
+
+
+def stack(tensors, dim=0):
+    """The tensors, all of one shape, side by side along a new axis `dim`."""
+    tensors = list(tensors)
+    shapes = {x.shape for x in tensors}
+    if len(shapes) != 1:
+        raise ValueError(
+            f"stack: expected tensors of one shape, got {', '.join(map(str, shapes)) or 'none'}"
+        )
+    return cat([x.unsqueeze(dim) for x in tensors], dim=dim)
+
+
+def split(x, split_size_or_sections, dim=0):
+    """Views of x along `dim`, each of one size (the last may be shorter) or of the sizes given."""
+    (axis,) = checked_dims("split", x.shape, (dim,)) or (None,)
+    if axis is None:
+        raise ValueError("split: a 0-d tensor has no axis to cut")
+    n, sizes = x.shape[axis], split_size_or_sections
+    if isinstance(sizes, int):
+        if sizes <= 0:
+            raise ValueError(f"split: the size of a part must be positive, got {sizes}")
+        sizes = [min(sizes, n - start) for start in range(0, n, sizes)] or [0]
+    if sum(sizes) != n or min(sizes) < 0:
+        raise ValueError(
+            f"split: the sizes {list(sizes)} do not add up to {n}, axis {axis} of {x.shape}"
+        )
+    ends = np.cumsum(sizes).tolist()
+    before = (slice(None),) * axis
+    return tuple(
+        x[(*before, slice(start, end))] for start, end in zip([0, *ends], ends, strict=False)
+    )
+
+
+def chunk(x, chunks, dim=0):
+    """At most `chunks` views of x along `dim`, of equal size but for the last."""
+    (axis,) = checked_dims("chunk", x.shape, (dim,)) or (None,)
+    if axis is None or chunks < 1:
+        raise ValueError(f"chunk: cannot cut shape {x.shape} into {chunks} parts")
+    return split(x, max(1, -(-x.shape[axis] // chunks)), axis)

@@ -1,1 +1,0 @@
-"""The operations: formula, gradient rule, public function and Tensor methods, topic by topic."""

@@ -1,0 +1,314 @@
+"""Reductions: many numbers become one, and its gradient goes back to all of them."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from .autograd import Function
+from .indexing import GatherBackward
+from .operands import is_array, plain
+from .shape import broadcast_to, checked_dims
+
+
+class SumBackward(Function):
+    """z = Σ x over the axes `dim`.
+
+    ∂L/∂x = g, copied along the axes that were summed: every term counts once.
+    Keeps the shape of x and no data.
+    Cost: N sums for N inputs; nothing back, g is repeated without a copy.
+    PyTorch: SumBackward0, SumBackward1.
+    Source: the sum rule.
+    """
+
+    def forward(self, x, *, dim=None, keepdim=False):
+        axes, self.kept = _axes("sum", x, dim)
+        return x.sum(axis=axes, keepdims=keepdim)
+
+    def apply(self, g):
+        g = g.reshape(self.kept)
+        return (broadcast_to(g, self.next_functions[0].shape),)
+
+
+class MeanBackward(Function):
+    """z = (1/n) Σ x over the axes `dim`, n the number of terms.
+
+    ∂L/∂x = g / n, copied along the axes that were averaged.
+    Keeps the shape of x and no data.
+    The mean of no terms is NaN, as in PyTorch.
+    Cost: N sums for N inputs; n quotients back.
+    PyTorch: MeanBackward0, MeanBackward1.
+    Source: the sum rule.
+    """
+
+    def forward(self, x, *, dim=None, keepdim=False):
+        _refuse_integers("mean", x)
+        axes, self.kept = _axes("mean", x, dim)
+        self.n = math.prod([x.shape[i] for i in axes])
+        total = x.sum(axis=axes, keepdims=keepdim)
+        return total / self.n if self.n else total * math.nan
+
+    def apply(self, g):
+        g = (g / max(self.n, 1)).reshape(self.kept)
+        return (broadcast_to(g, self.next_functions[0].shape),)
+
+
+class VarBackward(Function):
+    """z = Σ (x - mean x)² / (n - correction) over the axes `dim`.
+
+    ∂L/∂x = g · 2 (x - mean x) / (n - correction). The mean depends on x too,
+    but what flows through it is a sum of deviations from it, which is 0.
+    Keeps the input.
+    NaN where n ≤ correction, as in PyTorch.
+    Cost: 4N for N inputs; 3N back. PyTorch: VarBackward0.
+    """
+
+    saves = ("x",)
+
+    def forward(self, x, *, dim=None, correction=1, keepdim=False):
+        _refuse_integers("var", x)
+        self.axes, self.kept = _axes("var", x, dim)
+        self.n = _degrees_of_freedom(x, self.axes, correction)
+        deviation = _centered(x, self.axes)
+        total = (deviation * deviation).sum(axis=self.axes, keepdims=keepdim)
+        return total / self.n
+
+    def apply(self, g):
+        (x,) = self.saved_tensors
+        return (g.reshape(self.kept) * (2 / self.n) * _centered(x, self.axes),)
+
+
+class StdBackward(Function):
+    """z = √(Σ (x - mean x)² / (n - correction)) over the axes `dim`.
+
+    ∂L/∂x = g · (x - mean x) / ((n - correction) z), and 0 where z = 0: equal
+    values stay equal.
+    Keeps the input and the result.
+    Cost: 4N for N inputs; 3N back. PyTorch: StdBackward0.
+    """
+
+    saves = ("x", "z")
+
+    def forward(self, x, *, dim=None, correction=1, keepdim=False):
+        _refuse_integers("std", x)
+        self.axes, self.kept = _axes("std", x, dim)
+        self.n = _degrees_of_freedom(x, self.axes, correction)
+        deviation = _centered(x, self.axes)
+        total = (deviation * deviation).sum(axis=self.axes, keepdims=keepdim)
+        return np.sqrt(total / self.n)
+
+    def apply(self, g):
+        x, z = self.saved_tensors
+        flat = plain(z) == 0
+        g = g * ~flat / (z + flat)
+        return (g.reshape(self.kept) / self.n * _centered(x, self.axes),)
+
+
+class ProdBackward(Function):
+    """z = Π x over the axis `dim`, or over all elements.
+
+    ∂L/∂xᵢ = g · Π of the others: g · z / xᵢ, unless a z is 0, infinite or so
+    small that digits are lost; then the others are multiplied out.
+    Keeps the input and the result.
+    Cost: N products for N inputs; N quotients or 4N products back.
+    PyTorch: ProdBackward0, ProdBackward1.
+    """
+
+    saves = ("x", "z")
+
+    def forward(self, x, *, dim=None, keepdim=False):
+        axes, self.kept = _axes("prod", x, dim)
+        self.axis = None if dim is None else axes[0] if axes else None
+        if len(axes) > 1 and dim is not None:
+            raise TypeError(f"prod: dim must be one axis or None, got {dim}")
+        return x.prod(axis=axes, keepdims=keepdim)
+
+    def apply(self, g):
+        x, z = self.saved_tensors
+        size = np.abs(plain(z))
+        if (np.isfinite(size) & (size >= np.finfo(size.dtype).tiny)).all():
+            return (g.reshape(self.kept) * z.reshape(self.kept) / x,)
+        if self.axis is None:
+            others = _others(x.reshape(-1)).reshape(x.shape)
+        else:
+            others = _others(x.swapaxes(self.axis, -1)).swapaxes(self.axis, -1)
+        return (g.reshape(self.kept) * others,)
+
+
+class MaxBackward(Function):
+    """z = the largest element over the axes `dim`.
+
+    ∂L/∂x = g at the largest; elements that tie share it evenly.
+    Keeps the input and the result.
+    Cost: N comparisons for N inputs; 4N back.
+    PyTorch: AmaxBackward0, MaxBackward1.
+    """
+
+    saves = ("x", "z")
+
+    def forward(self, x, *, dim=None, keepdim=False):
+        axes, self.kept = _axes("max", x, dim)
+        _refuse_empty("max", x, axes)
+        self.axes = axes
+        return x.max(axis=axes, keepdims=keepdim)
+
+    def apply(self, g):
+        return (_shared_evenly(self, g),)
+
+
+class MinBackward(Function):
+    """z = the smallest element over the axes `dim`.
+
+    ∂L/∂x = g at the smallest; elements that tie share it evenly.
+    Keeps the input and the result.
+    Cost: N comparisons for N inputs; 4N back.
+    PyTorch: AminBackward0, MinBackward1.
+    """
+
+    saves = ("x", "z")
+
+    def forward(self, x, *, dim=None, keepdim=False):
+        axes, self.kept = _axes("min", x, dim)
+        _refuse_empty("min", x, axes)
+        self.axes = axes
+        return x.min(axis=axes, keepdims=keepdim)
+
+    def apply(self, g):
+        return (_shared_evenly(self, g),)
+
+
+class LogsumexpBackward(Function):
+    """z = ln Σ eˣ over the axes `dim`.
+
+    It is computed as m + ln Σ e^(x - m) with m the largest x.
+
+    ∂L/∂x = g · e^(x - z): the softmax of x. Keeps the input and the result.
+    Cost: N exponentials for N inputs; N exponentials and products back.
+    PyTorch: LogsumexpBackward0.
+    """
+
+    fractions = True
+    saves = ("x", "z")
+
+    def forward(self, x, *, dim, keepdim=False):
+        axes, self.kept = _axes("logsumexp", x, dim)
+        m = x.max(axis=axes, keepdims=True, initial=-np.inf)
+        m = np.where(np.isfinite(m), m, 0).astype(x.dtype)
+        with np.errstate(divide="ignore", over="ignore"):
+            z = np.log(np.exp(x - m).sum(axis=axes, keepdims=True)) + m
+        return z if keepdim else z.squeeze(axes)
+
+    def apply(self, g):
+        x, z = self.saved_tensors
+        return (g.reshape(self.kept) * np.exp(x - z.reshape(self.kept)),)
+
+
+class CumsumBackward(Function):
+    """zᵢ = x₀ + … + xᵢ along the axis `dim`.
+
+    ∂L/∂xⱼ = gⱼ + … + gₙ: xⱼ is in every sum from its own on. A cumulative sum
+    from the end.
+    Keeps nothing.
+    Cost: n sums; n sums back, from the end. PyTorch: CumsumBackward0.
+    """
+
+    def forward(self, x, *, dim):
+        axes = checked_dims("cumsum", x.shape, (dim,))
+        self.axis = axes[0] if axes else None
+        return x.cumsum(self.axis) if axes else x.copy()
+
+    def apply(self, g):
+        if self.axis is None:
+            return (g,)
+        reverse = (slice(None),) * self.axis + (slice(None, None, -1),)
+        return (g[reverse].cumsum(self.axis)[reverse],)
+
+
+class Extremes(NamedTuple):
+    """What `max(dim)` and `min(dim)` return: the values, and where along the axis they were."""
+
+    values: object
+    indices: object
+
+
+def extremes(name, x, dim, keepdim):
+    """The values and indices of the largest (`name` "max") or smallest along one axis.
+
+    An index names one element, the first, and it gets the whole gradient.
+    """
+    axes = checked_dims(name, x.shape, (dim,))
+    _refuse_empty(name, x._data, axes)
+    if not axes:
+        return Extremes(x.clone(), type(x)._wrap(np.int64(0)))
+    find = np.argmax if name == "max" else np.argmin
+    index = find(x._data, axis=axes[0], keepdims=True)
+    values = GatherBackward.run(x, dim=axes[0], index=index)
+    if not keepdim:
+        values, index = values.squeeze(axes[0]), index.squeeze(axes[0])
+    return Extremes(values, type(x)._wrap(index))
+
+
+def position(name, x, dim, keepdim):
+    """argmax and argmin: integers, which have no gradient."""
+    axes = checked_dims(name, x.shape, None if dim is None else (dim,))
+    _refuse_empty(name, x._data, axes)
+    find = getattr(np, name)
+    index = find(x._data, axis=axes[0] if dim is not None and axes else None, keepdims=keepdim)
+    return type(x)._wrap(index)
+
+
+def sum_kept(x, axes):
+    """The sum over `axes`, kept at length 1, for arrays and Tensors alike: what rules use."""
+    return x.sum(axis=axes, keepdims=True) if is_array(x) else x.sum(axes, keepdim=True)
+
+
+def _axes(name, x, dim):
+    """The axes to reduce, and the shape with length 1 there."""
+    axes = checked_dims(name, x.shape, dim)
+    return axes, tuple([1 if i in axes else n for i, n in enumerate(x.shape)])
+
+
+def _centered(x, axes):
+    n = math.prod([x.shape[i] for i in axes])
+    return x - sum_kept(x, axes) / max(n, 1)
+
+
+def _degrees_of_freedom(x, axes, correction):
+    n = math.prod([x.shape[i] for i in axes]) - correction
+    return n if n > 0 else math.nan
+
+
+def _others(x):
+    """For each element the product of all others along the last axis.
+
+    The row is folded in the middle, so that each has a partner: it gets the
+    partner times the others of the pair. The pairs are a row of half the
+    length, so that n factors cost 3n products.
+    """
+    n = x.shape[-1]
+    if n < 2:
+        return np.ones(x.shape, x.dtype)
+    half = n // 2
+    a, b, single = x[..., :half], x[..., half : 2 * half], x[..., 2 * half :]
+    others = _others(np.concatenate([a * b, single], -1))
+    of_pair, of_single = others[..., :half], others[..., half:]
+    return np.concatenate([of_pair * b, of_pair * a, of_single], -1)
+
+
+def _refuse_integers(name, x):
+    if x.dtype.kind != "f":
+        raise TypeError(
+            f"{name}: dtype {x.dtype} has no fractions to average in; convert with .float() first"
+        )
+
+
+def _refuse_empty(name, x, axes):
+    if math.prod([x.shape[i] for i in axes]) == 0:
+        raise ValueError(f"{name}: no elements to choose from in shape {x.shape}")
+
+
+def _shared_evenly(node, g):
+    x, z = node.saved_tensors
+    chosen = plain(x) == plain(z).reshape(node.kept)
+    share = chosen / chosen.sum(axis=node.axes, keepdims=True)
+    return g.reshape(node.kept) * share.astype(g.dtype)

@@ -1,0 +1,193 @@
+"""Choosing between values: what was chosen gets the gradient."""
+
+import numbers
+
+import numpy as np
+
+from .autograd import Function, unbroadcast
+from .operands import is_array, plain
+
+
+class MaximumBackward(Function):
+    """z = the larger of a and b, element by element.
+
+    ∂L/∂a = g where a > b, half of g where they are equal; the rest goes
+    to b. Keeps both inputs.
+    Cost: n comparisons; 4n back. PyTorch: MaximumBackward0.
+    Source: a subgradient at the tie, PyTorch's.
+    """
+
+    saves = ("a", "b")
+
+    def forward(self, a, b):
+        return np.maximum(a, b)
+
+    def apply(self, g):
+        a, b = self.saved_tensors
+        to_a, to_b = self.next_functions
+        share = share_of(a, b, g.dtype)
+        return (
+            unbroadcast(g * share, a.shape) if to_a else None,
+            unbroadcast(g * (1 - share), b.shape) if to_b else None,
+        )
+
+
+class MinimumBackward(Function):
+    """z = the smaller of a and b, element by element.
+
+    ∂L/∂a = g where a < b, half of g where they are equal; the rest goes
+    to b. Keeps both inputs.
+    Cost: n comparisons; 4n back. PyTorch: MinimumBackward0.
+    """
+
+    saves = ("a", "b")
+
+    def forward(self, a, b):
+        return np.minimum(a, b)
+
+    def apply(self, g):
+        a, b = self.saved_tensors
+        to_a, to_b = self.next_functions
+        share = share_of(b, a, g.dtype)
+        return (
+            unbroadcast(g * share, a.shape) if to_a else None,
+            unbroadcast(g * (1 - share), b.shape) if to_b else None,
+        )
+
+
+def share_of(a, b, dtype):
+    """1 where a > b, ½ where they are equal, 0 elsewhere: a constant, in `dtype`."""
+    a, b = plain(a), plain(b)
+    return ((a > b) + 0.5 * (a == b)).astype(dtype)
+
+
+class WhereBackward(Function):
+    """z = a where `condition` holds, b elsewhere.
+
+    ∂L/∂a = g where it holds, ∂L/∂b = g where it doesn't; 0 elsewhere.
+    Keeps the condition.
+    What was not chosen gets an exact 0, whatever it and g were, NaN and
+    infinities included.
+    Cost: n choices; 2n choices back. PyTorch: WhereBackward0.
+    """
+
+    saves = ("condition",)
+
+    def forward(self, condition, a, b):
+        if getattr(condition, "dtype", None) != np.bool_:
+            raise TypeError(
+                "where: the condition must be booleans, such as x > 0, got"
+                f" {getattr(condition, 'dtype', type(condition).__name__)}"
+            )
+        return np.where(condition, a, b)
+
+    def apply(self, g):
+        (condition,) = self.saved_tensors
+        _, to_a, to_b = self.next_functions
+        d_a = to_a and unbroadcast(np.where(condition, g, 0.0), to_a.shape)
+        d_b = to_b and unbroadcast(np.where(condition, 0.0, g), to_b.shape)
+        return None, d_a, d_b
+
+
+class MaskedFillBackward(Function):
+    """z = `value` where `mask` holds, x elsewhere.
+
+    ∂L/∂x = g where it doesn't hold, 0 where it does. Keeps the mask.
+    Cost: n choices; n choices back. PyTorch: MaskedFillBackward0.
+    """
+
+    saves = ("mask",)
+
+    def forward(self, x, mask, *, value):
+        if not isinstance(value, (numbers.Real, np.bool_)):
+            kind = type(value).__name__
+            raise TypeError(f"maskedfill: value must be a number, got {kind}")
+        if getattr(mask, "dtype", None) != np.bool_:
+            raise TypeError(
+                "maskedfill: the mask must be booleans, such as x > 0, got"
+                f" {getattr(mask, 'dtype', type(mask).__name__)}"
+            )
+        return np.where(mask, x.dtype.type(value), x)
+
+    def apply(self, g):
+        (mask,) = self.saved_tensors
+        d = np.where(mask, 0.0, g)
+        return unbroadcast(d, self.next_functions[0].shape), None
+
+
+class ClampBackward(Function):
+    """z = x, but not below `min` and not above `max`.
+
+    ∂L/∂x = g where min ≤ x ≤ max, the bounds included, and 0 beyond.
+    Keeps the input.
+    Cost: 2n comparisons; 2n comparisons and n choices back.
+    PyTorch: ClampBackward1.
+    """
+
+    saves = ("x",)
+
+    def forward(self, x, *, min=None, max=None):
+        if min is None and max is None:
+            raise ValueError("clamp: give min, max or both")
+        for bound in (min, max):
+            if not isinstance(bound, (numbers.Real, type(None))):
+                raise TypeError(
+                    "clamp: min and max must be numbers, got"
+                    f" {type(bound).__name__}; use maximum and minimum for"
+                    " bounds that are tensors"
+                )
+        self.min, self.max = min, max
+        return np.clip(x, min, max)
+
+    def apply(self, g):
+        (x,) = self.saved_tensors
+        x = plain(x)
+        inside = np.ones(x.shape, np.bool_)
+        if self.min is not None:
+            inside &= x >= self.min
+        if self.max is not None:
+            inside &= x <= self.max
+        return (np.where(inside, g, 0.0),)
+
+
+class TrilBackward(Function):
+    """z = the lower triangle of x: 0 above the `diagonal`.
+
+    ∂L/∂x = the same triangle of g. Keeps nothing.
+    Cost: n choices; n back. PyTorch: TrilBackward0.
+    """
+
+    def forward(self, x, *, diagonal=0):
+        _refuse_flat("tril", x)
+        self.diagonal = diagonal
+        return np.tril(x, diagonal)
+
+    def apply(self, g):
+        d = self.diagonal
+        if is_array(g):
+            return (np.tril(g, d),)
+        return (TrilBackward.run(g, diagonal=d),)
+
+
+class TriuBackward(Function):
+    """z = the upper triangle of x: 0 below the `diagonal`.
+
+    ∂L/∂x = the same triangle of g. Keeps nothing.
+    Cost: n choices; n back. PyTorch: TriuBackward0.
+    """
+
+    def forward(self, x, *, diagonal=0):
+        _refuse_flat("triu", x)
+        self.diagonal = diagonal
+        return np.triu(x, diagonal)
+
+    def apply(self, g):
+        d = self.diagonal
+        if is_array(g):
+            return (np.triu(g, d),)
+        return (TriuBackward.run(g, diagonal=d),)
+
+
+def _refuse_flat(name, x):
+    if x.ndim < 2:
+        raise ValueError(f"{name}: shape {x.shape} has no triangle; it takes two axes or more")
