@@ -14,7 +14,7 @@ from myst_nb.core.read import create_nb_reader
 from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.transforms import SphinxTransform
 
-from .cells import EXERCISE, cell_ids
+from .cells import cell_ids
 
 TABLE = "tinytorch-table.js"
 SCRIPTS = [TABLE, "record.js", "predict.js", "progress.js"]
@@ -44,6 +44,15 @@ def exercise(source):
     return named or re.sub(r"^[Mm]y_?", "", work)
 
 
+def is_built(cell):
+    """Say whether a cell is to be filled: not so the one that shows what `check` answers."""
+    sections = []
+    while cell := cell.parent:
+        sections.append(cell)
+    titles = [node[0].astext() for node in sections if isinstance(node, nodes.section)]
+    return any(title.startswith("Build it") for title in titles)
+
+
 class NameCells(SphinxTransform):
     """Give each code cell its name as an anchor, so that it can be linked to."""
 
@@ -57,7 +66,7 @@ class NameCells(SphinxTransform):
             if node.get("nb_element") == "cell_code":
                 name, source = cells[node["cell_index"]]
                 node["ids"].append(name)
-                if name.startswith("exercise-") and EXERCISE.search(source):
+                if name.startswith("exercise-") and is_built(node):
                     exercises.append({"name": exercise(source), "cell": name})
         Holdings.of(self.env).setdefault(self.env.docname, {})["exercises"] = exercises
 

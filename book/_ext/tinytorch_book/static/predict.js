@@ -1,4 +1,5 @@
-/* Predict boxes that a reader commits to: first an answer, then the reason for it, then the book's.
+/* Predict boxes that a reader commits to: first an answer, then the reason for it, then the
+ * book's.
  *
  * The page holds a question, a list and a folded answer; here they become a form. Nodes are moved,
  * not copied, since formulas in them may be set later.
@@ -9,7 +10,7 @@
   const answers = JSON.parse(document.getElementById("tt-predicts")?.textContent ?? "{}");
   const ASIDE = [
     [(x, y) => x === -y, "The size is right, the sign is not."],
-    [(x, y) => isTenfold(x / y), "The digits are right, the decimal point is not where it belongs."],
+    [(x, y) => isTenfold(x / y), "The digits are right, the decimal point is not."],
     [(x, y) => x > y, "That is too large."],
     [(x, y) => x < y, "That is too small."],
   ];
@@ -23,7 +24,8 @@
       .replace(/\s*(?:×|·|\*|x)\s*10\s*(?:\^|\*\*)\s*/i, "e")
       .replace(/(\d),(?=\d{3}(?!\d))/g, "$1")
       .replace(/(\d) (?=\d{3}(?!\d))/g, "$1");
-    const found = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?:\s*\/\s*(\d+(?:\.\d+)?))?/i.exec(plain);
+    const form = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?:\s*\/\s*(\d+(?:\.\d+)?))?/i;
+    const found = form.exec(plain);
     if (!found || /^[\d.,/]/.test(plain.slice(found[0].length).trim())) return NaN;
     return Number(found[1]) / Number(found[2] ?? 1);
   }
@@ -113,7 +115,8 @@
       if (texts && index >= 0) words.replaceChildren(...copy(choices.children[index]));
       said.append(words, ". ");
       if (texts) choices.children[index]?.classList.add("tt-chosen");
-      if (texts && index < 0) {
+      const typed = texts ? NaN : number(kept.said);
+      if (index < 0 && Number.isNaN(typed)) {
         said.append("This is no longer among the answers.");
       } else if (index !== right) {
         said.append(make("strong", {}, "That is not it."));
@@ -124,8 +127,8 @@
         moved = { item: reasons[index], shown };
         reasons[index].hidden = true;
         verdict.append(shown);
-      } else if (!texts) {
-        const [, aside] = ASIDE.find(([fits]) => fits(number(kept.said), numbers[right][0]));
+      } else if (!Number.isNaN(typed)) {
+        const [, aside] = ASIDE.find(([fits]) => fits(typed, numbers[right][0]));
         verdict.append(make("p", { className: "tt-reason" }, aside));
       }
       verdict.append(again);

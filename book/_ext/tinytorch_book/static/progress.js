@@ -123,7 +123,7 @@
     let solution = null;
     for (let node = stub?.nextElementSibling; node; node = node.nextElementSibling) {
       if (node.id.startsWith("exercise-")) break;
-      if (node.matches("details.sd-dropdown") && /^\s*Hint \d/.test(node.textContent)) {
+      if (node.matches("details.sd-dropdown") && /^\s*Hint\b/.test(node.textContent)) {
         hints.push(node);
       }
       if (node.matches(".tag_hide-cell")) {

@@ -85,13 +85,11 @@
 
   /** Take over what is stored. */
   function load() {
-    let stored;
-    try {
-      stored = localStorage.getItem(KEY);
-    } catch {
-      problem = `This browser lets the page keep nothing. ${LOST}.`;
+    if (localStorage.blocked === true) {
+      problem = `This browser lets the page keep nothing. ${LOST}.`; // see layout.html
       return;
     }
+    const stored = localStorage.getItem(KEY);
     problem = unread = null;
     try {
       record = stored === null ? empty() : parse(stored);
@@ -254,7 +252,7 @@
   function restore() {
     const edits = record.chapters[docname]?.edits ?? {};
     for (const [cell, { code: own }] of Object.entries(edits)) {
-      if (own === null || !document.getElementById(cell)) continue;
+      if (own === null || !document.getElementById(cell)?.matches(".cell")) continue;
       document.dispatchEvent(new CustomEvent("tt:restore", { detail: { cell, code: own } }));
     }
   }

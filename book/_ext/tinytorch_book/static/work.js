@@ -27,7 +27,7 @@
   function amount(record) {
     const chapters = Object.values(record.chapters);
     const count = (kind, fits = () => true) =>
-      chapters.reduce((n, chapter) => n + Object.values(chapter[kind] ?? {}).filter(fits).length, 0);
+      chapters.flatMap((chapter) => Object.values(chapter[kind] ?? {})).filter(fits).length;
     const edits = count("edits", (edit) => edit.code !== null);
     return [
       many(count("predicts"), "prediction"),
@@ -99,12 +99,12 @@
       take(record);
       return;
     }
-    const mine = own.unread === null ? `The record here holds ${amount(own.record)}.` : own.problem;
+    const readable = own.unread === null;
+    const mine = readable ? `The record here holds ${amount(own.record)}.` : own.problem;
+    const join = () => take(own.merge(own.record, record));
     ask(
       `The file holds ${amount(record)}. ${mine}`,
-      ...(own.unread === null
-        ? [["Add it to mine, the later of two entries wins", () => take(own.merge(own.record, record))]]
-        : []),
+      ...(readable ? [["Add it to mine, the later of two entries wins", join]] : []),
       ["Put it in place of mine", () => take(record)],
     );
   });
@@ -136,7 +136,7 @@
     const title = page?.title ?? name;
     const link = page ? make("a", { href: address(name) }, title) : title;
     const mark = page ? MARKS[progress(page).mark] : "not in this book";
-    const part = make("section", {}, make("h3", {}, link, mark && `, ${mark}`));
+    const part = make("section", {}, make("h2", {}, link, mark && `, ${mark}`));
     const items = make("ul", {});
     for (const [id, { said, right, when }] of entries(chapter.predicts)) {
       const words = page?.predicts.includes(id)
@@ -151,7 +151,8 @@
       const item = make("li", {}, "Exercise ", words, ": ");
       if (passed) {
         const changed = held && exercise(page, held) === "changed";
-        item.append(`passed ${date(passed.when)}`, changed ? ", and the code has changed since" : "");
+        const since = changed ? ", and the code has changed since" : "";
+        item.append(`passed ${date(passed.when)}${since}`);
         item.append(code(passed.code, "The code that passed"));
       }
       if (tried && tried.passed !== true) {
@@ -166,7 +167,8 @@
       item.append(code(edit.code, "Your code"));
       items.append(item);
     }
-    if (chapter.finished) items.append(make("li", {}, `Read to the end, ${date(chapter.finished)}`));
+    const { finished } = chapter;
+    if (finished) items.append(make("li", {}, `Read to the end, ${date(finished)}`));
     const forget = button("Forget this chapter", () =>
       ask(`What you did in ${title} will be gone.`, [
         "Forget this chapter",
