@@ -1,5 +1,7 @@
 """``tito`` itself, and what its commands have in common."""
 
+import inspect
+
 import click
 
 from .. import __version__ as version
@@ -24,7 +26,7 @@ def example(*lines):
     text = "\n\n\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
 
     def add(function):
-        function.__doc__ = (function.__doc__ or "") + text
+        function.__doc__ = inspect.cleandoc(function.__doc__) + text
         return function
 
     return add

@@ -23,7 +23,7 @@ def init(folder):
     """Make FOLDER, or the current one, a folder of the workshop."""
     made, new = Folder.make(folder)
     if new:
-        show.say(f"{made.root} is ready. Next, in it: tito module start arithmetic")
+        show.next_step(f"{made.root} is ready. Next, in it:", "tito module start arithmetic")
     else:
         show.say(f"{made.root} is a folder of the workshop already; nothing was changed.")
 
@@ -53,7 +53,7 @@ def list_modules():
         click.echo(f"{click.style(m.name, bold=True)}: {m.title}, {how_far}")
         show.say(", ".join(page.split("/")[1] for page in m.pages), indent=4)
     if folder is None:
-        show.say("\nTo begin: tito init my-tinytorch")
+        show.next_step("\nTo begin:", "tito init my-tinytorch")
 
 
 @module.command()
@@ -73,9 +73,9 @@ def start(name):
             else:
                 folder.write(path, stubs(name, path.suffix))
                 show.say(f"{path.name} has {_count(len(name.exercises), 'exercise')}.")
-    show.say(
-        f"Work in either file: jupyter (tito jupyter) or any editor. Then: tito test --module"
-        f" {name.name}"
+    show.next_step(
+        "Work in the notebook (tito jupyter), or in the .py with any editor. Then:",
+        f"tito test --module {name.name}",
     )
 
 
@@ -106,7 +106,7 @@ def complete(name, seconds):
         )
     done = click.style(f"{name.name} is complete", fg="green")
     click.echo(f"{done}: {_count(len(found), 'exercise')}, recorded.")
-    show.say("Train a milestone on your own rules: tito milestone run mlp --mine")
+    show.next_step("Train a network on your own rules:", "tito milestone run mlp --mine")
 
 
 @module.command()

@@ -38,6 +38,13 @@ def say(text: str = "", indent: int = 0, err: bool = False) -> None:
         click.echo(err=err)
 
 
+def next_step(said: str, *commands: str, err: bool = False) -> None:
+    """Print a sentence, and below it the commands that it ends in, each on a line of its own."""
+    say(said, err=err)
+    for command in commands:
+        click.echo(f"    {command}", err=err)
+
+
 def state(word: str, padded: int = 0) -> str:
     """A verdict's word in its color."""
     return click.style(word.ljust(padded), fg=STYLES.get(word))
