@@ -21,7 +21,7 @@ EXERCISES = RULES | TASKS
 __all__ = ["EXERCISES", "RULES", "TASKS", "Answer", "check"]
 
 
-def check(work, exercise=None) -> Answer:
+def check(work, exercise=None, *, seed=None) -> Answer:
     """Judge a reader's own class or function.
 
     Parameters
@@ -31,6 +31,9 @@ def check(work, exercise=None) -> Answer:
     exercise : str, optional
         What it stands for, such as ``"MulBackward"``. By default its name tells: ``MyMulBackward``
         and ``MulSolution`` both contain "Mul", ``my_clip`` and ``clip_solution`` are "clip".
+    seed : int, optional
+        Try other numbers, and other sizes where they are free, than the ones a reader can see. What
+        is graded is judged so.
 
     Returns
     -------
@@ -46,7 +49,7 @@ def check(work, exercise=None) -> Answer:
         name = getattr(work, "__name__", type(work).__name__)
         whole = re.sub(r"^[Mm]y_?|_?[Ss]olution$", "", name)
         if whole in TASKS:
-            return TASKS[whole].judge(work)
+            return TASKS[whole].judge(work, seed)
         fitting = [key for key in RULES if re.search(_word(key), name)]
         if not fitting:
             raise ValueError(
@@ -57,7 +60,7 @@ def check(work, exercise=None) -> Answer:
     elif exercise not in EXERCISES:
         near = get_close_matches(exercise, EXERCISES) or EXERCISES
         raise ValueError(f"check: no exercise {exercise!r}; is it {' or '.join(near)}?")
-    return EXERCISES[exercise].judge(work)
+    return EXERCISES[exercise].judge(work, seed)
 
 
 def _word(name):

@@ -114,8 +114,8 @@ class RuleExercise:
         forward.__wrapped__ = reference.forward  # whose signature it has
         return type("Mistaken", (reference,), {"forward": forward, "apply": apply})
 
-    def judge(self, cls) -> Answer:
-        """Try the class on every sample, and explain the first failure."""
+    def judge(self, cls, seed=None) -> Answer:
+        """Try the class on every sample, or on others like them, and explain the first failure."""
         if not (isinstance(cls, type) and issubclass(cls, Function)):
             return Answer(
                 False,
@@ -126,6 +126,8 @@ class RuleExercise:
         with warnings.catch_warnings(), np.errstate(all="ignore"), enable_grad():
             warnings.simplefilter("ignore")
             for sample in self.samples:
+                if seed is not None:
+                    sample = sample.other(seed)
                 trial = Trial(self, cls, sample)
                 try:
                     trial.run()

@@ -27,6 +27,8 @@ class Sample:
         Which inputs require a gradient; by default those that are floating-point.
     extra : bool
         Beyond what the exercise asks: a failure is a remark, not a wrong answer.
+    seed : int
+        Of the numbers that fill a shape.
     """
 
     about: str
@@ -37,10 +39,22 @@ class Sample:
     within: tuple[float, float] | None = None
     wanted: tuple[bool, ...] = ()
     extra: bool = False
+    seed: int = 5
+
+    def other(self, seed):
+        """The sample with other numbers and, where nothing depends on them, other sizes.
+
+        Sizes that were equal stay equal, so what broadcast still does.
+        """
+        if self.params or not all(isinstance(x, tuple) for x in self.inputs):
+            return replace(self, seed=seed)
+        more = 1 + seed % 3
+        inputs = tuple(tuple(n if n < 2 else n + more for n in shape) for shape in self.inputs)
+        return replace(self, inputs=inputs, seed=seed)
 
     def arrays(self):
         """The inputs as new arrays, the same at every call."""
-        rng = np.random.default_rng(5)
+        rng = np.random.default_rng(self.seed)
 
         def filled(shape):
             return rng.uniform(*self.within, shape) if self.within else rng.normal(size=shape)

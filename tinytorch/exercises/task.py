@@ -43,7 +43,8 @@ class Task:
     call : str
         How it is called, as in "my_clip(gradients, limit)".
     trial : callable
-        Gets the reader's work. Returns what was right, or raises `Wrong` or `NotWritten`.
+        Gets the reader's work, and perhaps a seed for other numbers. Returns what was right, or
+        raises `Wrong` or `NotWritten`.
     mistakes : sequence of Mistake
     """
 
@@ -52,14 +53,14 @@ class Task:
     trial: Callable
     mistakes: Sequence[Mistake] = ()
 
-    def judge(self, work) -> Answer:
-        """Try the reader's work, and explain the first thing that is amiss."""
+    def judge(self, work, seed=None) -> Answer:
+        """Try the reader's work, with other numbers if a seed is given; explain what is amiss."""
         if not callable(work):
             return Answer(False, f"Give `check` the function itself, `{self.called}`.")
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
-                return Answer(True, self.trial(work))
+                return Answer(True, self.trial(work) if seed is None else self.trial(work, seed))
         except NotWritten as missing:
             return Answer(None, str(missing))
         except Wrong as wrong:
@@ -113,9 +114,11 @@ class Compared:
     hint: Callable | None = None
     says: str = "All cases agree."
 
-    def __call__(self, work):
+    def __call__(self, work, seed=None):
+        rng = np.random.default_rng(seed)
         for about, arguments in self.cases:
-            self.compare(work, about, arguments)
+            other = arguments if seed is None else tuple(_other(x, rng) for x in arguments)
+            self.compare(work, about if seed is None else f"{about}, or a case like it", other)
         return self.says
 
     def compare(self, work, about, arguments):
@@ -176,6 +179,13 @@ class Compared:
             return [np.asarray(x) for x in found]
         except (TypeError, ValueError):
             return None
+
+
+def _other(argument, rng):
+    """Another array of the same shape, or another number; sizes and counts stay."""
+    if isinstance(argument, np.ndarray):
+        return argument * rng.uniform(0.5, 1.5, argument.shape)
+    return argument * rng.uniform(0.5, 1.5) if isinstance(argument, float) else argument
 
 
 def all_close(some, others):

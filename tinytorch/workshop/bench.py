@@ -47,16 +47,19 @@ class Verdict:
 _running: set[subprocess.Popen] = set()
 
 
-def judge(path: Path, name: str, seconds=SECONDS, megabytes=MEGABYTES, apart=False) -> Verdict:
+def judge(
+    path: Path, name: str, seconds=SECONDS, megabytes=MEGABYTES, apart=False, seed=None
+) -> Verdict:
     """Judge the exercise `name` as `path` has it, in a process of its own.
 
-    With `apart`, the process has no network and its descendants end with it, where the system
-    allows it.
+    A seed asks for other samples than the ones a reader can see. With `apart`, the process has no
+    network and its descendants end with it, where the system allows it.
     """
     with tempfile.TemporaryDirectory(prefix="tito-", ignore_cleanup_errors=True) as scratch:
         out, printed = Path(scratch, "verdict.json"), Path(scratch, "printed")
         command = [sys.executable, "-P", "-m", "tinytorch.workshop.examine"]
         command += [str(path), name, str(out), str(megabytes), str(seconds)]
+        command += [] if seed is None else [str(seed)]
         if apart and can_be_apart():
             command = [*APART, *command]
         with open(printed, "wb") as sink:
@@ -86,11 +89,11 @@ def judge(path: Path, name: str, seconds=SECONDS, megabytes=MEGABYTES, apart=Fal
         return Verdict(False, said, text)
 
 
-def judge_all(jobs, seconds=SECONDS, megabytes=MEGABYTES, apart=False):
+def judge_all(jobs, seconds=SECONDS, megabytes=MEGABYTES, apart=False, seed=None):
     """Judge pairs of path and name, as many at a time as there are cores; yields in order."""
     pool = ThreadPoolExecutor(os.cpu_count())
     try:
-        yield from pool.map(lambda job: judge(*job, seconds, megabytes, apart), jobs)
+        yield from pool.map(lambda job: judge(*job, seconds, megabytes, apart, seed), jobs)
     finally:  # at Ctrl+C too: what still runs is ended
         pool.shutdown(wait=False, cancel_futures=True)
         for process in list(_running):

@@ -16,8 +16,12 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Judge ``PATH NAME`` and write the verdict to ``OUT``, in ``MEGABYTES`` and ``SECONDS``."""
+    """Judge ``PATH NAME`` and write the verdict to ``OUT``, in ``MEGABYTES`` and ``SECONDS``.
+
+    A number at the end is a seed for other samples.
+    """
     path, name, out, megabytes = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), sys.argv[4]
+    seed = int(sys.argv[6]) if len(sys.argv) > 6 else None
     me = os.getpid()
     limit(int(megabytes), float(sys.argv[5]))
     from tinytorch.exercises import check  # before the reader's code can touch it
@@ -29,7 +33,7 @@ def main() -> None:
         verdict = {"passed": False, "message": trouble}
     else:
         try:
-            answer = check(work, without_my(name))
+            answer = check(work, without_my(name), seed=seed)
             verdict = {"passed": answer.passed, "message": answer.message}
         except MemoryError:
             verdict = {"passed": False, "message": f"It needs more than {megabytes} MB of memory."}

@@ -26,7 +26,7 @@ def stubs(module: Module, kind: str, work: dict[str, str] | None = None) -> str:
 
 def script(module: Module, work: dict[str, str]) -> str:
     """The module as Python: the task in comments, the stub, and all checks when it is run."""
-    imports, given = _shared(module)
+    imports, given = shared(module)
     pieces = [
         f'"""{module.title}: the exercises of the book\'s part of this name.\n\n'
         f"Check them with: tito test --module {module.name}\n"
@@ -50,7 +50,7 @@ def notebook(module: Module, work: dict[str, str]) -> str:
     import nbformat
     from nbformat import v4
 
-    imports, given = _shared(module)
+    imports, given = shared(module)
     cells = [
         v4.new_markdown_cell(
             f"# {module.title}\n\nEach cell ends with its check: run it. All at once, in a"
@@ -64,7 +64,7 @@ def notebook(module: Module, work: dict[str, str]) -> str:
     for e in module.exercises:
         hints = "".join(
             f"\n\n<details><summary>{title}</summary>\n\n{text}\n\n</details>"
-            for title, _, text in (_hint(h) for h in e.hints)
+            for title, text in map(hint_parts, e.hints)
         )
         said = f"## {e.name}\n\n[{e.title}]({e.link})\n\n{e.task}{hints}"
         cells.append(v4.new_markdown_cell(said, id=f"about-{e.name}"))
@@ -75,13 +75,14 @@ def notebook(module: Module, work: dict[str, str]) -> str:
     return nbformat.writes(made) + "\n"
 
 
-def _hint(hint):
-    title, colon, rest = hint.partition(": ")
-    second, colon, rest = rest.partition(": ")
-    return f"{title}: {second}", colon, rest
+def hint_parts(hint: str) -> tuple[str, str]:
+    """A hint's title and its text: "Hint 1: shapes" and the rest."""
+    number, what, text = hint.split(": ", 2)
+    return f"{number}: {what}", text
 
 
-def _shared(module):
+def shared(module: Module) -> tuple[str, list[str]]:
+    """The imports of all exercises of a module, and what is given in them."""
     lines = {line for e in module.exercises for line in e.imports}
     names: dict[str, set] = {"tinytorch.exercises": {"check"}}
     plain = set()

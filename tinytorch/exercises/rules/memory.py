@@ -37,8 +37,8 @@ class CheckpointExercise:
         x, _ = self.samples[0].arrays()
         return [x.shape], x.shape
 
-    def judge(self, cls) -> Answer:
-        """Try the class on every sample, and explain the first failure."""
+    def judge(self, cls, seed=None) -> Answer:
+        """Try the class on every sample, or on others like them, and explain the first failure."""
         if not (isinstance(cls, type) and issubclass(cls, Function)):
             return Answer(
                 False, f"A subclass of `Function` is needed: `class My{self.name}(Function):`."
@@ -47,7 +47,7 @@ class CheckpointExercise:
             warnings.simplefilter("ignore")
             for sample in self.samples:
                 try:
-                    Run(cls, sample).judge()
+                    Run(cls, sample if seed is None else sample.other(seed)).judge()
                 except NotWritten as missing:
                     return Answer(None, str(missing))
                 except Wrong as wrong:

@@ -50,9 +50,10 @@ CASES = (  # name, graph, numbers, gradients
 )
 
 
-def trial(mine):
+def trial(mine, seed=0):
     """Run the quotient in small graphs, and say what is wrong."""
     for about, graph, numbers, gradients in CASES:
+        numbers = [(1 + seed % 5 / 8) * np.asarray(n) for n in numbers]
         a, b = (Value(n) for n in numbers)
         made = mine(a, b)
         if made is None:

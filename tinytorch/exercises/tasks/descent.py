@@ -8,9 +8,9 @@ from ..answer import Wrong
 from ..task import Mistake, Task
 
 
-def trial(step):
+def trial(step, seed=0):
     """Take two steps with the reader's function, and look at what it leaves."""
-    right = np.array([3.0, -2.0])
+    right = np.array([3.0, -2.0]) + seed % 7
     w = Tensor(right.copy(), True)
     memory = w.data
     for n in (1, 2):

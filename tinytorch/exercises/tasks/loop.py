@@ -11,9 +11,9 @@ RATE = 0.1
 START = np.array([0.5, -1.0, 0.25, 0.1])  # three weights and a bias
 
 
-def data():
+def data(seed=0):
     """Three batches of different sizes: as Tensors, and whole as arrays."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     X, y = rng.normal(size=(12, 3)), rng.normal(size=(12, 1))
     cuts = [(0, 7), (7, 9), (9, 12)]
     return [(Tensor(X[a:b]), Tensor(y[a:b])) for a, b in cuts], [(X[a:b], y[a:b]) for a, b in cuts]
@@ -73,9 +73,9 @@ def slopes(w, X, y):
     return (error**2).mean(), np.append(2 * X.T @ error, 2 * error.sum()) / len(y)
 
 
-def step_trial(mine):
+def step_trial(mine, seed=0):
     """Compare with one step on all samples at once, and name what differs."""
-    batches, arrays = data()
+    batches, arrays = data(seed)
     model = Linear()
     optimizer = Descent(model)
     mine(model, optimizer, mse, batches)
@@ -140,9 +140,9 @@ def step_like(share=lambda n, total: n / total, clear="first", step="last"):
 EPOCHS = 3
 
 
-def loop_trial(mine):
+def loop_trial(mine, seed=0):
     """Compare the weights and the losses of three epochs."""
-    batches, arrays = data()
+    batches, arrays = data(seed)
     model = Linear()
     model.eval()
     optimizer = Descent(model)

@@ -75,16 +75,16 @@ class Steps:
     options: Sequence[tuple[str, dict, float]]
     mistakes: Sequence[Mistake]
 
-    def __call__(self, mine):
+    def __call__(self, mine, seed=1):
         remark = ""
         for about, options, size in self.options:
             for shape in ((4,), (2, 3), ()):
-                remark = self.run(mine, about, options, size, shape) or remark
+                remark = self.run(mine, about, options, size, shape, seed) or remark
         return f"Six steps with random gradients, for {len(self.options)} settings.{remark}"
 
-    def run(self, mine, about, options, size, shape):
+    def run(self, mine, about, options, size, shape, seed):
         """Six steps; what differs is named after the mistake that differs in the same way."""
-        rng = np.random.default_rng(1)
+        rng = np.random.default_rng(seed)
         start = size * rng.normal(size=shape)
         tracks = {None: self.begun(start)} | {m: self.begun(start) for m in self.mistakes}
         p, memories = self.begun(start)
@@ -341,8 +341,8 @@ CLIP_MISTAKES = (
 )
 
 
-def clip_cases():
-    rng = np.random.default_rng(0)
+def clip_cases(seed):
+    rng = np.random.default_rng(seed)
     long = [rng.normal(size=(3, 4)), rng.normal(size=4), np.array(2.0)]
     yield "long gradients", long, 1.0
     yield "long gradients and a large limit", [10 * g for g in long], 7.5
@@ -352,9 +352,9 @@ def clip_cases():
     yield "zero gradients", [np.zeros(3), np.zeros((2, 2))], 1.0
 
 
-def clip_trial(mine):
+def clip_trial(mine, seed=0):
     """Long, short, lopsided and zero gradients."""
-    for name, gradients, limit in clip_cases():
+    for name, gradients, limit in clip_cases(seed):
         given = [g.copy() for g in gradients]
         found = mine(given, limit)
         if found is None or found is ...:
