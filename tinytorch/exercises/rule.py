@@ -87,7 +87,7 @@ class RuleExercise:
         """
         cls = getattr(autograd, self.name)
         body = {"forward": cls.forward, "apply": cls.apply, "__doc__": cls.__doc__}
-        return type(self.name, (cls,), body | {"__module__": cls.__module__})
+        return type(self.name, (cls,), body | {"__module__": __name__})
 
     def shapes(self):
         """The shapes of the inputs of the first sample, and of its result."""

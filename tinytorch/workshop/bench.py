@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 SECONDS = 20.0
+STARTUP_SECONDS = 60.0  # for Python and its imports, on a busy machine
 MEGABYTES = 2048
 PACKAGE = Path(__file__).parents[2]
 SHOWN = 4000  # characters of what the reader's code prints
@@ -66,7 +68,7 @@ def judge(
             process = _started(command, path.parent, sink)
             _running.add(process)
             try:
-                code = process.wait(seconds)
+                code = _waited(process, out.with_suffix(".begun"), seconds)
             except subprocess.TimeoutExpired:
                 code = None
             finally:
@@ -87,6 +89,17 @@ def judge(
             if "MemoryError" in text:
                 said = f"It needs more than {megabytes} MB of memory."
         return Verdict(False, said, text)
+
+
+def _waited(process, begun, seconds):
+    """Wait for the process; its time begins when its imports are done, however slow they are."""
+    end = time.monotonic() + STARTUP_SECONDS
+    while not begun.exists() and time.monotonic() < end:
+        try:
+            return process.wait(0.02)
+        except subprocess.TimeoutExpired:
+            continue
+    return process.wait(seconds)
 
 
 def judge_all(jobs, seconds=SECONDS, megabytes=MEGABYTES, apart=False, seed=None):

@@ -11,12 +11,12 @@ import re
 import symtable
 from pathlib import Path
 
-PARTS_WITHOUT = {"start", "beyond", "milestones", "reference"}
 CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(?P<body>.*?)^```$", re.M | re.S)
 OPTION = re.compile(r"^:[\w-]+:.*\n", re.M)
 HINT = re.compile(r"^:::\{dropdown\} (?P<title>Hint[^\n]*)\n(?P<body>.*?)^:::$", re.M | re.S)
 DIRECTIVE = re.compile(r"^(:{3,}|`{3,})\{.*?^\1$\n?", re.M | re.S)
 ROLE = re.compile(r"\{(?:term|doc|ref|numref|cite:\w)\}`([^`<]+)(?:<[^`]*>)?`")
+TASK = "Write the class: its formula in `forward`, its rule in `apply`."
 OWN = re.compile(r"[Mm]y(_|[A-Z])")  # MyMulBackward, my_clip
 EQUATION = re.compile(r"\{eq\}`[^`]*`")
 
@@ -30,10 +30,9 @@ def modules(root: Path) -> list[dict]:
     found = []
     for title, pages in parts(root / "_toc.yml"):
         name = pages[0].split("/")[1]
-        if name in PARTS_WITHOUT:
-            continue
         chapters = [chapter(root, page) for page in pages]
-        found.append({"name": name, "title": title, "chapters": chapters})
+        if any(c["exercises"] for c in chapters):
+            found.append({"name": name, "title": title, "chapters": chapters})
     return found
 
 
@@ -86,8 +85,10 @@ def _exercises(text):
             elif OWN.match(name) and (definition := _definition(tree, name)):
                 asked.append((name, start, end, code, tree, definition))
     building = text.find("\n## Build it")
+    if building < 0:
+        return
     hints = [(m.start(), m["title"], m["body"]) for m in HINT.finditer(text)]
-    before, task = text.find("\n", building + 1), ""
+    before, task = text.find("\n", building + 1), TASK
     for i, (name, start, end, code, tree, definition) in enumerate(asked):
         if start < building:  # shown before its turn, as on the page about reading
             continue

@@ -9,13 +9,13 @@ from .command import tito
 from .errors import Refusal
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Run tito; what it refuses is a sentence, and exit code 1."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a console may lack letters of the formulas
             stream.reconfigure(errors="replace")
     try:
-        code = tito.main(prog_name="tito", standalone_mode=False)
+        code = tito.main(arguments, prog_name="tito", standalone_mode=False)
     except Refusal as refusal:
         show.say(str(refusal), err=True)
         code = 1

@@ -65,7 +65,9 @@ def one_of(typed: str, known, what: str) -> str:
     if begun:
         raise Refusal(f"{typed!r} begins several {what}s: {', '.join(begun)}.")
     near = get_close_matches(typed.lower(), lower, n=1, cutoff=0.4)
-    meant = f" Is it {lower[near[0]]}?" if near else f" There are {', '.join(known)}."
+    meant = f" Is it {lower[near[0]]}?" if near else ""
+    if not near and len(lower) < 20:
+        meant = f" There are {', '.join(known)}."
     raise Refusal(f"There is no {what} {typed!r}.{meant}")
 
 
