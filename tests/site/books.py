@@ -17,6 +17,36 @@ kernelspec: {display_name: Python 3, language: python, name: python3}
 
 """
 
+SITE = "https://example.org/tt"  # where the small edition will stand
+PRODUCT = """(MulBackward)=
+# Multiplication: `MulBackward`
+
+*Before this: [terms](../words.md).*
+
+A product sends each factor the other, times the {term}`upstream gradient`; see $x$.
+
+```{code-cell} python
+from minimal import Minimal
+Minimal(name="fig-a", caption="A square.", alt="A bar.")
+```
+
+```{code-cell} python
+:tags: [hide-cell]
+:mystnb: {code_prompt_show: Show the solution, code_prompt_hide: Hide the solution}
+
+print("This is how it is solved.")
+```
+"""
+WORDS = """# Words on multiplication
+
+```{glossary}
+upstream gradient
+  The gradient of the loss for what a node computed, $g$. See [the product](book/product.md).
+```
+
+MulBackward, MulBackward, MulBackward: a page that names the class more often than its own does.
+"""
+
 
 def jupyter_book(folder, *flags, **variables):
     """Build a book as a reader does; return the finished process."""

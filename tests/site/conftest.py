@@ -10,7 +10,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from books import BOOK, FRONT, HERE, ROOT, jupyter_book
+import yaml
+from books import BOOK, FRONT, HERE, PRODUCT, ROOT, SITE, WORDS, jupyter_book
 from filelock import FileLock
 from pages import LivePage
 from serving import serve
@@ -82,6 +83,22 @@ def sink(make_book):
     done = jupyter_book(folder)
     assert done.returncode == 0, done.stdout[-5000:]
     return folder / "_build" / "html" / "page.html"
+
+
+@pytest.fixture(scope="session")
+def edition(make_book):
+    """Return a built book of two parts that knows where it will stand."""
+    folder = make_book(WORDS, front="")
+    (folder / "page.md").rename(folder / "words.md")
+    (folder / "book" / "product.md").write_text(FRONT + PRODUCT, encoding="utf8")
+    shutil.copy(folder / "minimal.py", folder / "book")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    parts = [{"caption": "Words", "chapters": [{"file": "book/product"}]}]
+    toc = {"format": "jb-book", "root": "words", "parts": parts}
+    (folder / "_toc.yml").write_text(yaml.safe_dump(toc))
+    done = jupyter_book(folder, SITE_URL=SITE)
+    assert done.returncode == 0, done.stdout[-5000:]
+    return folder / "_build" / "html"
 
 
 @pytest.fixture

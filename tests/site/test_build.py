@@ -101,6 +101,14 @@ def test_warnings_fail_and_fail_again(make_book):
             assert reason in said, said
 
 
+@pytest.mark.parametrize("builder", ["latex", "pdfhtml"])
+def test_a_builder_that_cannot_make_the_book_says_what_can(make_book, builder):
+    said = fails(make_book("# Page\n"), "--builder", builder)
+    name = "singlehtml" if builder == "pdfhtml" else builder
+    assert f"The builder {name} can't make this book" in said
+    assert "python book/press pdf" in said.rstrip().splitlines()[-1]
+
+
 def test_dead_widgets_fail(make_book):
     cells = [
         "from ipywidgets import IntSlider\nIntSlider()",

@@ -14,12 +14,25 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util.fileutil import copy_asset
 
 HERE = Path(__file__).parent
+BUILDERS = ("html", "linkcheck")
 MATHJAX = "mathjax/tex-chtml.js"
 WIDEST_TABLE = 80  # characters; a longer printed line is a sentence
 PUNCTUATED = re.compile(
     r'\(<span class="math notranslate nohighlight">[^<]*</span>[,.;:!?)’]*'
     r'|<span class="math notranslate nohighlight">[^<]*</span>[,.;:!?)’]+'
 )
+
+
+def refuse(app):
+    """End in a sentence where Sphinx would make a book without figures or formulas, or fail."""
+    if app.builder.name not in BUILDERS:
+        print(
+            f"\nThe builder {app.builder.name} can't make this book: its figures and formulas are "
+            "drawn in a browser.\nBuild the site with `jupyter-book build .`; then `python "
+            "book/press pdf`, `epub` or `zip` makes what you can carry.",
+            flush=True,
+        )
+        raise SystemExit(2)
 
 
 def repository(srcdir, fallback):
@@ -114,7 +127,7 @@ class Index(SphinxTransform):
         classes = re.findall(r"^\((\w+Backward)\)=$", source, re.M)
         if classes:
             section = next(self.document.findall(nodes.section))
-            entries = [("single", name, section["ids"][0], "", None) for name in classes]
+            entries = [("single", name, section["ids"][0], "main", None) for name in classes]
             # not above it: Sphinx takes a section's first child for the page's title
             section.insert(1, addnodes.index(entries=entries))
 
@@ -142,6 +155,7 @@ def setup(app):
     if not app.warningiserror:
         app.keep_going = True
     app.add_transform(Index)
+    app.connect("builder-inited", refuse, priority=0)
     app.connect("config-inited", configure, priority=100)
     app.connect("doctree-read", name_messages)
     app.connect("html-page-context", improve_body)
