@@ -367,4 +367,4 @@ def test_without_anywidget_the_error_names_the_way_out():
         "except ModuleNotFoundError as error: print(error)"
     )
     run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert run.stdout == "Curve needs the package anywidget: pip install 'tinytorch[widgets]'\n"
+    assert run.stdout == "Curve needs the package anywidget: pip install anywidget\n"

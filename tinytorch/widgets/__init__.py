@@ -29,7 +29,7 @@ def __getattr__(name: str) -> type:
         if error.name != "anywidget":
             raise
         raise ModuleNotFoundError(
-            f"{name} needs the package anywidget: pip install 'tinytorch[widgets]'",
+            f"{name} needs the package anywidget: pip install anywidget",
             name="anywidget",
         ) from error
     return getattr(module, name)

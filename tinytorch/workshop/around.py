@@ -22,7 +22,7 @@ from .errors import Refusal
 from .folder import Folder
 
 PORT = 8765
-INSTALL = f'{Path(sys.executable).name} -m pip install "tinytorch[book]"'
+INSTALL = f"{Path(sys.executable).name} -m pip install"
 
 
 @tito.command(context_settings={"ignore_unknown_options": True})
@@ -34,7 +34,7 @@ def jupyter(options):
     OPTIONS are JupyterLab's own.
     """
     folder = Folder.find()
-    _needs("jupyterlab", "JupyterLab")
+    _needs("jupyterlab", "JupyterLab", "jupyterlab")
     code = subprocess.call([sys.executable, "-m", "jupyterlab", *options, str(folder.root)])
     raise SystemExit(code)
 
@@ -69,7 +69,7 @@ def build(everything):
 
 def built(root: Path, everything=False):
     """Build, and stop with the tool's own exit code where that fails."""
-    _needs("jupyter_book", "Jupyter Book")
+    _needs("jupyter_book", "Jupyter Book", f"-r {root / 'requirements.txt'}")
     tool = "import sys; from jupyter_book.cli.main import main; sys.exit(main())"
     command = [sys.executable, "-c", tool, "build", str(root)]
     code = subprocess.call([*command, *(["--all"] if everything else [])], cwd=root)
@@ -179,18 +179,18 @@ def serve(port, browse, rebuild):
         server.server_close()
 
 
-WANTED = (  # package, what for, extra
-    ("numpy", "the library itself", ""),
-    ("click", "tito", "workshop"),
-    ("nbformat", "notebooks of the modules", "workshop"),
-    ("filelock", "two tito at once", "workshop"),
-    ("jsonschema", "reading records", "workshop"),
-    ("jupyterlab", "tito jupyter", "book"),
-    ("anywidget", "live figures", "widgets"),
-    ("matplotlib", "plots of the chapters", "book"),
-    ("jupyter-book", "tito book build", "book"),
-    ("tqdm", "progress bars", "progress"),
-    ("nbgrader", "tito class build", "class"),
+WANTED = (  # package, what for
+    ("numpy", "the library itself"),
+    ("click", "tito"),
+    ("nbformat", "notebooks of the modules"),
+    ("filelock", "two tito at once"),
+    ("jsonschema", "reading records"),
+    ("jupyterlab", "tito jupyter"),
+    ("anywidget", "live figures"),
+    ("matplotlib", "plots of the chapters"),
+    ("jupyter-book", "tito book build"),
+    ("tqdm", "progress bars"),
+    ("nbgrader", "tito class build"),
 )
 
 
@@ -202,11 +202,11 @@ def doctor():
     click.echo(f"tinytorch {_version('tinytorch') or 'not installed'}, {Path(__file__).parents[1]}")
     missing = {}
     rows = []
-    for name, what, extra in WANTED:
+    for name, what in WANTED:
         found = _version(name)
         rows.append((name, found or show.state("missing"), what))
         if not found:
-            missing.setdefault(extra, []).append(name)
+            missing.append(name)
     show.table(rows, indent=2)
     try:
         folder = Folder.find()
@@ -217,11 +217,10 @@ def doctor():
     script = shutil.which("tito")
     if script is None:
         show.next_step("tito is not on the PATH; this works everywhere:", "python -m tinytorch")
-    for extra, names in missing.items():
-        show.next_step(
-            f"For {', '.join(names)}:", f'{sys.executable} -m pip install "tinytorch[{extra}]"'
-        )
-    if not missing:
+    if missing:
+        wanted = " ".join("'jupyter-book<2'" if n == "jupyter-book" else n for n in missing)
+        show.next_step("For what is missing:", f"{sys.executable} -m pip install {wanted}")
+    else:
         click.echo("Nothing is missing.")
 
 
@@ -232,6 +231,6 @@ def _version(name):
         return None
 
 
-def _needs(module, name):
+def _needs(module, name, wanted):
     if find_spec(module) is None:
-        raise Refusal(f"{name} is not installed here. Run:\n\n{INSTALL}")
+        raise Refusal(f"{name} is not installed here. Run:\n\n{INSTALL} {wanted}")

@@ -64,9 +64,7 @@ def build(folder, names, release):
         put(folder / "syllabus.md", assignments.syllabus(modules()))
     there = find_spec("nbgrader") is not None
     if release and not there:
-        raise Refusal(
-            f'nbgrader is not installed: {sys.executable} -m pip install "tinytorch[class]"'
-        )
+        raise Refusal(f"nbgrader is not installed: {sys.executable} -m pip install nbgrader")
     if release or (release is None and there):
         for name in chosen:
             nbgrader(folder, "generate_assignment", name, "--create", "--force")
@@ -74,7 +72,7 @@ def build(folder, names, release):
     show.next_step(
         f"The course is in {folder}. Its hidden seeds are in source and in hidden_seeds.json: keep"
         " both to yourself. Next, there:",
-        *([] if there else ['pip install "tinytorch[class]"']),
+        *([] if there else ["pip install nbgrader"]),
         f"nbgrader generate_assignment {next(iter(chosen))} --create --force",
         f"nbgrader autograde {next(iter(chosen))}",
     )

@@ -1,7 +1,7 @@
 """Weights in safetensors files, which PyTorch, JAX and others read and write, without pickle.
 
 The format is a header in JSON, with names, dtypes and shapes, and the numbers behind it. Reading it
-runs no code. It needs the package `safetensors`: ``pip install tinytorch[safetensors]``.
+runs no code. It needs the package `safetensors`: ``pip install safetensors``.
 
 Source: https://github.com/huggingface/safetensors
 """
@@ -36,7 +36,7 @@ def _package():
         import safetensors.numpy
     except ImportError as error:
         raise ImportError(
-            "safetensors files need a package of that name: pip install tinytorch[safetensors]"
+            "safetensors files need a package of that name: pip install safetensors"
         ) from error
     return safetensors
 
