@@ -15,7 +15,7 @@ from books import BOOK, ROOT
 
 pytestmark = pytest.mark.xdist_group("lab")  # one environment for all
 
-CHAPTER = "book/arithmetic/mul"
+CHAPTER = "notebooks/arithmetic/mul"
 WATCH = """
 import gc, anywidget
 seen = []
@@ -87,7 +87,7 @@ def run(env, code):
     client = pytest.importorskip("jupyter_client").BlockingKernelClient()
     (connection,) = Path(env["JUPYTER_RUNTIME_DIR"]).glob("kernel-*.json")
     client.load_connection_file(connection)
-    client.start_channels()
+    client.start_channels(hb=False)  # its thread, stopped before it has begun, never ends
     printed = []
     try:
         client.execute_interactive(
@@ -105,7 +105,7 @@ def test_a_chapter_runs_in_jupyterlab(binder, lab, chromium):
     page = context.new_page()
     page.set_default_timeout(60_000)
     # the path that the chapter's launch link asks Binder for: see test_downloads
-    page.goto(f"{lab}/lab/tree/{CHAPTER}.md?token=rehearsal")
+    page.goto(f"{lab}/lab/tree/{CHAPTER}.ipynb?token=rehearsal")
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()  # the status bar
     page.get_by_role("menuitem", name="Run", exact=True).click()

@@ -84,8 +84,7 @@ def test_downloads(site, chapter):
     assert code
     assert not any(cell.outputs or cell.execution_count for cell in code)
     launch = re.search(r'href="(https://mybinder.org/[^"]+)"', html).group(1)
-    assert launch.endswith(f"?urlpath=lab/tree/{chapter}.md")
-    assert (ROOT / f"{chapter}.md").is_file()
+    assert launch.endswith(f"?urlpath=lab/tree/notebooks/{chapter.removeprefix('book/')}.ipynb")
 
 
 def test_the_site_opens_at_the_first_chapter(site, visit):

@@ -199,8 +199,10 @@ WANTED = (  # package, what for
 def doctor():
     """Say what is installed, what is missing, and what to do about it."""
     click.echo(f"Python {platform.python_version()} on {platform.system()}, {sys.executable}")
-    click.echo(f"tinytorch {_version('tinytorch') or 'not installed'}, {Path(__file__).parents[1]}")
-    missing = {}
+    click.echo(
+        f"tinytorch {_version('tinytorch-book') or 'not installed'}, {Path(__file__).parents[1]}"
+    )
+    missing = []
     rows = []
     for name, what in WANTED:
         found = _version(name)

@@ -132,6 +132,8 @@ def to_run(env, cache, docnames):
 def run_together(app, env, docnames):
     """Run the chapters that have changed, as many at a time as the machine lets this process."""
     config = env.mystnb_config
+    if config.execution_mode == "off":
+        return
     cache = get_cache(config.execution_cache_path)
     reports = Path(app.outdir).parent / "reports"
     shutil.rmtree(reports, ignore_errors=True)

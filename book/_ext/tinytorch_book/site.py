@@ -7,7 +7,6 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
-import nbformat
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
@@ -80,22 +79,6 @@ def improve_body(app, pagename, templatename, context, doctree):
         context["body"] = PUNCTUATED.sub(r'<span class="tt-together">\g<0></span>', body)
 
 
-def clear_notebook(app, pagename, templatename, context, doctree):
-    """Offer each chapter as a notebook to run, without outputs.
-
-    myst-nb leaves them in when it has run the chapter, and out when it has found them in its cache.
-    """
-    if context.get("ipynb_source"):
-        path = Path(app.outdir) / "_sources" / context["ipynb_source"]
-        notebook = nbformat.read(path, as_version=4)
-        for name in ("widgets", "source_map"):
-            notebook.metadata.pop(name, None)
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                cell.update(outputs=[], execution_count=None)
-        nbformat.write(notebook, path)
-
-
 def search_from_disk(app, pagename, templatename, context, doctree):
     """Let the search page opened from disk show no excerpts: it may not read other pages."""
     if pagename == "search":
@@ -159,7 +142,6 @@ def setup(app):
     app.connect("config-inited", configure, priority=100)
     app.connect("doctree-read", name_messages)
     app.connect("html-page-context", improve_body)
-    app.connect("html-page-context", clear_notebook, priority=600)  # the theme has put it there
     app.connect("html-page-context", search_from_disk)
     app.connect("html-page-context", print_in_light)
     app.connect("build-finished", copy_mathjax)
