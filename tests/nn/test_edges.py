@@ -45,6 +45,29 @@ def layer(name, *shapes, **options):
 
 IMAGES = (2, 3, 5, 6)
 CALLS = {
+    **{
+        name: layer(name, (3, 4))
+        for name in (
+            *("elu", "celu", "selu", "relu6", "hardtanh", "hardswish"),
+            *("mish", "softsign", "logsigmoid", "glu", "leaky_relu", "silu", "normalize"),
+        )
+    },
+    "prelu": layer("prelu", (3, 4), (4,)),
+    "softmin": layer("softmin", (3, 4), dim=1),
+    "cosine_similarity": layer("cosine_similarity", (3, 4), (3, 4)),
+    "pairwise_distance": layer("pairwise_distance", (3, 4), (3, 4)),
+    "group_norm": (
+        lambda t, x, w, b: t.nn.functional.group_norm(x, 2, w, b),
+        (3, 4, 2),
+        (4,),
+        (4,),
+    ),
+    "rms_norm": layer("rms_norm", (3, 4), normalized_shape=(4,)),
+    "smooth_l1_loss": loss("smooth_l1_loss", (3, 4), (3, 4), beta=0.6),
+    "kl_div, log": loss("kl_div", (3, 4), (3, 4), reduction="sum", log_target=True),
+    "poisson_nll_loss": loss("poisson_nll_loss", (3, 4), (3, 4)),
+    "margin_ranking_loss": layer("margin_ranking_loss", (4,), (4,), (4,)),
+    "triplet_margin_loss": layer("triplet_margin_loss", (3, 4), (3, 4), (3, 4)),
     "linear": layer("linear", (3, 4), (2, 4), (2,)),
     "embedding": (lambda t, w: t.nn.functional.embedding(t.tensor(ROWS), w), (5, 3)),
     "embedding, padding": (
@@ -133,6 +156,11 @@ EDGES = ("plain", "nan", "inf", "-inf", "infinite g", "empty", "strided", "float
 
 
 NOT_AS_PYTORCH = {
+    ("relu6", "nan"): "PyTorch's gradient at nan depends on where in memory it stands",
+    ("hardtanh", "nan"): "the same",
+    ("hardswish", "-inf"): "0, the limit, where PyTorch has -∞ · 0",
+    ("glu", "inf"): "0 · ∞ in the second derivative, which PyTorch groups otherwise",
+    ("glu", "-inf"): "the same",
     ("attention, causal", "-inf"): "rows of -inf are 0 here with every mask, there without one",
     ("cross_entropy, soft", "infinite g"): "∞ - ∞ in the second derivative, summed otherwise there",
     ("pixel_shuffle", "empty"): "PyTorch's own gradient has the wrong shape",

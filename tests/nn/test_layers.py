@@ -239,3 +239,126 @@ def test_the_second_derivative_of_attention_where_a_row_may_attend_to_nothing(bo
     seconds = tt.autograd.grad(sum((d * d).sum() for d in recorded), inputs)
     assert all(np.isfinite(d.data).all() for d in seconds)
     assert not seconds[0].data[1].any()
+
+
+# ------------------------------------------------------------------- as PyTorch's programs use them
+
+
+def test_an_embedding_of_given_rows():
+    table = np.array([[1.0, 2.0], [3.0, 4.0]])
+    layer = nn.Embedding.from_pretrained(table)
+    table[:] = 0
+    assert layer(np.array([1])).tolist() == [[3, 4]] and not layer.weight.requires_grad
+    assert list(layer.state_dict()) == ["weight"] and layer.num_embeddings == 2
+    layer = nn.Embedding.from_pretrained(tt.ones(3, 2), freeze=False, padding_idx=1)
+    layer(np.array([0, 1])).sum().backward()
+    assert layer.weight.grad.tolist() == [[1, 1], [0, 0], [0, 0]]
+    with pytest.raises(ValueError, match=r"expected a table .* got shape \(2,\)"):
+        nn.Embedding.from_pretrained(np.ones(2))
+    with pytest.raises(ValueError, match="padding_idx 5 is not one of the 3 rows"):
+        nn.Embedding(3, 2, padding_idx=5)
+
+
+def test_one_hot():
+    one_hot = tt.nn.functional.one_hot
+    assert one_hot(np.array([[1], [0]])).tolist() == [[[0, 1]], [[1, 0]]]
+    assert one_hot(tt.tensor([2]), 4).tolist() == [[0, 0, 1, 0]]
+    assert one_hot(tt.tensor([2])).dtype == np.int64
+    assert one_hot(np.zeros((0, 2), int), num_classes=3).shape == (0, 2, 3)
+    for x, n, error, text in (
+        ([0.5], -1, TypeError, "expected integers"),
+        ([3], 3, ValueError, "numbers from 3 to 3 for 3 classes"),
+        ([-1], -1, ValueError, "numbers from -1 to -1"),
+        (np.zeros(0, int), -1, ValueError, "give num_classes"),
+    ):
+        with pytest.raises(error, match=text):
+            one_hot(np.array(x), n)
+
+
+def test_bags_of_nothing_are_zeros():
+    bag = nn.functional.embedding_bag
+    w = tt.ones(3, 2, requires_grad=True)
+    for mode in ("mean", "sum", "max"):
+        z = bag(np.array([1, 2]), w, np.array([0, 0, 2]), mode)
+        assert z.tolist() == [[0, 0], [2, 2] if mode == "sum" else [1, 1], [0, 0]]
+    z = bag(np.array([[1, 1]]), w, padding_idx=1)
+    z.sum().backward()
+    assert z.tolist() == [[0, 0]] and not w.grad.data.any()
+    for call, text in (
+        (lambda: bag(np.array([1]), w), "expected"),
+        (lambda: bag(np.array([1]), w, np.array([1])), "offsets must rise from 0"),
+        (lambda: bag(np.array([[1]]), w, mode="min"), "mode must be"),
+        (lambda: bag(np.array([[1]]), w, per_sample_weights=w), "are for mode='sum'"),
+    ):
+        with pytest.raises(ValueError, match=text):
+            call()
+
+
+def test_whole_channels_are_dropped():
+    manual_seed(0)
+    x = tt.ones(50, 4, 3, 2, requires_grad=True)
+    z = nn.Dropout2d(0.25)(x)
+    per_channel = z.data.reshape(200, 6)
+    assert ((per_channel == per_channel[:, :1]).all(axis=1)).all()
+    assert set(np.unique(per_channel).tolist()) == {0.0, np.float32(1 / 0.75).item()}
+    z.sum().backward()
+    np.testing.assert_array_equal(x.grad.data, z.data)
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda: nn.GroupNorm(2, 3), "3 channels do not divide into 2 groups"),
+        (lambda: nn.functional.group_norm(tt.ones(2, 3), 2), "do not divide into 2 groups"),
+        (lambda: nn.InstanceNorm2d(3)(tt.ones(2, 3, 4)), "expected 4 axes with 3 channels"),
+        (lambda: nn.functional.instance_norm(tt.ones(2, 3, 1)), "has one value for each channel"),
+        (lambda: nn.functional.rms_norm(tt.ones(2, 3), 2), "is not the end of the input's shape"),
+        (lambda: nn.RNN(2, 3, nonlinearity="sin"), "must be 'tanh' or 'relu'"),
+        (lambda: nn.LSTM(2, 3)(tt.ones(4, 2, 5)), r"expected \(T, N, 2\)"),
+        (lambda: nn.LSTM(2, 3)(tt.ones(0, 2, 2)), "have no steps"),
+        (lambda: nn.LSTM(2, 3)(tt.ones(4, 2, 2), tt.ones(1, 2, 3)), "expected 2 initial states of"),
+        (lambda: nn.GRUCell(2, 3)(tt.ones(2, 2), tt.ones(2, 4)), "expected 1 initial state of"),
+        (lambda: nn.GRUCell(2, 3)(tt.ones(2, 4)), r"expected \(N, 2\)"),
+        (lambda: nn.Conv2d(2, 2, 3, padding_mode="mirror"), "padding_mode must be"),
+        (lambda: nn.Conv2d(2, 2, 3, padding="same", padding_mode="reflect"), "needs padding in"),
+        (lambda: nn.ConvTranspose2d(1, 1, 2, padding_mode="reflect"), "must be 'zeros'"),
+        (lambda: nn.Linear(2, 2, device="cuda"), "tinytorch computes on the CPU"),
+        (lambda: nn.functional.prelu(tt.ones(2, 3), tt.ones(2)), "one for each of the 3 channels"),
+        (lambda: nn.functional.glu(tt.ones(2, 3)), "does not divide into halves"),
+        (lambda: nn.functional.hardtanh(tt.ones(2), 1, 0), "min_val must be below max_val"),
+        (lambda: nn.functional.dropout2d(tt.ones(2)), "expected images"),
+        (lambda: nn.functional.smooth_l1_loss(1.0, 1.0, beta=-1), "beta must not be negative"),
+        (lambda: nn.functional.kl_div(tt.ones(2), tt.ones(2), "all"), "reduction must be"),
+        (lambda: nn.KLDivLoss("all"), "KLDivLoss: reduction must be 'mean', 'batchmean', 'sum' or"),
+        (lambda: nn.functional.normalize(tt.ones(2, 2), p=-1), "p must be positive"),
+        (
+            lambda: nn.functional.cosine_similarity(tt.ones(2), tt.ones(3)),
+            r"shapes \(2,\) and \(3,\) do not broadcast",
+        ),
+        (
+            lambda: nn.functional.cosine_embedding_loss(tt.ones(2, 3), tt.ones(2, 3), tt.zeros(2)),
+            "target must be 1 or -1",
+        ),
+        (
+            lambda: nn.functional.cosine_embedding_loss(tt.ones(2, 3), tt.ones(2, 3), tt.ones(3)),
+            "pairs and a target of shape",
+        ),
+        (lambda: nn.functional.hinge_embedding_loss(tt.ones(2), tt.zeros(2)), "must be 1 or -1"),
+        (
+            lambda: nn.functional.gaussian_nll_loss(tt.ones(2), tt.ones(2), tt.ones(2) * -1),
+            "var must not be negative",
+        ),
+    ],
+)
+def test_what_else_is_refused(make, text):
+    with pytest.raises(ValueError, match=text):
+        make()
+
+
+def test_layers_are_made_in_a_dtype():
+    for layer in (
+        nn.Linear(2, 2, dtype=tt.float64),
+        nn.Conv2d(1, 1, 2, device="cpu", dtype=np.float64),
+        nn.Embedding(2, 2, dtype=np.float64),
+    ):
+        assert {p.dtype for p in layer.parameters()} == {np.dtype(np.float64)}

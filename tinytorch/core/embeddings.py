@@ -7,11 +7,11 @@ import numpy as np
 from . import initializers
 from .autograd import Function
 from .dtypes import get_default_dtype
-from .functional import as_tensor
-from .indexing import scatter
+from .functional import as_tensor, stack
+from .indexing import ScatterBackward, scatter
 from .initializers import untrained
-from .module import Module
-from .operands import is_array
+from .module import Module, Parameter
+from .operands import is_array, plain
 from .tensor import Tensor
 
 
@@ -85,6 +85,76 @@ def embedding(input, weight, padding_idx=None) -> Tensor:
     )
 
 
+def one_hot(tensor, num_classes=-1) -> Tensor:
+    """For every class number a row of zeros with a 1 in its place: (…) → (…, classes), int64.
+
+    `num_classes` -1 makes as many as the largest number needs.
+    """
+    x = plain(tensor)
+    if x.dtype.kind not in "iu":
+        raise TypeError(f"one_hot: expected integers, got {x.dtype}")
+    if not x.size and num_classes < 1:
+        raise ValueError("one_hot: no numbers to count the classes by; give num_classes")
+    classes = int(x.max()) + 1 if num_classes == -1 else num_classes
+    if x.size and not 0 <= x.min() <= x.max() < classes:
+        raise ValueError(f"one_hot: numbers from {x.min()} to {x.max()} for {classes} classes")
+    return Tensor((x[..., None] == np.arange(classes)).astype(np.int64))
+
+
+def embedding_bag(
+    input, weight, offsets=None, mode="mean", per_sample_weights=None, padding_idx=None
+) -> Tensor:
+    """The sum, mean or maximum of the rows of each bag of indices: (B, N) → (B, features).
+
+    Parameters
+    ----------
+    input : Tensor of int, (B, N), or (M,) with `offsets`
+    offsets : Tensor of int, (B,), optional
+        Where in `input` each bag begins.
+    mode : {"mean", "sum", "max"}
+    per_sample_weights : Tensor of the shape of `input`, optional
+        Factors for the rows; with "sum" only.
+    padding_idx : int, optional
+        An index that does not count.
+    """
+    indices = plain(input)
+    if mode not in ("mean", "sum", "max"):
+        raise ValueError(f"embedding_bag: mode must be 'mean', 'sum' or 'max', got {mode!r}")
+    if per_sample_weights is not None and mode != "sum":
+        raise ValueError("embedding_bag: per_sample_weights are for mode='sum'")
+    if (indices.ndim == 2) != (offsets is None) or indices.ndim not in (1, 2):
+        raise ValueError(
+            f"embedding_bag: indices of shape {indices.shape}: expected (B, N), or (M,) with"
+            " offsets"
+        )
+    if offsets is None:
+        starts = np.arange(indices.shape[0]) * indices.shape[1]
+    else:
+        starts = plain(offsets)
+        if len(starts) and (
+            starts[0] != 0 or (np.diff(starts) < 0).any() or starts[-1] > len(indices)
+        ):
+            raise ValueError(f"embedding_bag: offsets must rise from 0 to {len(indices)} at most")
+    flat = indices.reshape(-1)
+    bags = np.searchsorted(starts, np.arange(len(flat)), side="right") - 1
+    rows = embedding(flat, weight, padding_idx)
+    if per_sample_weights is not None:
+        rows = rows * as_tensor(per_sample_weights).reshape(-1, 1)
+    if padding_idx is not None:
+        kept = np.flatnonzero(flat != padding_idx % len(weight))
+        rows, bags = rows[kept], bags[kept]
+    shape = (len(starts), rows.shape[1])
+    counts = np.bincount(bags, minlength=len(starts))[:, None]
+    if mode == "max":
+        filled = [
+            rows[np.flatnonzero(bags == b)].max(0)[0] if counts[b] else rows[:0].sum(0)
+            for b in range(len(starts))
+        ]
+        return stack(filled) if filled else rows[:0]
+    total = ScatterBackward.run(rows, index=bags, shape=shape)
+    return total if mode == "sum" else total / np.maximum(counts, 1).astype(rows.dtype)
+
+
 class Embedding(Module):
     """Row i of a table for every index i: what words are to a network.
 
@@ -95,6 +165,8 @@ class Embedding(Module):
     embedding_dim : int
     padding_idx : int, optional
         A row of zeros that stays one.
+    sparse : bool
+        Accepted, as in PyTorch; the gradient is an ordinary array.
 
     Attributes
     ----------
@@ -102,19 +174,81 @@ class Embedding(Module):
         Starts at N(0, 1).
     """
 
-    def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None):
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        padding_idx: int | None = None,
+        sparse: bool = False,
+        device=None,
+        dtype=None,
+    ):
         super().__init__()
+        if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
+            raise ValueError(
+                f"{type(self).__name__}: padding_idx {padding_idx} is not one of the"
+                f" {num_embeddings} rows"
+            )
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         self.padding_idx = padding_idx
-        self.weight = initializers.normal_(untrained(num_embeddings, embedding_dim))
+        self.weight = initializers.normal_(
+            untrained(num_embeddings, embedding_dim, device=device, dtype=dtype)
+        )
         if padding_idx is not None:
             self.weight._data[padding_idx] = 0
+
+    @classmethod
+    def from_pretrained(cls, embeddings, freeze: bool = True, padding_idx: int | None = None):
+        """An embedding with the rows of a table (num_embeddings, embedding_dim); a copy.
+
+        `freeze` keeps it from being trained.
+        """
+        table = plain(embeddings)
+        if table.ndim != 2:
+            raise ValueError(
+                f"{cls.__name__}: expected a table (num_embeddings, embedding_dim), got shape"
+                f" {table.shape}"
+            )
+        layer = cls(*table.shape, padding_idx=padding_idx)
+        layer.weight = Parameter(table, requires_grad=not freeze)
+        return layer
 
     def forward(self, indices):
         return embedding(indices, self.weight, self.padding_idx)
 
     def extra_repr(self):
         return f"{self.num_embeddings}, {self.embedding_dim}"
+
+
+class EmbeddingBag(Embedding):
+    """The mean, sum or maximum of the rows of each bag of indices; see `F.embedding_bag`.
+
+    Parameters
+    ----------
+    num_embeddings, embedding_dim : int
+    mode : {"mean", "sum", "max"}
+    padding_idx : int, optional
+        An index that does not count.
+
+    Attributes
+    ----------
+    weight : Parameter, (num_embeddings, embedding_dim)
+    """
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        mode: str = "mean",
+        padding_idx: int | None = None,
+        sparse: bool = False,
+    ):
+        super().__init__(num_embeddings, embedding_dim, padding_idx)
+        self.mode = mode
+
+    def forward(self, input, offsets=None, per_sample_weights=None):
+        how = self.mode, per_sample_weights, self.padding_idx
+        return embedding_bag(input, self.weight, offsets, *how)
 
 
 class _Positions(Module):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from . import initializers
+from .activation_layers import in_place
 from .autograd import Function, unbroadcast
 from .functional import as_tensor
 from .generator import rng
@@ -85,11 +86,14 @@ class Linear(Module):
     (1, 2)
     """
 
-    def __init__(self, in_features: int, out_features: int, bias: bool = True):
+    def __init__(
+        self, in_features: int, out_features: int, bias: bool = True, device=None, dtype=None
+    ):
         super().__init__()
         self.in_features, self.out_features = in_features, out_features
-        self.weight = untrained(out_features, in_features)
-        self.bias = untrained(out_features) if bias else None
+        made = {"device": device, "dtype": dtype}
+        self.weight = untrained(out_features, in_features, **made)
+        self.bias = untrained(out_features, **made) if bias else None
         initializers.reset_as_pytorch_(self.weight, self.bias)
 
     @property
@@ -129,7 +133,7 @@ class DropoutBackward(Function):
         return (g * self.mask,)
 
 
-def dropout(input, p=0.5, training=True) -> Tensor:
+def dropout(input, p=0.5, training=True, inplace=False) -> Tensor:
     """Zeros with probability `p`, the rest scaled by 1 / (1 - p); `input` itself if not training.
 
     The draws follow `manual_seed`.
@@ -138,7 +142,19 @@ def dropout(input, p=0.5, training=True) -> Tensor:
         raise ValueError(f"dropout: p must be a probability in [0, 1], got {p}")
     if not training or p == 0:
         return as_tensor(input)
-    return DropoutBackward.run(as_tensor(input), p=p, rng=rng())
+    z = DropoutBackward.run(as_tensor(input), p=p, rng=rng())
+    return in_place("dropout", input, z) if inplace else z
+
+
+def dropout2d(input, p=0.5, training=True, inplace=False) -> Tensor:
+    """Whole channels of (N, C, H, W) or (C, H, W) at zero with probability `p`; as `dropout`."""
+    x = as_tensor(input)
+    if x.ndim not in (3, 4):
+        raise ValueError(f"dropout2d: expected images (N, C, H, W) or (C, H, W), got {x.shape}")
+    if not training or p == 0:
+        return dropout(x, p, training)
+    z = x * dropout(Tensor(np.ones((*x.shape[:-2], 1, 1), x.dtype)), p)
+    return in_place("dropout2d", input, z) if inplace else z
 
 
 class Dropout(Module):
@@ -150,17 +166,28 @@ class Dropout(Module):
     overfitting" (2014).
     """
 
-    def __init__(self, p: float = 0.5):
+    function = staticmethod(dropout)
+
+    def __init__(self, p: float = 0.5, inplace: bool = False):
         super().__init__()
         if not 0 <= p <= 1:
-            raise ValueError(f"Dropout: p must be a probability in [0, 1], got {p}")
-        self.p = p
+            raise ValueError(f"{type(self).__name__}: p must be a probability in [0, 1], got {p}")
+        self.p, self.inplace = p, inplace
 
     def forward(self, x):
-        return dropout(x, self.p, self.training)
+        return type(self).function(x, self.p, self.training, self.inplace)
 
     def extra_repr(self):
         return f"p={self.p}"
+
+
+class Dropout2d(Dropout):
+    """In training, each channel of an image is 0 with probability p, scaled as by `Dropout`.
+
+    Source: J. Tompson et al., "Efficient object localization using convolutional networks" (2014).
+    """
+
+    function = staticmethod(dropout2d)
 
 
 class Flatten(Module):
@@ -177,8 +204,33 @@ class Flatten(Module):
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
 
 
+class Unflatten(Module):
+    """One axis as several: the other way round than `Flatten`.
+
+    Parameters
+    ----------
+    dim : int
+    unflattened_size : sequence of int
+        The lengths it is divided into; one may be -1.
+    """
+
+    def __init__(self, dim: int, unflattened_size):
+        super().__init__()
+        self.dim, self.unflattened_size = dim, tuple(unflattened_size)
+
+    def forward(self, x):
+        axis = self.dim % x.ndim
+        return x.reshape(*x.shape[:axis], *self.unflattened_size, *x.shape[axis + 1 :])
+
+    def extra_repr(self):
+        return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
+
+
 class Identity(Module):
-    """z = x."""
+    """z = x. It takes any arguments, to stand in the place of another layer."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__()
 
     def forward(self, x):
         return x

@@ -1,6 +1,8 @@
 """Losses: how wrong the predictions are, as one number to go down from."""
 
-from .base import Loss
+from .base import (
+    Loss,
+)
 from .binary import (
     BCEBackward,
     BCELoss,
@@ -21,6 +23,24 @@ from .classes import (
     log_softmax,
     nll_loss,
 )
+from .densities import (
+    GaussianNLLLoss,
+    KLDivLoss,
+    PoissonNLLLoss,
+    gaussian_nll_loss,
+    kl_div,
+    poisson_nll_loss,
+)
+from .pairs import (
+    CosineEmbeddingLoss,
+    HingeEmbeddingLoss,
+    MarginRankingLoss,
+    TripletMarginLoss,
+    cosine_embedding_loss,
+    hinge_embedding_loss,
+    margin_ranking_loss,
+    triplet_margin_loss,
+)
 from .regression import (
     HuberBackward,
     HuberLoss,
@@ -29,9 +49,11 @@ from .regression import (
     MeanSquaredError,
     MSEBackward,
     MSELoss,
+    SmoothL1Loss,
     huber_loss,
     l1_loss,
     mse_loss,
+    smooth_l1_loss,
 )
 
 __all__ = [
@@ -41,25 +63,41 @@ __all__ = [
     "BCEWithLogitsLoss",
     "BinaryCrossEntropy",
     "BinaryCrossEntropyLoss",
+    "CosineEmbeddingLoss",
     "CrossEntropy",
     "CrossEntropyBackward",
     "CrossEntropyLoss",
+    "GaussianNLLLoss",
+    "HingeEmbeddingLoss",
     "HuberBackward",
     "HuberLoss",
+    "KLDivLoss",
     "L1Backward",
     "L1Loss",
     "Loss",
     "MSEBackward",
     "MSELoss",
+    "MarginRankingLoss",
     "MeanSquaredError",
     "NLLBackward",
     "NLLLoss",
+    "PoissonNLLLoss",
+    "SmoothL1Loss",
+    "TripletMarginLoss",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "cosine_embedding_loss",
     "cross_entropy",
+    "gaussian_nll_loss",
+    "hinge_embedding_loss",
     "huber_loss",
+    "kl_div",
     "l1_loss",
     "log_softmax",
+    "margin_ranking_loss",
     "mse_loss",
     "nll_loss",
+    "poisson_nll_loss",
+    "smooth_l1_loss",
+    "triplet_margin_loss",
 ]

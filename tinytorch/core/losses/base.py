@@ -38,6 +38,13 @@ def product(factor, x):
     return factor * without(left_out if left_out.any() else None, x)
 
 
+def reduced(name, terms, reduction):
+    """The terms of a loss that is made of operations, their sum, or their mean."""
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f"{name}: reduction must be 'mean', 'sum' or 'none', got {reduction!r}")
+    return terms if reduction == "none" else getattr(terms, reduction)()
+
+
 def refuse_other_shape(name, input, target):
     """Raise unless both have one shape: broadcasting is no comparison."""
     if np.shape(input) != np.shape(target):
@@ -64,11 +71,14 @@ class Loss(Module):
     batches can be combined to the mean of all.
     """
 
+    reductions: tuple[str, ...] = ("mean", "sum", "none")
+
     def __init__(self, reduction: str = "mean"):
         super().__init__()
-        if reduction not in ("mean", "sum", "none"):
+        if reduction not in self.reductions:
+            names = ", ".join(map(repr, self.reductions[:-1]))
             raise ValueError(
-                f"{type(self).__name__}: reduction must be 'mean', 'sum' or 'none', got"
+                f"{type(self).__name__}: reduction must be {names} or {self.reductions[-1]!r}, got"
                 f" {reduction!r}"
             )
         self.reduction = reduction

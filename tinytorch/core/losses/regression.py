@@ -127,3 +127,23 @@ class HuberLoss(Loss):
 
     def forward(self, input, target):
         return huber_loss(input, target, self.reduction, self.delta)
+
+
+def smooth_l1_loss(input, target, reduction="mean", beta=1.0) -> Tensor:
+    """d²/(2 beta) where |d| < beta, ``|d| - beta/2`` beyond: the Huber loss, divided by beta."""
+    if beta < 0:
+        raise ValueError(f"smooth_l1: beta must not be negative, got {beta}")
+    if beta == 0:
+        return l1_loss(input, target, reduction)
+    return huber_loss(input, target, reduction, beta) / beta
+
+
+class SmoothL1Loss(Loss):
+    """d²/(2 beta) where |d| < beta, ``|d| - beta/2`` beyond."""
+
+    def __init__(self, reduction: str = "mean", beta: float = 1.0):
+        super().__init__(reduction)
+        self.beta = beta
+
+    def forward(self, input, target):
+        return smooth_l1_loss(input, target, self.reduction, self.beta)

@@ -1,0 +1,78 @@
+"""Distances: how long vectors are, and how far and in what direction from each other."""
+
+import math
+
+import numpy as np
+
+from .functional import as_tensor, where
+from .module import Module
+from .operands import plain
+from .tensor import Tensor
+
+
+def length(x, p, dim):
+    """(Σ|x|ᵖ)^(1/p) along an axis, kept at length 1; without a slope where it is 0."""
+    if p == math.inf:
+        return abs(x).amax(dim, keepdim=True)
+    if p == 1:
+        return abs(x).sum(dim, keepdim=True)
+    if not p > 0:
+        raise ValueError(f"length: p must be positive, got {p}")
+    total = ((x * x) if p == 2 else abs(x) ** p).sum(dim, keepdim=True)
+    nothing = plain(total) == 0
+    root = where(nothing, 1.0, total)
+    root = root.sqrt() if p == 2 else root ** (1 / p)
+    return root.masked_fill(nothing, 0.0)
+
+
+def normalize(input, p=2.0, dim=1, eps=1e-12) -> Tensor:
+    """x / max(‖x‖, eps) along the axis `dim`: vectors of length 1.
+
+    Parameters
+    ----------
+    p : float
+        Of the norm (Σ|x|ᵖ)^(1/p).
+    """
+    x = as_tensor(input)
+    return x / length(x, p, dim).clamp(min=eps)
+
+
+def cosine_similarity(x1, x2, dim=1, eps=1e-8) -> Tensor:
+    """x1 · x2 / (‖x1‖ ‖x2‖) along the axis `dim`, each norm at least `eps`."""
+    a, b = as_tensor(x1), as_tensor(x2)
+    try:
+        np.broadcast_shapes(a.shape, b.shape)
+    except ValueError:
+        raise ValueError(
+            f"cosine_similarity: shapes {a.shape} and {b.shape} do not broadcast"
+        ) from None
+    a, b = (x / length(x, 2, dim).clamp(min=eps) for x in (a, b))
+    return (a * b).sum(dim)
+
+
+def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False) -> Tensor:
+    """‖x1 - x2 + eps‖ along the last axis: the distance of each row to its partner."""
+    d = length(as_tensor(x1) - as_tensor(x2) + eps, p, -1)
+    return d if keepdim else d.squeeze(-1)
+
+
+class CosineSimilarity(Module):
+    """x1 · x2 / (‖x1‖ ‖x2‖) along the axis `dim`, each norm at least `eps`."""
+
+    def __init__(self, dim: int = 1, eps: float = 1e-8):
+        super().__init__()
+        self.dim, self.eps = dim, eps
+
+    def forward(self, x1, x2):
+        return cosine_similarity(x1, x2, self.dim, self.eps)
+
+
+class PairwiseDistance(Module):
+    """‖x1 - x2 + eps‖ along the last axis."""
+
+    def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False):
+        super().__init__()
+        self.p, self.eps, self.keepdim = p, eps, keepdim
+
+    def forward(self, x1, x2):
+        return pairwise_distance(x1, x2, self.p, self.eps, self.keepdim)

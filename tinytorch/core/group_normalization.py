@@ -1,0 +1,174 @@
+"""Normalization by groups of channels, by channel, and without a mean: of each sample alone."""
+
+import math
+
+import numpy as np
+
+from . import initializers
+from .functional import as_tensor
+from .initializers import untrained
+from .module import Module
+from .normalization import layer_norm
+from .tensor import Tensor
+
+
+def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5) -> Tensor:
+    """Zero mean and unit variance of each group of channels (axis 1), then scale and shift.
+
+    Parameters
+    ----------
+    num_groups : int
+        Into how many groups the channels of a sample are cut.
+    weight, bias : Tensor, (C,), optional
+
+    Source: Y. Wu and K. He, "Group normalization" (2018).
+    """
+    x = as_tensor(input)
+    if x.ndim < 2 or num_groups < 1 or x.shape[1] % num_groups:
+        raise ValueError(
+            f"group_norm: the channels (axis 1) of shape {x.shape} do not divide into {num_groups}"
+            " groups"
+        )
+    n, channels, *rest = x.shape
+    size = channels // num_groups * math.prod(rest)
+    z = layer_norm(x.reshape(n, num_groups, size), size, eps=eps).reshape(x.shape)
+    column = (-1, *(1,) * len(rest))
+    if weight is not None:
+        z = z * as_tensor(weight).reshape(column)
+    return z if bias is None else z + as_tensor(bias).reshape(column)
+
+
+def instance_norm(input, weight=None, bias=None, eps=1e-5) -> Tensor:
+    """Zero mean and unit variance of each channel of each sample, then scale and shift.
+
+    Source: D. Ulyanov, A. Vedaldi and V. Lempitsky, "Instance normalization" (2016).
+    """
+    x = as_tensor(input)
+    if x.ndim < 3 or math.prod(x.shape[2:]) == 1:
+        raise ValueError(
+            f"instance_norm: shape {x.shape} has one value for each channel; it takes several"
+        )
+    return group_norm(x, x.shape[1], weight, bias, eps)
+
+
+def rms_norm(input, normalized_shape, weight=None, eps=None) -> Tensor:
+    """x / √(mean x² + eps) over the last axes, times `weight`; eps is by default the dtype's.
+
+    Source: B. Zhang and R. Sennrich, "Root mean square layer normalization" (2019).
+    """
+    x = as_tensor(input)
+    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+    if not shape or x.shape[x.ndim - len(shape) :] != shape:
+        raise ValueError(
+            f"rms_norm: normalized_shape {shape} is not the end of the input's shape {x.shape}"
+        )
+    eps = float(np.finfo(x.dtype).eps) if eps is None else eps
+    axes = tuple(range(x.ndim - len(shape), x.ndim))
+    z = x / ((x * x).mean(axes, keepdim=True) + eps).sqrt()
+    return z if weight is None else z * weight
+
+
+class GroupNorm(Module):
+    """Zero mean and unit variance of each group of channels, then scale and shift.
+
+    Parameters
+    ----------
+    num_groups, num_channels : int
+    eps : float
+        Added to the variance.
+    affine : bool
+        Whether there are a weight and a bias.
+
+    Attributes
+    ----------
+    weight, bias : Parameter, (num_channels,), or None
+        Start at ones and zeros.
+    """
+
+    def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True):
+        super().__init__()
+        if num_groups < 1 or num_channels % num_groups:
+            raise ValueError(
+                f"GroupNorm: {num_channels} channels do not divide into {num_groups} groups"
+            )
+        self.num_groups, self.num_channels, self.eps = num_groups, num_channels, eps
+        self.weight = initializers.ones_(untrained(num_channels)) if affine else None
+        self.bias = initializers.zeros_(untrained(num_channels)) if affine else None
+
+    def forward(self, x):
+        return group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
+
+    def extra_repr(self):
+        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}"
+
+
+class InstanceNorm2d(Module):
+    """Zero mean and unit variance of each channel of each image.
+
+    Parameters
+    ----------
+    num_features : int
+    eps : float
+        Added to the variance.
+    affine : bool
+        Whether there are a weight and a bias.
+    """
+
+    rank = 4
+
+    def __init__(self, num_features: int, eps: float = 1e-5, affine: bool = False):
+        super().__init__()
+        self.num_features, self.eps = num_features, eps
+        self.weight = initializers.ones_(untrained(num_features)) if affine else None
+        self.bias = initializers.zeros_(untrained(num_features)) if affine else None
+
+    def forward(self, x):
+        if x.ndim != self.rank or x.shape[1] != self.num_features:
+            raise ValueError(
+                f"{type(self).__name__}: the input has shape {x.shape}; expected {self.rank} axes"
+                f" with {self.num_features} channels (axis 1)"
+            )
+        return instance_norm(x, self.weight, self.bias, self.eps)
+
+    def extra_repr(self):
+        return f"{self.num_features}, eps={self.eps}"
+
+
+class InstanceNorm1d(InstanceNorm2d):
+    """Zero mean and unit variance of each channel of each sequence; as `InstanceNorm2d`."""
+
+    rank = 3
+
+
+class RMSNorm(Module):
+    """x / √(mean x² + eps) over the last axes, times a weight.
+
+    Parameters
+    ----------
+    normalized_shape : int or tuple
+        The lengths of those axes.
+    eps : float, optional
+        Default: the spacing of the dtype's numbers at 1.
+    elementwise_affine : bool
+        Whether there is a weight.
+
+    Attributes
+    ----------
+    weight : Parameter, normalized_shape, or None
+        Starts at ones.
+    """
+
+    def __init__(self, normalized_shape, eps: float | None = None, elementwise_affine: bool = True):
+        super().__init__()
+        shape = normalized_shape
+        self.normalized_shape = (shape,) if isinstance(shape, int) else tuple(shape)
+        self.eps = eps
+        self.weight = None
+        if elementwise_affine:
+            self.weight = initializers.ones_(untrained(*self.normalized_shape))
+
+    def forward(self, x):
+        return rms_norm(x, self.normalized_shape, self.weight, self.eps)
+
+    def extra_repr(self):
+        return f"{self.normalized_shape}, eps={self.eps}"
