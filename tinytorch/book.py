@@ -3,6 +3,12 @@
 import inspect
 import re
 import textwrap
+import time
+from functools import cache
+
+import numpy as np
+
+ORDINARY = 0.005  # seconds, at most, in which an ordinary machine multiplies two matrices of 256²
 
 
 class Markdown:
@@ -105,3 +111,48 @@ def rule(cls):
         found = re.search(rf"\b{start}(.*?)\.(?= [A-Z∞]|$)", " ".join(paragraphs))
         said[key] = found[1] if found else ""
     return said
+
+
+@cache
+def slowness() -> float:
+    """Return how many times slower than an ordinary machine this one multiplies matrices.
+
+    1 for any with an optimized BLAS, about 4 for Python in a browser, which has none.
+    """
+    a = np.ones((256, 256), np.float32)
+    times = []
+    for _ in range(8):
+        for clock in (time.process_time, time.perf_counter):  # others may be busy; so may threads
+            start = clock()
+            a @ a
+            times.append(clock() - start)
+    return max(1.0, min(times) / ORDINARY)
+
+
+def scaled(work: int, unit: str, least: int = 1) -> int:
+    """Return how much of a heavy cell's work this machine can do in the time it should take.
+
+    Parameters
+    ----------
+    work : int
+        What an ordinary machine does: all of it.
+    unit : str
+        What is counted, in the plural, such as ``"steps"``.
+    least : int
+        Less than this would not show what the cell is for.
+
+    Returns
+    -------
+    int
+        `work` on an ordinary machine, in silence; less on a slow one, and then it is printed.
+
+    Examples
+    --------
+    >>> from tinytorch.book import scaled
+    >>> scaled(3, "runs", least=3)
+    3
+    """
+    done = min(work, max(least, round(work / slowness())))
+    if done < work:
+        print(f"(matrix products are slow here: {done} of {work} {unit})")
+    return done
