@@ -201,3 +201,15 @@ def test_the_wheel_is_the_same_from_the_same_sources(tmp_path, monkeypatch):
     assert {"tinytorch/data/digits.npz", "tinytorch/tinytorch.mplstyle"} <= set(names)
     modules = (ROOT / "tinytorch" / "widgets").rglob("*.js")
     assert {str(path.relative_to(ROOT)) for path in modules} <= set(names)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "chapter", ["book/start/introduction", "book/arithmetic/mul", "book/milestones/transformer"]
+)
+def test_a_chapter_keeps_to_its_budget(site, live, chapter):
+    page = live(site.html, page=f"{chapter}.html")
+    page.page.wait_for_load_state("networkidle")
+    assert not any("/python/" in path for path in page.server.asked)
+    ours = [path for path in page.server.asked if "/live/" in path]
+    assert sorted(ours) == ["/_static/live/live.css", "/_static/live/live.js"]

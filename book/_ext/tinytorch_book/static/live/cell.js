@@ -17,8 +17,7 @@
 
   live.Cell = class Cell {
     constructor(about, session) {
-      Object.assign(this, about, { session, mine: null, showsBook: false, ran: false });
-      this.state = "idle";
+      Object.assign(this, about, { session, mine: null, showsBook: false, ran: false, now: "idle" });
       if (this.place) this.build();
     }
 
