@@ -13,7 +13,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util.fileutil import copy_asset
 
 HERE = Path(__file__).parent
-BUILDERS = ("html", "linkcheck")
+BUILDERS = ("html", "linkcheck", "notebooks", "colab")
 MATHJAX = "mathjax/tex-chtml.js"
 WIDEST_TABLE = 80  # characters; a longer printed line is a sentence
 PUNCTUATED = re.compile(
