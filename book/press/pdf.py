@@ -12,10 +12,10 @@ from html import escape
 from itertools import pairwise
 from pathlib import Path
 
+import pikepdf
 from browser import chromium
 from bs4 import BeautifulSoup
 from chapters import about, book, solution_of, targets
-from pypdf import PdfReader
 
 HERE = Path(__file__).resolve().parent
 REFERS = ("for", "aria-labelledby", "aria-describedby", "aria-controls")
@@ -41,7 +41,7 @@ def make(site, output):
             page = open_page(document, width=TEXT)
             pages = None
             while True:  # the numbers in the contents may move what follows
-                write(page, output)
+                write(page, output, tagged=pages is not None)
                 found = beginnings(output, chapters)
                 if found == pages:
                     break
@@ -53,29 +53,46 @@ def make(site, output):
                 )
     finally:
         document.unlink()
-    count = len(PdfReader(output).pages)
+    count = finish(output)
     return f"{output}: {output.stat().st_size / 1e6:.1f} MB, {count} pages"
 
 
-def write(page, output):
-    """Print the open page."""
+def write(page, output, tagged):
+    """Print the open page; for the last time, `tagged` for screen readers and with an outline."""
     page.pdf(
         path=output,
         prefer_css_page_size=True,
         print_background=True,
-        outline=True,
-        tagged=True,
+        outline=tagged,
+        tagged=tagged,
     )
 
 
 def beginnings(file, chapters):
     """Return the number of the page on which each chapter begins."""
-    reader = PdfReader(file)
-    places = reader.named_destinations
-    wanted = [*(chapter.anchor for chapter in chapters), "solutions"]
-    return {
-        anchor: reader.get_destination_page_number(places[f"/{anchor}"]) + 1 for anchor in wanted
-    }
+    with pikepdf.open(file) as pdf:
+        numbers = {page.objgen: number for number, page in enumerate(pdf.pages, start=1)}
+        return {
+            anchor: numbers[pdf.Root.Dests[f"/{anchor}"][0].objgen]
+            for anchor in [*(chapter.anchor for chapter in chapters), "solutions"]
+        }
+
+
+def finish(file):
+    """Say in the file what it is, and pack it: its tags alone are 30 MB. Return its pages."""
+    book = about()
+    with pikepdf.open(file, allow_overwriting_input=True) as pdf:
+        with pdf.open_metadata() as metadata:
+            metadata["dc:title"] = book["title"]
+            metadata["dc:creator"] = [book["author"]]
+            metadata["dc:description"] = book["description"]
+            metadata["dc:rights"] = "Text: CC BY 4.0. Code: MIT."
+        pdf.save(
+            file,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            recompress_flate=True,
+        )
+        return len(pdf.pages)
 
 
 def compose(chapters):

@@ -76,6 +76,7 @@ def test_the_pdf_has_figures_answers_and_solutions(pdf):
     assert "This is how it is solved." in text[-1]
     outline = [entry.title for entry in flat(pdf.outline)]
     assert "Solutions" in outline
+    assert pdf.xmp_metadata.dc_title["x-default"] == "TinyTorch: back-propagation, taken apart"
     assert any("Multiplication" in title for title in outline)
 
 
