@@ -15,14 +15,8 @@ from numpy import bool, float32, float64, int32, int64, uint8
 from numpy import empty as _empty
 
 from . import autograd
-from .core import attention as _attention  # noqa: F401 (every operation is known from the start)
-from .core import embeddings as _embeddings  # noqa: F401
-from .core import layers as _layers  # noqa: F401
-from .core import losses as _losses  # noqa: F401
-from .core import normalization as _normalization  # noqa: F401
-from .core import spatial as _spatial  # noqa: F401
-from .core.autograd import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
-from .core.creation import (
+from .core import autograd as _operations  # noqa: F401 (all are known from the start)
+from .core.construction import (
     arange,
     empty,
     empty_like,
@@ -35,68 +29,8 @@ from .core.creation import (
     zeros,
     zeros_like,
 )
-from .core.dtypes import get_default_dtype, set_default_dtype
-from .core.functional import (
-    abs,
-    add,
-    amax,
-    amin,
-    argmax,
-    argmin,
-    cat,
-    ceil,
-    chunk,
-    clamp,
-    cos,
-    cumsum,
-    div,
-    einsum,
-    erf,
-    exp,
-    flatten,
-    floor,
-    gather,
-    gelu,
-    leaky_relu,
-    log,
-    log_softmax,
-    logsumexp,
-    masked_fill,
-    matmul,
-    max,
-    maximum,
-    mean,
-    min,
-    minimum,
-    mul,
-    neg,
-    permute,
-    pow,
-    prod,
-    relu,
-    reshape,
-    round,
-    sigmoid,
-    sign,
-    silu,
-    sin,
-    softmax,
-    softplus,
-    split,
-    sqrt,
-    squeeze,
-    stack,
-    std,
-    sub,
-    sum,
-    tanh,
-    transpose,
-    tril,
-    triu,
-    unsqueeze,
-    var,
-    where,
-)
+from .core.engine.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from .core.engine.numbers import get_default_dtype, set_default_dtype
 from .core.generator import (
     Generator,
     default_generator,
@@ -106,6 +40,40 @@ from .core.generator import (
     seed,
     set_rng_state,
 )
+from .core.operations.activations import (
+    gelu,
+    leaky_relu,
+    log_softmax,
+    relu,
+    sigmoid,
+    silu,
+    softmax,
+    softplus,
+    tanh,
+)
+from .core.operations.arithmetic import add, div, mul, neg, pow, sub
+from .core.operations.concatenation import cat, chunk, split, stack
+from .core.operations.einsum import einsum
+from .core.operations.elementary import abs, ceil, cos, erf, exp, floor, log, round, sign, sin, sqrt
+from .core.operations.indexing import gather
+from .core.operations.matmul import matmul
+from .core.operations.reduction import (
+    amax,
+    amin,
+    argmax,
+    argmin,
+    cumsum,
+    logsumexp,
+    max,
+    mean,
+    min,
+    prod,
+    std,
+    sum,
+    var,
+)
+from .core.operations.selection import clamp, masked_fill, maximum, minimum, tril, triu, where
+from .core.operations.shape import flatten, permute, reshape, squeeze, transpose, unsqueeze
 from .core.random import (
     bernoulli,
     multinomial,

@@ -1,53 +1,35 @@
-"""Differentiation, as `torch.autograd` has it: functions over the engine in `core.autograd`."""
+"""Differentiation, as `torch.autograd` has it: a face of the engine and what is built on it."""
 
-import importlib as _importlib
-
-from .core.autograd import (
-    Function,
-    backward,
-    enable_grad,
-    grad,
-    is_grad_enabled,
-    no_grad,
-    set_grad_enabled,
-    unbroadcast,
-    watch,
-)
-from .core.checkpoint import checkpoint
-
-_LATER = {  # imported when first asked for, as in `tinytorch` itself
-    "Graph": "graph",
-    "detect_anomaly": "anomaly",
-    "gradcheck": "gradcheck",
-    "gradgradcheck": "gradcheck",
-    "graph": "graph",
-    "hessian": "derivatives",
-    "hvp": "derivatives",
-    "jacobian": "derivatives",
-    "jvp": "derivatives",
-    "vjp": "derivatives",
-}
+from .core.engine.backward import backward, grad
+from .core.engine.function import Function, unbroadcast
+from .core.engine.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled, watch
+from .core.engine.using import using
+from .core.gradients.anomaly import detect_anomaly
+from .core.gradients.checkpoint import checkpoint
+from .core.gradients.derivatives import hessian, hvp, jacobian, jvp, vjp
+from .core.gradients.gradcheck import gradcheck, gradgradcheck
+from .core.gradients.graph import Graph, graph
 
 __all__ = [
     "Function",
+    "Graph",
     "backward",
     "checkpoint",
+    "detect_anomaly",
     "enable_grad",
     "grad",
+    "gradcheck",
+    "gradgradcheck",
+    "graph",
+    "hessian",
+    "hvp",
     "is_grad_enabled",
+    "jacobian",
+    "jvp",
     "no_grad",
     "set_grad_enabled",
     "unbroadcast",
+    "using",
+    "vjp",
     "watch",
-    *_LATER,
 ]
-
-
-def __getattr__(name):
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(_importlib.import_module(f".core.{_LATER[name]}", __package__), name)
-
-
-def __dir__():
-    return sorted(__all__)

@@ -5,7 +5,7 @@ import pytest
 
 import tinytorch as tt
 from tinytorch.autograd import Function, gradcheck, gradgradcheck
-from tinytorch.core.gradcheck import GradcheckError
+from tinytorch.core.gradients.gradcheck import GradcheckError
 
 
 def leaf(data):

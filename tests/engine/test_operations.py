@@ -6,7 +6,7 @@ from operations import OPERATIONS
 
 import tinytorch as tt
 from tinytorch.autograd import Function, gradcheck, gradgradcheck
-from tinytorch.core import memory
+from tinytorch.core.engine import versions
 
 CASES = [pytest.param(op, case, id=f"{op.name} | {case}") for op in OPERATIONS for case in op.cases]
 over_cases = pytest.mark.parametrize("op, case", CASES)
@@ -120,11 +120,11 @@ def test_nothing_is_lent(op, case):
         tt.tensor(x, requires_grad=x.dtype.kind == "f") if isinstance(x, np.ndarray) else x
         for x in case.inputs
     ]
-    memory.lent.clear()
+    versions.borrowed.clear()
     z = op.call(tt, *xs, **case.params)
     leaves = [x for x in xs if isinstance(x, tt.Tensor) and x.requires_grad]
     tt.autograd.grad(z, leaves, tt.ones(z.shape), create_graph=True, allow_unused=True)
-    assert not memory.lent
+    assert not versions.borrowed
 
 
 @over_cases

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tinytorch.core.autograd import Function
-from tinytorch.core.elementary import erf
+from tinytorch.core.operations.elementary import erf_of as erf
 from tinytorch.exercises import check
 
 

@@ -143,9 +143,10 @@ before = set(sys.modules)
 import tinytorch as tt
 new = sys.modules.keys() - before
 others = {name for name in new if name.partition(".")[0] != "tinytorch"}
-light = {"_bisect", "_string", "bisect", "gc", "string", "zlib"}
+light = {"_bisect", "_heapq", "_string", "bisect", "copy", "dataclasses", "difflib", "gc"}
+light |= {"heapq", "string", "zlib"}
 assert others <= light, f"import tinytorch imports {others - light} beside NumPy"
-later = {"nn", "optim", "data", "core.gradcheck", "core.derivatives", "core.graph", "core.anomaly"}
+later = {"nn", "optim", "data", "core.optimizers", "core.training", "core.transformer"}
 assert not {f"tinytorch.{name}" for name in later} & new
 for name in tt.autograd.__all__:
     assert name in dir(tt.autograd) and hasattr(tt.autograd, name), name

@@ -72,7 +72,7 @@ def test_attention_is_causal_normalized_and_not_uniform():
 def test_a_scale_from_numpy_leaves_the_work_in_float32():
     q = tt.tensor(np.ones((3, 4), np.float32), requires_grad=True)
     z = tt.nn.functional.scaled_dot_product_attention(q, q, q, scale=1 / np.sqrt(4))
-    assert z.grad_fn.scratch.dtype == np.float32
+    assert z.grad_fn.intermediate.dtype == np.float32
 
 
 def test_gradients_come_back_along_the_attention():

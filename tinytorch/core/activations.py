@@ -1,278 +1,403 @@
-"""Activations: the bends without which a network of any depth would be one linear map."""
+"""Activations as modules, for `Sequential`, and those that are made of others.
 
-import math
+With `inplace=True` the input is given the result, as in PyTorch. Its old values stay where they
+are: a rule that needs them has them.
+"""
 
-import numpy as np
+from .engine.base import as_tensor
+from .engine.modes import is_grad_enabled
+from .engine.numbers import values_of
+from .initializers import constant_, untrained
+from .module import Module
+from .operations import activations as functional
+from .operations.selection import where
+from .tensor import Tensor
 
-from .autograd import Function
-from .course import moved
-from .elementary import erf
-from .operands import is_array, plain
-from .reduction import sum_kept
-from .shape import checked_dims
+
+def in_place(name, input, z):
+    """The tensor `input`, with the value of `z` and the node that made it."""
+    if not isinstance(input, Tensor):
+        raise TypeError(f"{name}: inplace=True takes a Tensor, got {type(input).__name__}")
+    if input.requires_grad and input.is_leaf and is_grad_enabled():
+        raise RuntimeError(
+            f"{name}: inplace=True would write over a leaf that requires a gradient; give it the"
+            " result of an operation, or leave inplace out"
+        )
+    input._data = z._data
+    if is_grad_enabled():
+        input._node = z._node
+    return input
 
 
-class ReLUBackward(Function):
-    """z = max(x, 0).
+def relu(input, inplace=False) -> Tensor:
+    """max(x, 0)."""
+    z = functional.relu(input)
+    return in_place("relu", input, z) if inplace else z
 
-    ∂L/∂x = g where x > 0, and 0 elsewhere, at 0 too. Keeps the result, which the next layer keeps
-    anyway: z > 0 exactly where x > 0.
-    Cost: n comparisons; n comparisons and n products back. PyTorch: ReluBackward0.
-    Source: V. Nair and G. E. Hinton, "Rectified linear units improve restricted Boltzmann
-    machines" (2010).
+
+def leaky_relu(input, negative_slope=0.01, inplace=False) -> Tensor:
+    """x where x > 0, and negative_slope · x elsewhere."""
+    z = functional.leaky_relu(input, negative_slope)
+    return in_place("leaky_relu", input, z) if inplace else z
+
+
+def silu(input, inplace=False) -> Tensor:
+    """x · sigmoid(x)."""
+    z = functional.silu(input)
+    return in_place("silu", input, z) if inplace else z
+
+
+def elu(input, alpha=1.0, inplace=False) -> Tensor:
+    """x where x > 0, and alpha · (eˣ - 1) elsewhere.
+
+    Source: D.-A. Clevert, T. Unterthiner and S. Hochreiter, "Fast and accurate deep network
+    learning by exponential linear units" (2015).
     """
+    x = as_tensor(input)
+    z = where(~(values_of(x) <= 0), x, alpha * _expm1(x))
+    return in_place("elu", input, z) if inplace else z
 
-    saves = ("z",)
+
+def celu(input, alpha=1.0, inplace=False) -> Tensor:
+    """x where x > 0, and alpha · (e^(x/alpha) - 1) elsewhere: an ELU without a kink."""
+    x = as_tensor(input)
+    z = where(~(values_of(x) <= 0), x, alpha * _expm1(x / alpha))
+    return in_place("celu", input, z) if inplace else z
+
+
+def selu(input, inplace=False) -> Tensor:
+    """An ELU scaled so that mean 0 and variance 1 stay as they are.
+
+    Source: G. Klambauer et al., "Self-normalizing neural networks" (2017).
+    """
+    x = as_tensor(input)
+    scale, alpha = 1.0507009873554805, 1.6732632423543772
+    z = where(~(values_of(x) <= 0), scale * x, scale * alpha * _expm1(x))
+    return in_place("selu", input, z) if inplace else z
+
+
+def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False) -> Tensor:
+    """x, held between two values; at and beyond them it has no slope."""
+    if not min_val < max_val:
+        raise ValueError(f"hardtanh: min_val must be below max_val, got {min_val} and {max_val}")
+    x = as_tensor(input)
+    outside = ~((values_of(x) > min_val) & (values_of(x) < max_val))
+    z = where(outside, x.detach().clamp(min_val, max_val), x)
+    return in_place("hardtanh", input, z) if inplace else z
+
+
+def relu6(input, inplace=False) -> Tensor:
+    """x, held between 0 and 6."""
+    return hardtanh(input, 0.0, 6.0, inplace)
+
+
+def hardsigmoid(input, inplace=False) -> Tensor:
+    """x/6 + 1/2, held between 0 and 1."""
+    z = hardtanh(as_tensor(input) / 6 + 0.5, 0.0, 1.0)
+    return in_place("hardsigmoid", input, z) if inplace else z
+
+
+def hardswish(input, inplace=False) -> Tensor:
+    """x · hardsigmoid(x).
+
+    Source: A. Howard et al., "Searching for MobileNetV3" (2019).
+    """
+    x = as_tensor(input)
+    values = values_of(x)
+    low, high = values < -3, ~(values <= 3)
+    between = x.masked_fill(low | high, 0.0)
+    z = where(low, 0.0, where(high, x, between * (between + 3) / 6))
+    return in_place("hardswish", input, z) if inplace else z
+
+
+def mish(input, inplace=False) -> Tensor:
+    """x · tanh(softplus(x)).
+
+    Source: D. Misra, "Mish: a self regularized non-monotonic activation function" (2019).
+    """
+    x = as_tensor(input)
+    z = x * functional.softplus(x).tanh()
+    return in_place("mish", input, z) if inplace else z
+
+
+def softsign(input) -> Tensor:
+    """x / (1 + |x|)."""
+    x = as_tensor(input)
+    return x / (1 + abs(x))
+
+
+def logsigmoid(input) -> Tensor:
+    """ln sigmoid(x), finite where the sigmoid has become 0."""
+    return -functional.softplus(-as_tensor(input))
+
+
+def softmin(input, dim=-1) -> Tensor:
+    """The softmax of -x along the axis `dim`."""
+    return functional.softmax(-as_tensor(input), dim)
+
+
+def prelu(input, weight) -> Tensor:
+    """x where x > 0, and weight · x elsewhere: a weight for all, or one for each channel (axis 1).
+
+    Source: K. He et al., "Delving deep into rectifiers" (2015).
+    """
+    x, weight = as_tensor(input), as_tensor(weight)
+    channels = x.shape[1] if x.ndim > 1 else 1
+    if weight.numel() not in (1, channels):
+        raise ValueError(
+            f"prelu: weight of shape {weight.shape}: expected one number, or one for each of the"
+            f" {channels} channels of {x.shape}"
+        )
+    many = weight.numel() > 1
+    weight = weight.reshape(-1, *(1,) * (x.ndim - 2)) if many else weight.reshape(())
+    positive = values_of(x) > 0
+    return where(positive, x, weight * x.masked_fill(positive, 0.0))
+
+
+def glu(input, dim=-1) -> Tensor:
+    """a · sigmoid(b), with a and b the halves of the input along the axis `dim`.
+
+    Source: Y. Dauphin et al., "Language modeling with gated convolutional networks" (2016).
+    """
+    x = as_tensor(input)
+    if not x.ndim or x.shape[dim] % 2:
+        raise ValueError(f"glu: axis {dim} of shape {x.shape} does not divide into halves")
+    a, b = x.split(x.shape[dim] // 2, dim)
+    return a * b.sigmoid()
+
+
+def _expm1(x):
+    """eˣ - 1 where x ≤ 0, without the difference that loses digits near 0."""
+    t = (where(values_of(x) <= 0, x, 0.0) / 2).tanh()
+    return 2 * t / (1 - t)
+
+
+class _Activation(Module):
+    """An activation without parameters that may work in place."""
+
+    def __init__(self, inplace: bool = False):
+        super().__init__()
+        self.inplace = inplace
 
     def forward(self, x):
-        return np.maximum(x, 0)
+        return type(self).function(x, inplace=self.inplace)
 
-    def apply(self, g):
-        (z,) = self.saved_tensors
-        return (g * (z > 0),)
-
-
-class LeakyReLUBackward(Function):
-    """z = x where x > 0, `slope` · x elsewhere.
-
-    ∂L/∂x = g where x > 0, `slope` · g elsewhere, at 0 too. Keeps the input.
-    Cost: n comparisons and products; the same back.
-    PyTorch: LeakyReluBackward0.
-    Source: A. Maas et al., "Rectifier nonlinearities improve neural network
-    acoustic models" (2013).
-    """
-
-    fractions = True
-    saves = ("x",)
-
-    def forward(self, x, *, slope=0.01):
-        self.slope = slope
-        return x * self._slopes(x)
-
-    def apply(self, g):
-        (x,) = self.saved_tensors
-        return (g * self._slopes(x),)
-
-    def _slopes(self, x):
-        x = plain(x)
-        return np.where(x > 0, x.dtype.type(1), x.dtype.type(self.slope))
+    def extra_repr(self):
+        return "inplace=True" if self.inplace else ""
 
 
-class SigmoidBackward(Function):
-    """z = 1 / (1 + e⁻ˣ).
+class ReLU(_Activation):
+    """z = max(x, 0)."""
 
-    ∂L/∂x = g · z · (1 - z). Keeps the result. Written with e^(-|x|), which
-    can't overflow: 0 and 1 at the extremes, with no warning.
-    Cost: n exponentials; 3n products and differences back.
-    PyTorch: SigmoidBackward0.
-    """
-
-    fractions = True
-    saves = ("z",)
-
-    def forward(self, x):
-        with np.errstate(under="ignore"):
-            e = np.exp(-np.abs(x))
-        return np.where(x >= 0, 1, e) / (1 + e)
-
-    def apply(self, g):
-        (z,) = self.saved_tensors
-        return (g * z * (1 - z),)
+    function = staticmethod(relu)
 
 
-class TanhBackward(Function):
-    """z = tanh x.   ∂L/∂x = g · (1 - z²).   Keeps the result.
+class ReLU6(_Activation):
+    """z = x, held between 0 and 6."""
 
-    Cost: n hyperbolic tangents; 3n products and differences back.
-    PyTorch: TanhBackward0.
-    """
+    function = staticmethod(relu6)
 
-    fractions = True
-    saves = ("z",)
+
+class SELU(_Activation):
+    """An ELU scaled so that mean 0 and variance 1 stay as they are."""
+
+    function = staticmethod(selu)
+
+
+class Hardsigmoid(_Activation):
+    """z = x/6 + 1/2, held between 0 and 1."""
+
+    function = staticmethod(hardsigmoid)
+
+
+class Hardswish(_Activation):
+    """z = x · hardsigmoid(x)."""
+
+    function = staticmethod(hardswish)
+
+
+class Mish(_Activation):
+    """z = x · tanh(softplus(x))."""
+
+    function = staticmethod(mish)
+
+
+class ELU(_Activation):
+    """z = x where x > 0, and alpha · (eˣ - 1) elsewhere."""
+
+    function = staticmethod(elu)
+
+    def __init__(self, alpha: float = 1.0, inplace: bool = False):
+        super().__init__(inplace)
+        self.alpha = alpha
 
     def forward(self, x):
-        return np.tanh(x)
+        return type(self).function(x, self.alpha, self.inplace)
 
-    def apply(self, g):
-        (z,) = self.saved_tensors
-        return (g * (1 - z * z),)
+    def extra_repr(self):
+        return f"alpha={self.alpha}"
 
 
-class GELUBackward(Function):
-    """z = x · Φ(x), with Φ the normal distribution, (1 + erf(x/√2)) / 2.
+class CELU(ELU):
+    """z = x where x > 0, and alpha · (e^(x/alpha) - 1) elsewhere."""
 
-    ∂L/∂x = g · (Φ(x) + x · φ(x)), with φ the normal density. With
-    `approximate="tanh"`, Φ is (1 + tanh u) / 2, u = √(2/π) (x + 0.044715 x³),
-    and the gradient is that of this formula: its φ is Φ (1 - Φ) · 2 du/dx.
-    Keeps the input and Φ.
-    Cost: n error functions; n exponentials and 4n products back.
-    PyTorch: GeluBackward0.
-    Source: D. Hendrycks and K. Gimpel, "Gaussian error linear units" (2016).
-    """
+    function = staticmethod(celu)
 
-    fractions = True
-    saves = ("x",)
 
-    def forward(self, x, *, approximate="none"):
-        if approximate not in ("none", "tanh"):
-            wanted = "gelu: approximate must be 'none' or 'tanh'"
-            raise ValueError(f"{wanted}, got {approximate!r}")
+class Hardtanh(_Activation):
+    """z = x, held between two values."""
+
+    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False):
+        super().__init__(inplace)
+        self.min_val, self.max_val = min_val, max_val
+
+    def forward(self, x):
+        return hardtanh(x, self.min_val, self.max_val, self.inplace)
+
+    def extra_repr(self):
+        return f"min_val={self.min_val}, max_val={self.max_val}"
+
+
+class LeakyReLU(_Activation):
+    """z = x where x > 0, and negative_slope · x elsewhere."""
+
+    def __init__(self, negative_slope: float = 0.01, inplace: bool = False):
+        super().__init__(inplace)
+        self.negative_slope = negative_slope
+
+    def forward(self, x):
+        return leaky_relu(x, self.negative_slope, self.inplace)
+
+    def extra_repr(self):
+        return f"negative_slope={self.negative_slope}"
+
+
+class Sigmoid(Module):
+    """z = 1 / (1 + e⁻ˣ)."""
+
+    def forward(self, x):
+        return functional.sigmoid(x)
+
+
+class Tanh(Module):
+    """z = tanh x."""
+
+    def forward(self, x):
+        return functional.tanh(x)
+
+
+class GELU(Module):
+    """z = x Φ(x), with Φ the normal distribution; approximate="tanh" uses tanh for it."""
+
+    def __init__(self, approximate: str = "none"):
+        super().__init__()
         self.approximate = approximate
-        with np.errstate(under="ignore", over="ignore"):
-            self.scratch = share = self._share(x)
-            return x * share
-
-    def apply(self, g):
-        (x,) = self.saved_tensors
-        share = self.scratch if is_array(g) else self._share(x)
-        square = x * x
-        if self.approximate == "none":
-            square *= -0.5
-            slope = np.exp(square) * (1 / math.sqrt(2 * math.pi))
-        else:
-            square *= 6 * 0.044715 * _SQRT_TWO_OVER_PI
-            square += 2 * _SQRT_TWO_OVER_PI
-            slope = (1 - share) * share
-            slope *= square
-        slope *= x
-        slope += share
-        slope *= g
-        return (slope,)
-
-    def _share(self, x):
-        """Φ(x), for arrays and Tensors alike."""
-        if self.approximate == "none":
-            share = erf(x * _SQRT_HALF)
-        else:
-            share = x * x
-            share *= 0.044715 * _SQRT_TWO_OVER_PI
-            share += _SQRT_TWO_OVER_PI
-            share *= x
-            share = np.tanh(share)
-        share *= 0.5
-        share += 0.5
-        return share
-
-
-_SQRT_HALF, _SQRT_TWO_OVER_PI = math.sqrt(0.5), math.sqrt(2 / math.pi)
-
-
-class SiLUBackward(Function):
-    """z = x · σ(x), with σ the sigmoid.
-
-    ∂L/∂x = g · (σ(x) + x · σ(x) · (1 - σ(x))). Keeps the input.
-    Cost: n exponentials; 5n products and sums back. PyTorch: SiluBackward0.
-    Source: S. Elfwing et al., "Sigmoid-weighted linear units" (2017); also
-    called swish.
-    """
-
-    fractions = True
-    saves = ("x",)
 
     def forward(self, x):
-        return x * sigmoid(x)
+        return functional.gelu(x, self.approximate)
 
-    def apply(self, g):
-        (x,) = self.saved_tensors
-        s = sigmoid(x)
-        return (g * (s + x * s * (1 - s)),)
+    def extra_repr(self):
+        return f"approximate={self.approximate!r}"
 
 
-class SoftplusBackward(Function):
-    """z = ln(1 + e^(βx)) / β, a smooth ReLU; x itself where βx > `threshold`.
+class SiLU(_Activation):
+    """z = x · sigmoid(x)."""
 
-    ∂L/∂x = g · σ(βx), and g itself beyond the threshold. Keeps the input.
-    Cost: n exponentials and logarithms; n exponentials back.
-    PyTorch: SoftplusBackward0.
+    function = staticmethod(silu)
+
+
+class Softsign(Module):
+    """z = x / (1 + |x|)."""
+
+    def forward(self, x):
+        return softsign(x)
+
+
+class LogSigmoid(Module):
+    """z = ln sigmoid(x)."""
+
+    def forward(self, x):
+        return logsigmoid(x)
+
+
+class PReLU(Module):
+    """z = x where x > 0, and weight · x elsewhere, with a weight that learns.
+
+    Parameters
+    ----------
+    num_parameters : int
+        1, or the number of channels (axis 1).
+    init : float
+        What they start at.
+
+    Attributes
+    ----------
+    weight : Parameter, (num_parameters,)
     """
 
-    fractions = True
-    saves = ("x",)
+    def __init__(self, num_parameters: int = 1, init: float = 0.25):
+        super().__init__()
+        self.num_parameters = num_parameters
+        self.weight = constant_(untrained(num_parameters), init)
 
-    def forward(self, x, *, beta=1.0, threshold=20.0):
+    def forward(self, x):
+        return prelu(x, self.weight)
+
+    def extra_repr(self):
+        return f"num_parameters={self.num_parameters}"
+
+
+class GLU(Module):
+    """z = a · sigmoid(b), with a and b the halves of the input along the axis `dim`."""
+
+    def __init__(self, dim: int = -1):
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, x):
+        return glu(x, self.dim)
+
+    def extra_repr(self):
+        return f"dim={self.dim}"
+
+
+class Softplus(Module):
+    """z = ln(1 + e^(beta·x)) / beta."""
+
+    def __init__(self, beta: float = 1.0, threshold: float = 20.0):
+        super().__init__()
         self.beta, self.threshold = beta, threshold
-        with np.errstate(under="ignore", over="ignore"):
-            soft = np.logaddexp(0, x * beta) / beta
-            return np.where(x * beta > threshold, x, soft)
 
-    def apply(self, g):
-        (x,) = self.saved_tensors
-        linear = plain(x) * self.beta > self.threshold
-        return (g * (sigmoid(x * self.beta) * ~linear + linear),)
+    def forward(self, x):
+        return functional.softplus(x, self.beta, self.threshold)
+
+    def extra_repr(self):
+        return f"beta={self.beta}, threshold={self.threshold}"
 
 
-class SoftmaxBackward(Function):
-    """zᵢ = e^xᵢ / Σⱼ e^xⱼ along the axis `dim`: positive, adding up to 1.
+class Softmax(Module):
+    """z = eˣ / Σ eˣ along the axis `dim`."""
 
-    ∂L/∂x = z · (g - Σⱼ gⱼ zⱼ): what raises one lowers the others. Keeps the
-    result. The largest x is subtracted first, which changes nothing but keeps
-    e^x from overflowing.
-    Cost: n exponentials and 4n others; 4n products and sums back.
-    PyTorch: SoftmaxBackward0.
-    Source: J. Bridle, "Probabilistic interpretation of feedforward
-    classification network outputs" (1990).
-    """
+    def __init__(self, dim: int = -1):
+        super().__init__()
+        self.dim = dim
 
-    fractions = True
-    saves = ("z",)
+    def forward(self, x):
+        return functional.softmax(x, self.dim)
 
-    def forward(self, x, *, dim):
-        self.axes = checked_dims("softmax", x.shape, (dim,))
-        return _exponentials(x, self.axes)[1]
-
-    def apply(self, g):
-        (z,) = self.saved_tensors
-        gz = g * z
-        return (gz - z * sum_kept(gz, self.axes),)
+    def extra_repr(self):
+        return f"dim={self.dim}"
 
 
-class LogSoftmaxBackward(Function):
-    """zᵢ = ln softmax(x)ᵢ = xᵢ - ln Σⱼ e^xⱼ along the axis `dim`.
+class LogSoftmax(Softmax):
+    """z = ln softmax(x) along the axis `dim`."""
 
-    ∂L/∂x = g - softmax(x) · Σⱼ gⱼ. Keeps the result, of which the softmax
-    is the exponential.
-    Finite where the logarithm of a rounded softmax would be -∞.
-    Cost: n exponentials and 3n others; the same back.
-    PyTorch: LogSoftmaxBackward0.
-    """
-
-    fractions = True
-    saves = ("z",)
-
-    def forward(self, x, *, dim):
-        self.axes = checked_dims("logsoftmax", x.shape, (dim,))
-        return log_softmax(x, self.axes)
-
-    def apply(self, g):
-        (z,) = self.saved_tensors
-        return (g - np.exp(z) * sum_kept(g, self.axes),)
+    def forward(self, x):
+        return functional.log_softmax(x, self.dim)
 
 
-def _exponentials(x, axes):
-    """x minus its largest element along `axes`, and the softmax, on arrays."""
-    shifted = x - x.max(axis=axes, keepdims=True, initial=-np.inf)
-    with np.errstate(under="ignore"):
-        e = np.exp(shifted)
-    e /= e.sum(axis=axes, keepdims=True)
-    return shifted, e
+class Softmin(Softmax):
+    """z = the softmax of -x along the axis `dim`."""
 
-
-def softmax(x, axes):
-    """The softmax of arrays and Tensors alike: what rules use."""
-    return _exponentials(x, axes)[1] if is_array(x) else SoftmaxBackward.run(x, dim=axes[0])
-
-
-def log_softmax(x, axes):
-    """The logarithm of the softmax of an array."""
-    shifted = x - x.max(axis=axes, keepdims=True, initial=-np.inf)
-    with np.errstate(under="ignore"):
-        return shifted - np.log(np.exp(shifted).sum(axis=axes, keepdims=True))
-
-
-def sigmoid(x):
-    """The sigmoid of arrays and Tensors alike: what rules use."""
-    return SigmoidBackward.forward(None, x) if is_array(x) else SigmoidBackward.run(x)
-
-
-def __getattr__(name):
-    return moved(__name__, name)
+    def forward(self, x):
+        return softmin(x, self.dim)

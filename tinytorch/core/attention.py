@@ -6,14 +6,14 @@ import math
 import numpy as np
 
 from . import initializers
-from .activations import softmax
-from .autograd import Function, unbroadcast
-from .functional import as_tensor
+from .engine.base import as_tensor
+from .engine.function import Function, unbroadcast
+from .engine.numbers import is_array, values_of
 from .initializers import untrained
 from .layers import Linear, dropout, linear
 from .module import Module
-from .operands import is_array, plain
-from .reduction import sum_kept
+from .operations.activations import softmax_of
+from .operations.reduction import sum_kept
 from .tensor import Tensor
 
 
@@ -41,13 +41,13 @@ class AttentionBackward(Function):
                 np.copyto(scores, -np.inf, where=~mask)
             else:
                 scores = scores + mask
-        self.scratch = p = softmax_or_zeros(scores)
+        self.intermediate = p = softmax_or_zeros(scores)
         return (p if drop is None else p * drop) @ v
 
     def apply(self, g):
         q, k, v, mask = self.saved_tensors
         to_q, to_k, to_v, to_mask = self.next_functions
-        p = self.scratch if is_array(g) else self.attention(q, k, mask)
+        p = self.intermediate if is_array(g) else self.attention(q, k, mask)
         dropped = p if self.drop is None else p * self.drop
         dv = unbroadcast(dropped.mT @ g, v.shape) if to_v else None
         dp = g @ v.mT
@@ -64,16 +64,16 @@ class AttentionBackward(Function):
 
     def attention(self, q, k, mask):
         """P again, in Tensor operations."""
-        scores, seen = q * self.scale @ k.mT, plain(mask)
+        scores, seen = q * self.scale @ k.mT, values_of(mask)
         if seen.ndim and seen.dtype == np.bool_:
             scores = scores.masked_fill(~seen, -np.inf)
         elif seen.ndim:
             scores = scores + mask
-        dead = np.isneginf(plain(scores)).all(axis=-1, keepdims=True)
+        dead = np.isneginf(values_of(scores)).all(axis=-1, keepdims=True)
         if not dead.any():
-            return softmax(scores, (scores.ndim - 1,))
+            return softmax_of(scores, (scores.ndim - 1,))
         alive = scores.masked_fill(dead, 0.0)  # in place of rows whose softmax is nan
-        return softmax(alive, (scores.ndim - 1,)).masked_fill(dead, 0.0)
+        return softmax_of(alive, (scores.ndim - 1,)).masked_fill(dead, 0.0)
 
 
 def softmax_or_zeros(scores):

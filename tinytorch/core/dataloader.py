@@ -16,8 +16,8 @@ from .datasets import (
     TensorDataset,
     random_split,
 )
-from .functional import stack
 from .generator import Generator, rng
+from .operations.concatenation import stack
 from .samplers import (
     BatchSampler,
     EpochSampler,

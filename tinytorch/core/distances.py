@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 
-from .functional import as_tensor, where
+from .engine.base import as_tensor
+from .engine.numbers import values_of
 from .module import Module
-from .operands import plain
+from .operations.selection import where
 from .tensor import Tensor
 
 
@@ -19,7 +20,7 @@ def length(x, p, dim):
     if not p > 0:
         raise ValueError(f"length: p must be positive, got {p}")
     total = ((x * x) if p == 2 else abs(x) ** p).sum(dim, keepdim=True)
-    nothing = plain(total) == 0
+    nothing = values_of(total) == 0
     root = where(nothing, 1.0, total)
     root = root.sqrt() if p == 2 else root ** (1 / p)
     return root.masked_fill(nothing, 0.0)

@@ -5,13 +5,13 @@ import math
 import numpy as np
 
 from . import initializers
-from .autograd import Function
-from .dtypes import get_default_dtype
-from .functional import as_tensor, stack
-from .indexing import ScatterBackward, scatter
+from .engine.base import as_tensor
+from .engine.function import Function
+from .engine.numbers import get_default_dtype, is_array, values_of
 from .initializers import untrained
 from .module import Module, Parameter
-from .operands import is_array, plain
+from .operations.concatenation import stack
+from .operations.indexing import ScatterBackward, scatter
 from .tensor import Tensor
 
 
@@ -90,7 +90,7 @@ def one_hot(tensor, num_classes=-1) -> Tensor:
 
     `num_classes` -1 makes as many as the largest number needs.
     """
-    x = plain(tensor)
+    x = values_of(tensor)
     if x.dtype.kind not in "iu":
         raise TypeError(f"one_hot: expected integers, got {x.dtype}")
     if not x.size and num_classes < 1:
@@ -117,7 +117,7 @@ def embedding_bag(
     padding_idx : int, optional
         An index that does not count.
     """
-    indices = plain(input)
+    indices = values_of(input)
     if mode not in ("mean", "sum", "max"):
         raise ValueError(f"embedding_bag: mode must be 'mean', 'sum' or 'max', got {mode!r}")
     if per_sample_weights is not None and mode != "sum":
@@ -130,7 +130,7 @@ def embedding_bag(
     if offsets is None:
         starts = np.arange(indices.shape[0]) * indices.shape[1]
     else:
-        starts = plain(offsets)
+        starts = values_of(offsets)
         if len(starts) and (
             starts[0] != 0 or (np.diff(starts) < 0).any() or starts[-1] > len(indices)
         ):
@@ -203,7 +203,7 @@ class Embedding(Module):
 
         `freeze` keeps it from being trained.
         """
-        table = plain(embeddings)
+        table = values_of(embeddings)
         if table.ndim != 2:
             raise ValueError(
                 f"{cls.__name__}: expected a table (num_embeddings, embedding_dim), got shape"

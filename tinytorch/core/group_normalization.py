@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from . import initializers
-from .functional import as_tensor
+from .engine.base import as_tensor
 from .initializers import untrained
 from .module import Module
 from .normalization import layer_norm

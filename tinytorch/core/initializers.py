@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from .dtypes import get_default_dtype
+from .engine.numbers import get_default_dtype
 from .generator import rng
 from .module import Parameter, write
 

@@ -3,13 +3,13 @@
 import numpy as np
 
 from . import initializers
-from .activation_layers import in_place
-from .autograd import Function, unbroadcast
-from .functional import as_tensor
+from .activations import in_place
+from .engine.base import as_tensor
+from .engine.function import Function, unbroadcast
 from .generator import rng
 from .initializers import untrained
-from .matmul import _rows
 from .module import Module
+from .operations.matmul import rows
 from .tensor import Tensor
 
 
@@ -32,7 +32,7 @@ class LinearBackward(Function):
                 " expected (…, in) and (out, in)"
             )
         out = weight.shape[0]
-        z = (_rows(x) @ weight.T).reshape(*x.shape[:-1], out)
+        z = (rows(x) @ weight.T).reshape(*x.shape[:-1], out)
         if np.ndim(bias) or bias:
             z = z.astype(np.result_type(z, bias), copy=False)
             try:
@@ -45,9 +45,9 @@ class LinearBackward(Function):
     def apply(self, g):
         x, weight = self.saved_tensors
         to_x, to_weight, to_bias = self.next_functions
-        G = _rows(g)
+        G = rows(g)
         dx = (G @ weight).reshape(x.shape) if to_x else None
-        dw = G.mT @ _rows(x) if to_weight else None
+        dw = G.mT @ rows(x) if to_weight else None
         db = unbroadcast(g, to_bias.shape) if to_bias else None
         return dx, dw, db
 

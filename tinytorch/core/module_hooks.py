@@ -2,7 +2,7 @@
 
 import itertools
 
-from .autograd import is_grad_enabled
+from .engine.modes import is_grad_enabled
 from .tensor import Tensor
 
 _numbers = itertools.count()

@@ -5,13 +5,13 @@ import math
 import numpy as np
 
 from . import initializers
-from .autograd import Function, unbroadcast
-from .creation import ones, zeros
-from .functional import as_tensor
+from .construction import ones, zeros
+from .engine.base import as_tensor
+from .engine.function import Function, unbroadcast
+from .engine.numbers import is_array
 from .initializers import untrained
 from .module import Module, write
-from .operands import is_array
-from .reduction import sum_kept
+from .operations.reduction import sum_kept
 from .tensor import Tensor
 
 
@@ -33,7 +33,7 @@ class LayerNormBackward(Function):
         shape = tuple(normalized_shape)
         refuse_misfits(shape, x, weight, bias)
         self.axes, self.eps = tuple(range(x.ndim - len(shape), x.ndim)), eps
-        self.scratch = x_hat, _ = normalized(x, self.axes, eps)
+        self.intermediate = x_hat, _ = normalized(x, self.axes, eps)
         z = x_hat * weight
         z += bias
         return z
@@ -41,7 +41,7 @@ class LayerNormBackward(Function):
     def apply(self, g):
         x, weight = self.saved_tensors
         if is_array(g):
-            x_hat, scale = self.scratch
+            x_hat, scale = self.intermediate
         else:
             x_hat, scale = normalized(x, self.axes, self.eps)
         shape = x.shape[self.axes[0] :]
@@ -131,7 +131,7 @@ class BatchNormBackward(Function):
         self.column_shape = (-1, *(1,) * (x.ndim - 2))
         self.eps = eps
         if mean is None:
-            self.scratch = x_hat, _ = normalized(x, self.axes, eps)
+            self.intermediate = x_hat, _ = normalized(x, self.axes, eps)
             self.fixed = None
         else:
             mean = self.as_column(mean).astype(x.dtype)
@@ -152,7 +152,7 @@ class BatchNormBackward(Function):
             )
         else:
             if is_array(g):
-                x_hat, scale = self.scratch
+                x_hat, scale = self.intermediate
             else:  # a gradient that is to be differentiated again
                 x_hat, scale = normalized(x, self.axes, self.eps)
             weight, shape = self.as_column(weight), (x.shape[1], *self.column_shape[1:])

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from . import memory
+from .engine.versions import record_write
 from .tensor import Tensor
 
 
@@ -200,7 +200,7 @@ def write(tensor: Tensor, value) -> None:
     if type(tensor._data) is not np.ndarray:  # a scalar, which NumPy keeps as a number
         tensor._data = np.asarray(tensor._data)
     tensor._data[...] = value
-    memory.written(tensor._data)
+    record_write(tensor._data)
 
 
 def own_parameters(module):

@@ -8,7 +8,7 @@ a constant of the graph. To differentiate through it, write it as a function of 
 
 import numpy as np
 
-from .creation import made, shape_of
+from .construction import made, shape_of
 from .generator import Generator, get_rng_state, initial_seed, manual_seed, rng, seed, set_rng_state
 from .tensor import Tensor
 

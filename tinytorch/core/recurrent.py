@@ -3,11 +3,12 @@
 import math
 
 from . import initializers
-from .creation import zeros
-from .functional import as_tensor, cat, stack
+from .construction import zeros
+from .engine.base import as_tensor
 from .initializers import untrained
 from .layers import dropout, linear
 from .module import Module
+from .operations.concatenation import cat, stack
 
 
 def rnn_step(gates_x, gates_h, state, act):

@@ -1,21 +1,33 @@
 """`Tensor`: an array that remembers where it came from.
 
 `data` is the NumPy array, `grad` what `backward()` collected, `grad_fn` the node of the operation
-that made it. The operations live beside their rules, in the modules imported at the end of this
-one; a method here is the PyTorch-shaped door to one of them.
+that made it. Its operators and methods stand beside their rules, in `operations`; here they are
+put together.
 """
 
 import numbers
-import weakref
+import sys
 
 import numpy as np
 
-from . import autograd, memory
-from .autograd import AccumulateGrad, HookHandle, is_grad_enabled
-from .dtypes import get_default_dtype
-from .numpy_functions import FLAT_UFUNCS, FUNCTIONS, UFUNCS, as_arrays
-from .operands import plain_kind
-from .operators import Operations, plain_index
+from .engine import base
+from .engine.backward import backward
+from .engine.base import TensorBase
+from .engine.leaf import AccumulateGrad, HookHandle, RetainGrad
+from .engine.modes import is_grad_enabled
+from .engine.numbers import builtin_kind, get_default_dtype
+from .engine.versions import record_write, returned, share
+from .interop import Interop
+from .operations.activations import Activations
+from .operations.arithmetic import Arithmetic
+from .operations.comparison import Comparison
+from .operations.concatenation import Concatenation
+from .operations.elementary import Elementary
+from .operations.indexing import Indexing, index_steps
+from .operations.matmul import Products
+from .operations.reduction import Reductions
+from .operations.selection import Selection
+from .operations.shape import Shape
 
 
 def _as_array(data, dtype=None):
@@ -48,7 +60,20 @@ def _has_dtype(data):
     return not isinstance(data, numbers.Number) or isinstance(data, np.generic)
 
 
-class Tensor(Operations):
+class Tensor(
+    Arithmetic,
+    Elementary,
+    Activations,
+    Products,
+    Shape,
+    Indexing,
+    Concatenation,
+    Selection,
+    Reductions,
+    Comparison,
+    Interop,
+    TensorBase,
+):
     """An n-dimensional array of numbers that can be differentiated.
 
     Parameters
@@ -86,23 +111,14 @@ class Tensor(Operations):
     tensor([2., 4., 6.])
     """
 
-    __slots__ = ("__weakref__", "_data", "_node", "grad")
+    __slots__ = ()
 
     def __init__(self, data, requires_grad=False, dtype=None):
         self._data = _as_array(data._data if isinstance(data, Tensor) else data, dtype)
         self._node = None
-        self.grad = None
+        self._grad = None
         if requires_grad:
             self.requires_grad = True
-
-    @classmethod
-    def _wrap(cls, array, node=None):
-        """A Tensor around `array` itself: how the engine makes its results."""
-        self = cls.__new__(cls)
-        self._data = array
-        self._node = node
-        self.grad = None
-        return self
 
     # ------------------------------------------------------------------------------ values
 
@@ -112,11 +128,14 @@ class Tensor(Operations):
 
     @data.setter
     def data(self, value):
-        if isinstance(value, Tensor):
-            value = value._data
-        if value is self._data:  # x.data += 1 arrives here, changed
-            memory.written(value)
-            return
+        temporary = sys.getrefcount(value) <= _HELD_BY_NOBODY
+        if isinstance(value, TensorBase):
+            value, temporary = value._data, True
+        elif isinstance(value, np.ndarray):
+            value = returned(value)
+            if value is self._data:  # x.data += 1 arrives here, changed
+                record_write(value)
+                return
         array = np.asarray(value)
         if array.dtype.kind not in "fiub":
             raise TypeError(f"data: dtype {array.dtype} is not supported; use real numbers")
@@ -127,8 +146,8 @@ class Tensor(Operations):
             )
         if self._node is not None and array.dtype.kind != "f":
             array = array.astype(self._data.dtype)  # integers for a leaf that requires gradients
-        if isinstance(value, np.ndarray):
-            memory.lend(array)
+        if array is value and not (temporary and array.base is None):
+            share(array)
         self._data = array
         if self._node is not None and (array.shape, array.dtype) != (
             self._node.shape,
@@ -136,33 +155,13 @@ class Tensor(Operations):
         ):
             self._node = AccumulateGrad(self)  # a graph that used the old values keeps its leaf
 
-    def _lent(self):
-        """The array itself, with a note that the caller may write to it."""
-        if type(self._data) is not np.ndarray:  # a scalar: NumPy keeps it as a number
-            self._data = np.asarray(self._data)
-        return memory.lend(self._data)
+    @property
+    def grad(self):
+        return self._grad
 
-    def numpy(self):
-        """The values as a NumPy array that shares their memory; refused while a gradient is
-        wanted.
-        """
-        if self.requires_grad:
-            raise RuntimeError(
-                "numpy: the tensor requires a gradient, which the array would lose;"
-                " use .detach().numpy(), or .data for the array itself"
-            )
-        return self._lent()
-
-    def __array__(self, dtype=None, copy=None):
-        if copy:
-            return np.array(self._data, dtype=dtype)
-        return np.asarray(self._lent(), dtype=dtype)
-
-    def __dlpack__(self, **kwargs):
-        return self.numpy().__dlpack__(**kwargs)
-
-    def __dlpack_device__(self):
-        return self._lent().__dlpack_device__()
+    @grad.setter
+    def grad(self, value):
+        self._grad = value
 
     def item(self):
         """The one number of a one-element tensor, as a Python number."""
@@ -180,7 +179,7 @@ class Tensor(Operations):
 
     def detach(self):
         """The same values outside the graph; shares their memory."""
-        return self._kind._wrap(self._data)
+        return self.kind._wrap(self._data)
 
     def __setitem__(self, index, value):
         if self._node is not None and is_grad_enabled():
@@ -197,17 +196,17 @@ class Tensor(Operations):
                     " lose it; use tinytorch.where, cat or stack, or write value.detach()"
                 )
             value = value._data
-        *steps, last = plain_index(index)
+        *steps, last = index_steps(index)
         place = self._data
         try:
             for step in steps:
                 place = place[step]
             place[last] = value
         except (ValueError, TypeError, IndexError) as error:
-            raise plain_kind(error)(
+            raise builtin_kind(error)(
                 f"setitem: on a tensor of shape {self.shape}: {error}"
             ) from None
-        memory.written(self._data)
+        record_write(self._data)
 
     # --------------------------------------------------------------------------- gradients
 
@@ -249,15 +248,17 @@ class Tensor(Operations):
 
         See `tinytorch.autograd.backward` for the parameters and errors.
         """
-        autograd.backward(self, gradient, retain_graph, create_graph, inputs)
+        backward(self, gradient, retain_graph, create_graph, inputs)
 
     def retain_grad(self):
         """Keep the gradient of this result in `.grad` too, as for a leaf."""
         if self._node is None:
             raise RuntimeError("retain_grad: the tensor requires no gradient")
-        if self.is_leaf or any(type(hook) is Kept for hook in (self._node.hooks or {}).values()):
+        if self.is_leaf or any(
+            type(hook) is RetainGrad for hook in (self._node.hooks or {}).values()
+        ):
             return
-        HookHandle(self._node, Kept(self))
+        HookHandle(self._node, RetainGrad(self))
 
     def register_hook(self, hook):
         """Call `hook(grad)` when the gradient of this tensor is known; it may return another.
@@ -344,33 +345,7 @@ class Tensor(Operations):
             )
         return int(self._data.item())
 
-    # ------------------------------------------------------------------- NumPy and printing
-
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        """`np.exp(x)` and `array * x` are the operations of this package, or refused."""
-        operation = UFUNCS.get(ufunc)
-        if method == "__call__" and operation is not None and not kwargs:
-            return operation.run(*inputs)
-        if any(isinstance(x, Tensor) and x.requires_grad for x in inputs) and ufunc.nout == 1:
-            if ufunc not in FLAT_UFUNCS and is_grad_enabled():
-                raise TypeError(
-                    f"numpy.{ufunc.__name__}: the tensor requires a gradient, which NumPy would"
-                    " lose; use the operation of tinytorch, or .detach()"
-                )
-        if any(isinstance(x, Tensor) for x in kwargs.get("out", ())):
-            raise TypeError(
-                f"numpy.{ufunc.__name__}: out is a Tensor, which NumPy would write to unseen; use"
-                " out=x.data"
-            )
-        arrays = [x._data if isinstance(x, Tensor) else x for x in inputs]
-        return getattr(ufunc, method)(*arrays, **kwargs)
-
-    def __array_function__(self, function, types, args, kwargs):
-        """`np.sum(x)` is `x.sum()`; a function that has no counterpart here gets the arrays."""
-        operation = FUNCTIONS.get(function)
-        if operation is not None:
-            return operation(*args, **kwargs)
-        return function(*as_arrays(args), **as_arrays(kwargs))
+    # --------------------------------------------------------------------------- printing
 
     def __repr__(self):
         text = np.array2string(
@@ -390,20 +365,20 @@ class Tensor(Operations):
     _label = "tensor"
 
 
-Tensor._kind = Tensor  # what operations on it make; a subclass that says nothing makes Tensors
+base.Tensor = Tensor.kind = Tensor  # operations make Tensors, of Parameters too
 
 
-class Kept:
-    """The hook of `retain_grad`: adds what arrives to the `.grad` of a result."""
+class _Held:
+    """Calibrates the next line: how many references a setter sees to a value nobody keeps."""
 
-    def __init__(self, tensor):
-        self.tensor = weakref.ref(tensor)
+    value = property(fset=lambda self, value: self.count.append(sys.getrefcount(value)))
 
-    def __call__(self, g):
-        tensor = self.tensor()
-        if tensor is not None:
-            kept = g if g.requires_grad else Tensor(g)
-            tensor.grad = kept if tensor.grad is None else tensor.grad + kept
+    def __init__(self):
+        self.count = []
+        self.value = np.zeros(1)
+
+
+_HELD_BY_NOBODY = _Held().count[0]
 
 
 def _restored(kind, array, requires_grad, grad):
@@ -429,7 +404,7 @@ def from_numpy(array) -> Tensor:
             f"from_numpy: expected an array of real numbers, got {type(array).__name__}"
             f"{f' of {array.dtype}' if isinstance(array, np.ndarray) else ''}"
         )
-    return Tensor._wrap(memory.lend(array))
+    return Tensor._wrap(share(array))
 
 
 def from_dlpack(source) -> Tensor:

@@ -5,16 +5,16 @@ import math
 import numpy as np
 
 from . import initializers
-from .activation_layers import GELU
+from .activations import GELU
 from .attention import MultiHeadAttention
-from .autograd import no_grad
 from .containers import ModuleList, Sequential
 from .embeddings import Embedding, LearnedPositions
+from .engine.modes import no_grad
+from .engine.numbers import values_of
 from .generator import rng
 from .layers import Dropout, Linear
 from .module import Module, evaluating
 from .normalization import LayerNorm
-from .operands import plain
 from .tensor import Tensor
 
 
@@ -191,7 +191,7 @@ class GPT(Module):
         return Tensor(tokens)
 
     def _checked(self, tokens):
-        tokens = plain(tokens)
+        tokens = values_of(tokens)
         if tokens.ndim != 2 or tokens.dtype.kind not in "iu":
             raise ValueError(
                 f"GPT: expected integer tokens of shape (B, T), got {tokens.dtype} of shape"

@@ -4,7 +4,7 @@ There, a Variable held a Tensor that held an array, and functions such as `multi
 gradient. Today every Tensor records; a Variable is one whose `.data` is a Tensor, as it was.
 """
 
-from .arithmetic import AddBackward, DivBackward, MulBackward, SubBackward
+from .operations.arithmetic import AddBackward, DivBackward, MulBackward, SubBackward
 from .tensor import Tensor
 
 _tensor_data, _tensor_grad = Tensor.data, Tensor.grad
@@ -47,7 +47,7 @@ class Variable(Tensor):
         _tensor_grad.__set__(self, value)
 
 
-Variable._kind = Variable  # operations on it make more of it
+Variable.kind = Variable  # operations on it make more of it
 
 
 def _variable(x):

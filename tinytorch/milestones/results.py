@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.autograd import AccumulateGrad
-from ..core.graph import graph
+from ..core.gradients.graph import graph
 from ..core.module import Module
 
 

@@ -1,6 +1,6 @@
 """Layers, losses and models, as `torch.nn` has them."""
 
-from ..core.activation_layers import (
+from ..core.activations import (
     CELU,
     ELU,
     GELU,
@@ -44,7 +44,7 @@ from ..core.embeddings import (
     LearnedPositions,
     SinusoidalPositions,
 )
-from ..core.gradient_flow import (
+from ..core.gradients.gradient_flow import (
     GradientFlow,
     gradient_flow,
 )

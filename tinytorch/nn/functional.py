@@ -1,6 +1,6 @@
 """Neural network operations as functions, as `torch.nn.functional` has them."""
 
-from ..core.activation_layers import (
+from ..core.activations import (
     celu,
     elu,
     glu,
@@ -30,14 +30,6 @@ from ..core.embeddings import (
     embedding,
     embedding_bag,
     one_hot,
-)
-from ..core.functional import (
-    gelu,
-    log_softmax,
-    sigmoid,
-    softmax,
-    softplus,
-    tanh,
 )
 from ..core.group_normalization import (
     group_norm,
@@ -69,6 +61,14 @@ from ..core.losses import (
 from ..core.normalization import (
     batch_norm,
     layer_norm,
+)
+from ..core.operations.activations import (
+    gelu,
+    log_softmax,
+    sigmoid,
+    softmax,
+    softplus,
+    tanh,
 )
 from ..core.spatial import (
     adaptive_avg_pool1d,

@@ -5,7 +5,7 @@ from numbers import Number
 
 import numpy as np
 
-from ..autograd import no_grad
+from ..engine.modes import no_grad
 from ..tensor import Tensor
 
 

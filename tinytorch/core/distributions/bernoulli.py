@@ -4,7 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..functional import sigmoid, softplus
+from ..operations.activations import sigmoid, softplus
 from ..random import bernoulli
 from ..tensor import Tensor
 from .base import Distribution, either, inside, require

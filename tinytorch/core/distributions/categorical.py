@@ -4,7 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..functional import log_softmax
+from ..operations.activations import log_softmax
 from ..random import multinomial
 from ..tensor import Tensor
 from .base import Distribution, either, inside, require

@@ -2,7 +2,8 @@
 
 import math
 
-from ..functional import softplus, where
+from ..operations.activations import softplus
+from ..operations.selection import where
 from ..tensor import Tensor
 from .base import Distribution
 from .bernoulli import Bernoulli

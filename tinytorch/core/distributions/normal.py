@@ -2,7 +2,7 @@
 
 import math
 
-from ..functional import erf
+from ..operations.elementary import erf
 from ..random import randn
 from .base import LOG_ROOT_TWO_PI, Distribution, parameters, require
 

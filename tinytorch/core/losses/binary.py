@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from ..activations import SoftplusBackward, sigmoid
-from ..autograd import Function
-from ..functional import as_tensor
-from ..operands import is_array, plain
+from ..engine.base import as_tensor
+from ..engine.function import Function
+from ..engine.numbers import is_array, values_of
+from ..operations.activations import SoftplusBackward, sigmoid_of
 from ..tensor import Tensor
 from .base import Loss, constant, reduce, refuse_other_shape, without
 
@@ -42,7 +42,7 @@ class BCEBackward(Function):
         to_p, to_t = self.next_functions
         g = without(self.left_out, g * self.scale * self.weight)
         variance = p * (1 - p)
-        tiny = (plain(variance) < 1e-12).astype(p.dtype)
+        tiny = (values_of(variance) < 1e-12).astype(p.dtype)
         variance = variance * (1 - tiny) + tiny * 1e-12
         return (
             g * (p - t) / variance if to_p else None,
@@ -53,7 +53,7 @@ class BCEBackward(Function):
 def log_from_minus_100(p):
     """ln p, at least -100."""
     # astype, for truth values times a float would be float64
-    tiny = (plain(p) < math.exp(-100)).astype(p.dtype)
+    tiny = (values_of(p) < math.exp(-100)).astype(p.dtype)
     return np.log(p + tiny) - tiny * 100.0
 
 
@@ -125,7 +125,7 @@ class BCEWithLogitsBackward(Function):
             slope = 1 + self.extra * t
             more = self.extra * softplus(-x)
         return (
-            g * (1 - t - slope * sigmoid(-x)) if to_x else None,
+            g * (1 - t - slope * sigmoid_of(-x)) if to_x else None,
             g * (more - x) if to_t else None,
         )
 

@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from ..activations import LogSoftmaxBackward
-from ..activations import log_softmax as log_softmax_of
-from ..autograd import Function
-from ..functional import as_tensor
-from ..indexing import scatter
-from ..operands import is_array
-from ..reduction import sum_kept
+from ..engine.base import as_tensor
+from ..engine.function import Function
+from ..engine.numbers import is_array
+from ..operations.activations import LogSoftmaxBackward, log_softmax_of
+from ..operations.indexing import scatter
+from ..operations.reduction import sum_kept
 from ..tensor import Tensor
 from .base import Loss, constant, product, reduce, without
 
@@ -126,7 +125,7 @@ class CrossEntropyBackward(Function):
         self.smoothing = label_smoothing
         self.classes = input.shape[axis] if input.ndim else 0
         self.class_weights = weights_of_classes("crossentropy", input, weight, axis)
-        x, ln_total, self.scratch = log_sum_and_softmax(input, axis)
+        x, ln_total, self.intermediate = log_sum_and_softmax(input, axis)
         self.soft = target.shape == input.shape and target.dtype.kind == "f"
         if self.soft:
             self.left_out = total = None
@@ -152,14 +151,14 @@ class CrossEntropyBackward(Function):
         dx = dt = None
         if to_x and is_array(g) and not self.soft and not self.smoothing:
             g = g * self.weights
-            dx = self.scratch * g  # a one-hot q is never written out
+            dx = self.intermediate * g  # a one-hot q is never written out
             dx[self.index] -= g
             if self.left_out is not None:
                 np.copyto(dx, 0, where=self.left_out)
         elif to_x:
             q = self.smoothed(target) if self.soft else self.one_hot(x)
             if is_array(g):
-                p = without(self.left_out, self.scratch)
+                p = without(self.left_out, self.intermediate)
             else:
                 p = without(self.left_out, x).softmax(self.axis)
             dx = without(self.left_out, g) * (p * sum_kept(q, (self.axis,)) - q)

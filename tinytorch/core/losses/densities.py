@@ -2,8 +2,9 @@
 
 import math
 
-from ..functional import as_tensor, where
-from ..operands import plain
+from ..engine.base import as_tensor
+from ..engine.numbers import values_of
+from ..operations.selection import where
 from ..tensor import Tensor
 from .base import Loss, reduced
 
@@ -25,7 +26,7 @@ def kl_div(input, target, reduction="mean", log_target=False) -> Tensor:
     if log_target:
         terms = q.exp() * (q - x)
     else:
-        nothing = plain(q) == 0  # 0 ln 0 is 0
+        nothing = values_of(q) == 0  # 0 ln 0 is 0
         terms = q * where(nothing, 1.0, q).log() - q * x
     if reduction == "batchmean":
         return terms.sum() / x.shape[0]
@@ -41,12 +42,12 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
     distribution" (1994).
     """
     x, y, var = as_tensor(input), as_tensor(target), as_tensor(var)
-    if (plain(var) < 0).any():
+    if (values_of(var) < 0).any():
         raise ValueError("gaussian_nll: var must not be negative")
     if var.shape == x.shape[:-1] and var.shape != x.shape:
         var = var.unsqueeze(-1)
-    small = plain(var) < eps
-    var = var + (eps - plain(var)) * small  # at least eps, with the slope it would have without
+    small = values_of(var) < eps
+    var = var + (eps - values_of(var)) * small  # at least eps, with the slope it would have without
     terms = 0.5 * (var.log() + (x - y) ** 2 / var)
     if full:
         terms = terms + 0.5 * math.log(2 * math.pi)
@@ -64,7 +65,7 @@ def poisson_nll_loss(
     x, y = as_tensor(input), as_tensor(target)
     terms = x.exp() - y * x if log_input else x - y * (x + eps).log()
     if full:
-        many = plain(y) > 1
+        many = values_of(y) > 1
         n = where(many, y, 1.0)
         stirling = n * n.log() - n + 0.5 * (2 * math.pi * n).log()
         terms = terms + where(many, stirling, 0.0)

@@ -1,8 +1,9 @@
 """Losses of pairs: what belongs together shall be near, what does not shall be far."""
 
 from ..distances import cosine_similarity, pairwise_distance
-from ..functional import as_tensor, where
-from ..operands import plain
+from ..engine.base import as_tensor
+from ..engine.numbers import values_of
+from ..operations.selection import where
 from ..tensor import Tensor
 from .base import Loss, reduced
 
@@ -15,7 +16,7 @@ def margin_ranking_loss(input1, input2, target, margin=0.0, reduction="mean") ->
 
 def hinge_embedding_loss(input, target, margin=1.0, reduction="mean") -> Tensor:
     """x where y is 1, max(0, margin - x) where it is -1: distances of what is alike or not."""
-    x, y = as_tensor(input), plain(target)
+    x, y = as_tensor(input), values_of(target)
     if set(y.reshape(-1).tolist()) - {1, -1}:
         raise ValueError("hinge_embedding: target must be 1 or -1")
     return reduced("hinge_embedding", where(y == 1, x, (margin - x).clamp(min=0)), reduction)
@@ -26,7 +27,7 @@ def cosine_embedding_loss(input1, input2, target, margin=0.0, reduction="mean") 
 
     x1 and x2 are (N, D) and y is (N,), or (D,) and ().
     """
-    y = plain(target)
+    y = values_of(target)
     if set(y.reshape(-1).tolist()) - {1, -1}:
         raise ValueError("cosine_embedding: target must be 1 or -1")
     similarity = cosine_similarity(input1, input2, -1)

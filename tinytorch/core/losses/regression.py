@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ..autograd import Function
-from ..functional import as_tensor
-from ..operands import is_array, plain
+from ..engine.base import as_tensor
+from ..engine.function import Function
+from ..engine.numbers import is_array, values_of
 from ..tensor import Tensor
 from .base import Loss, reduce, refuse_other_shape, without
 
@@ -71,7 +71,7 @@ def sign(d):
     """1, -1 or 0 with the sign of d; 0 for nan too, as in PyTorch."""
     if is_array(d):
         return (d > 0).astype(d.dtype) - (d < 0)
-    return np.sign(without(np.isnan(plain(d)), d))
+    return np.sign(without(np.isnan(values_of(d)), d))
 
 
 def l1_loss(input, target, reduction="mean") -> Tensor:

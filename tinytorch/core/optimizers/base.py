@@ -3,23 +3,12 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from sys import getrefcount
 
 import numpy as np
 
-from .. import memory
-from ..autograd import enable_grad
+from ..engine.modes import enable_grad
+from ..engine.versions import record_write
 from ..tensor import Tensor
-
-
-def _own_references():
-    """What `getrefcount` says of an array that one object and one local name hold."""
-    holder = [np.empty(0)]
-    array = holder[0]
-    return getrefcount(array)
-
-
-_OWN_REFERENCES = _own_references()
 
 # What a state of PyTorch, or an older one, may not say of its groups: the defaults then stay.
 _NOT_ALWAYS_SAID = {"amsgrad", "maximize"}
@@ -168,10 +157,7 @@ class Optimizer:
             if group.get("maximize"):
                 g = np.negative(g)
             self.update(array, g, self.state[p], group, *scratch)
-            # Whoever looked at p.data and let go of it again need not be watched: a checksum of all
-            # weights at every step costs more than the step.
-            borrowed = getrefcount(array) > _OWN_REFERENCES
-            memory.written(array, borrowed)
+            record_write(array)
         return loss
 
     def _closed(self, closure):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import memory
+from ..engine.versions import record_write
 from .base import Optimizer
 
 
@@ -277,4 +277,4 @@ def _write(params, flat):
         if type(p._data) is not np.ndarray:  # a scalar, which NumPy keeps as a number
             p._data = np.asarray(p._data)
         p._data[...] = part.reshape(p.shape)
-        memory.written(p._data)
+        record_write(p._data)

@@ -1,7 +1,8 @@
 """Pooling to a given size: as many windows as asked for, whatever the size of the image."""
 
-from ..functional import as_tensor, cat
+from ..engine.base import as_tensor
 from ..module import Module
+from ..operations.concatenation import cat
 from ..tensor import Tensor
 from .pooling import avg_pool2d, max_pool2d
 from .windows import batched, single

@@ -3,11 +3,11 @@
 import numpy as np
 
 from .. import initializers
-from ..autograd import Function
-from ..functional import as_tensor
+from ..engine.base import as_tensor
+from ..engine.function import Function
+from ..engine.numbers import is_array
 from ..initializers import untrained
 from ..module import Module
-from ..operands import is_array
 from ..tensor import Tensor
 from .padding import MODES, pad
 from .unfolding import folded, unfolded
@@ -35,7 +35,7 @@ class Conv2dBackward(Function):
         self.groups = groups
         how = weight.shape[2:], stride, padding, dilation
         self.windows = windows_of("conv2d", x.shape, *how)
-        self.scratch = columns = self.by_group(unfolded(x, self.windows))
+        self.intermediate = columns = self.by_group(unfolded(x, self.windows))
         z = self.as_matrix(weight) @ columns
         if np.ndim(bias):
             z += bias.reshape(groups, -1, 1)
@@ -49,7 +49,7 @@ class Conv2dBackward(Function):
         G = g.reshape(n, self.groups, out // self.groups, positions)
         dx = dw = db = None
         if to_weight:
-            columns = self.scratch
+            columns = self.intermediate
             if not is_array(g):
                 columns = self.by_group(unfolded(x, self.windows))
             dw = (columns @ G.mT).sum(0).mT.reshape(weight.shape)

@@ -4,9 +4,9 @@ from numbers import Real
 
 import numpy as np
 
-from ..functional import as_tensor
-from ..indexing import ScatterBackward
+from ..engine.base import as_tensor
 from ..module import Module
+from ..operations.indexing import ScatterBackward
 from ..tensor import Tensor
 
 MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}  # in NumPy's words

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from ..autograd import Function
-from ..functional import as_tensor
-from ..indexing import scatter
+from ..engine.base import as_tensor
+from ..engine.function import Function
+from ..engine.numbers import is_array
 from ..module import Module
-from ..operands import is_array
+from ..operations.indexing import scatter
 from ..tensor import Tensor
 from .unfolding import folded
 from .windows import batched, single, windows_of

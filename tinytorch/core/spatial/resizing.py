@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..functional import as_tensor
+from ..engine.base import as_tensor
 from ..module import Module
 from ..tensor import Tensor
 

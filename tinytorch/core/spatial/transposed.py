@@ -1,6 +1,6 @@
 """Transposed convolution: windows of weights laid down side by side, to make an image larger."""
 
-from ..functional import as_tensor
+from ..engine.base import as_tensor
 from ..tensor import Tensor
 from .convolution import Convolution
 from .unfolding import FoldBackward

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from ..autograd import Function
-from ..functional import as_tensor
+from ..engine.base import as_tensor
+from ..engine.function import Function
+from ..engine.numbers import is_array
 from ..module import Module
-from ..operands import is_array
 from ..tensor import Tensor
 from .windows import windows_of
 

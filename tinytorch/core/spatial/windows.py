@@ -10,7 +10,7 @@ import functools
 
 import numpy as np
 
-from ..functional import as_tensor
+from ..engine.base import as_tensor
 
 
 class Windows:

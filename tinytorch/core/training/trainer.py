@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..autograd import no_grad
+from ..engine.modes import no_grad
 from ..generator import get_rng_state, set_rng_state
 from ..module import Module, evaluating
 from ..optimizers import LRScheduler, Optimizer, ReduceLROnPlateau, clip_grad_norm_

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ...core.elementary import erf
+from ...core.operations.elementary import erf_of
 from ..rule import Mistake, RuleExercise
 from ..samples import Sample, elementwise
 
@@ -108,7 +108,7 @@ SIGMOID = RuleExercise(
 
 def _below(x):
     """Φ, the gate of GELU."""
-    return (1 + erf(x / math.sqrt(2))) / 2
+    return (1 + erf_of(x / math.sqrt(2))) / 2
 
 
 def _bell(x):
@@ -231,13 +231,15 @@ ERF = RuleExercise(
         ),
         Mistake(
             'made with the result: the exponent is -x², of the input. Keep it: `saves = ("x",)`.',
-            lambda g, x: (g * np.exp(-(erf(x) ** 2)) * 2 / math.sqrt(math.pi),),
+            lambda g, x: (g * np.exp(-(erf_of(x) ** 2)) * 2 / math.sqrt(math.pi),),
         ),
         Mistake(
             "made with e^(x²): the exponent is negative.",
             lambda g, x: (g * np.exp(x * x) * 2 / math.sqrt(math.pi),),
         ),
-        Mistake("g · (1 - z²), which is the rule of tanh.", lambda g, x: (g * (1 - erf(x) ** 2),)),
+        Mistake(
+            "g · (1 - z²), which is the rule of tanh.", lambda g, x: (g * (1 - erf_of(x) ** 2),)
+        ),
     ),
 )
 

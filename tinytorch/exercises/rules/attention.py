@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...core.activations import softmax
+from ...core.operations.activations import softmax_of
 from ..rule import Mistake, RuleExercise
 from ..samples import NO_GRADIENT, Sample
 
@@ -11,7 +11,7 @@ def _rule(scores=None, dv=None, scaled=True, dk=lambda ds, q: ds.mT @ q):
     """The rule of attention with one part exchanged; `scores` makes dS of P and dP."""
 
     def rule(g, q, k, v, mask, *, scale):
-        p = softmax(q @ k.mT * scale + np.where(mask, 0, -np.inf), (-1,))
+        p = softmax_of(q @ k.mT * scale + np.where(mask, 0, -np.inf), (-1,))
         if dv:
             return None, None, dv(p, g), None
         ds = (scores or _scores)(p, g @ v.mT)

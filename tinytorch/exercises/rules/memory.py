@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...core.autograd import Function, enable_grad, no_grad
-from ...core.checkpoint import CheckpointBackward, checkpoint
+from ...core.gradients.checkpoint import CheckpointBackward, checkpoint
 from ...core.tensor import Tensor
 from ..answer import Answer
 from ..diagnosis import first_difference, raised, same
@@ -116,7 +116,7 @@ class Run:
 
     def forgotten(self, node):
         """Nothing of the first run may be kept: no Tensor with a past, no array but the input."""
-        kept = [*vars(node).values(), node.scratch]
+        kept = [*vars(node).values(), node.intermediate]
         for value in [y for v in kept for y in (v if isinstance(v, (list, tuple)) else [v])]:
             if isinstance(value, Tensor) and value.grad_fn is not None:
                 raise Wrong(KEEPS.format(what="the node holds a Tensor with a `grad_fn`"))

@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from .autograd import Function, unbroadcast
-from .operands import is_array
+from ..engine.base import as_tensor
+from ..engine.function import Function, unbroadcast
+from ..engine.numbers import is_array
 
 
 def checked_dims(name, shape, dim):
@@ -141,6 +142,21 @@ def broadcast_to(x, shape):
     return np.broadcast_to(x, shape) if is_array(x) else ExpandBackward.run(x, shape=shape)
 
 
+def reshape(input, shape):
+    """The same values in another shape; one length may be -1."""
+    return ReshapeBackward.run(input, shape=shape)
+
+
+def transpose(input, dim0, dim1):
+    """Axes `dim0` and `dim1` exchanged."""
+    return TransposeBackward.run(input, dim0=dim0, dim1=dim1)
+
+
+def permute(input, dims):
+    """The axes in the order `dims`."""
+    return PermuteBackward.run(input, dims=dims)
+
+
 def expand(x, shape):
     """Broadcast x to `shape`, where -1 keeps the length an axis has."""
     front = len(shape) - x.ndim
@@ -154,8 +170,9 @@ def expand(x, shape):
     return ExpandBackward.run(x, shape=shape)
 
 
-def flatten(x, start_dim=0, end_dim=-1):
-    """Join the axes from `start_dim` to `end_dim` into one."""
+def flatten(input, start_dim=0, end_dim=-1):
+    """The axes from `start_dim` to `end_dim` joined into one."""
+    x = as_tensor(input)
     if not x.ndim:
         return x.reshape(1)
     (start,), (end,) = (checked_dims("flatten", x.shape, d) for d in (start_dim, end_dim))
@@ -167,14 +184,16 @@ def flatten(x, start_dim=0, end_dim=-1):
     return x.reshape(*x.shape[:start], joined, *x.shape[end + 1 :])
 
 
-def squeeze(x, dim=None):
-    """Drop the axes of length 1: all of them, or those named by `dim`."""
+def squeeze(input, dim=None):
+    """Without the axes of length 1, or without axis `dim` if its length is 1."""
+    x = as_tensor(input)
     axes = checked_dims("squeeze", x.shape, dim)
     return x.reshape(tuple(n for i, n in enumerate(x.shape) if n != 1 or i not in axes))
 
 
-def unsqueeze(x, dim):
-    """Put a new axis of length 1 at `dim`."""
+def unsqueeze(input, dim):
+    """With a new axis of length 1 at `dim`."""
+    x = as_tensor(input)
     rank = x.ndim + 1
     if not -rank <= dim < rank:
         raise IndexError(
@@ -182,3 +201,67 @@ def unsqueeze(x, dim):
         )
     axis = dim % rank
     return x.reshape(*x.shape[:axis], 1, *x.shape[axis:])
+
+
+class Shape:
+    """Changes of shape, order, dtype and memory as methods of Tensor."""
+
+    __slots__ = ()
+
+    def reshape(self, *shape):
+        """The same values in another shape; one length may be -1."""
+        return ReshapeBackward.run(self, shape=_listed(shape))
+
+    def expand(self, *shape):
+        """Broadcast to `shape`; -1 keeps a length."""
+        return expand(self, _listed(shape))
+
+    def permute(self, *dims):
+        """The axes in the order `dims`."""
+        return PermuteBackward.run(self, dims=_listed(dims))
+
+    view = reshape
+    transpose = swapaxes = transpose
+    flatten, squeeze, unsqueeze = flatten, squeeze, unsqueeze
+
+    @property
+    def T(self):
+        return self.permute(*range(self.ndim)[::-1])
+
+    @property
+    def mT(self):
+        return self.transpose(-2, -1)
+
+    def clone(self):
+        """A copy that gradients flow through."""
+        return CloneBackward.run(self)
+
+    def to(self, dtype):
+        """The values in another dtype; the gradient comes back in the dtype of self."""
+        dtype = np.dtype(dtype)
+        if dtype == self.dtype:
+            return self
+        if dtype.kind not in "fiub":
+            raise TypeError(
+                f"to: dtype {dtype} is not supported; use real floats, integers or bool"
+            )
+        return CastBackward.run(self, dtype=dtype)
+
+    def float(self):
+        """As float32."""
+        return self.to(np.float32)
+
+    def double(self):
+        """As float64."""
+        return self.to(np.float64)
+
+    def long(self):
+        """As int64."""
+        return self.to(np.int64)
+
+
+def _listed(args):
+    """`f(2, 3)` and `f((2, 3))` both as (2, 3)."""
+    if len(args) == 1 and isinstance(args[0], (tuple, list)):
+        return tuple(args[0])
+    return args

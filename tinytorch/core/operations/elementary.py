@@ -1,11 +1,12 @@
-"""Elementary functions, element by element."""
+"""Elementary functions, element by element: rules, functions and methods."""
 
 import math
 
 import numpy as np
 
-from .autograd import Function
-from .operands import is_array
+from ..engine.base import as_tensor
+from ..engine.function import Function
+from ..engine.numbers import is_array
 
 
 class ExpBackward(Function):
@@ -15,7 +16,7 @@ class ExpBackward(Function):
     Source: the exponential is its own derivative.
     """
 
-    fractions = True
+    int_to_float = True
     saves = ("z",)
 
     def forward(self, x):
@@ -34,7 +35,7 @@ class LogBackward(Function):
     Cost: n logarithms; n quotients back. PyTorch: LogBackward0.
     """
 
-    fractions = True
+    int_to_float = True
     saves = ("x",)
 
     def forward(self, x):
@@ -53,7 +54,7 @@ class SqrtBackward(Function):
     Cost: n roots; 2n products and quotients back. PyTorch: SqrtBackward0.
     """
 
-    fractions = True
+    int_to_float = True
     saves = ("z",)
 
     def forward(self, x):
@@ -71,7 +72,7 @@ class SinBackward(Function):
     Cost: n sines; n cosines and n products back. PyTorch: SinBackward0.
     """
 
-    fractions = True
+    int_to_float = True
     saves = ("x",)
 
     def forward(self, x):
@@ -89,7 +90,7 @@ class CosBackward(Function):
     Cost: n cosines; n sines and n products back. PyTorch: CosBackward0.
     """
 
-    fractions = True
+    int_to_float = True
     saves = ("x",)
 
     def forward(self, x):
@@ -132,7 +133,7 @@ class ErfBackward(Function):
     package.
     """
 
-    fractions = True
+    int_to_float = True
     saves = ("x",)
 
     def forward(self, x):
@@ -198,6 +199,76 @@ def _polynomial(x, coefficients):
     return total
 
 
-def erf(x):
+def erf_of(x):
     """erf for arrays and Tensors alike: what rules use."""
     return ErfBackward.forward(None, x) if is_array(x) else ErfBackward.run(x)
+
+
+def exp(input):
+    """e to the power of every element."""
+    return ExpBackward.run(input)
+
+
+def log(input):
+    """The natural logarithm of every element."""
+    return LogBackward.run(input)
+
+
+def sqrt(input):
+    """The square root of every element."""
+    return SqrtBackward.run(input)
+
+
+def sin(input):
+    """The sine of every element."""
+    return SinBackward.run(input)
+
+
+def cos(input):
+    """The cosine of every element."""
+    return CosBackward.run(input)
+
+
+def abs(input):
+    """The absolute value of every element."""
+    return AbsBackward.run(input)
+
+
+def erf(input):
+    """The error function of every element."""
+    return ErfBackward.run(input)
+
+
+def sign(input):
+    """-1, 0 or 1; without gradient."""
+    return _flat(np.sign, input)
+
+
+def floor(input):
+    """The next integer below; without gradient."""
+    return _flat(np.floor, input)
+
+
+def ceil(input):
+    """The next integer above; without gradient."""
+    return _flat(np.ceil, input)
+
+
+def round(input):
+    """The nearest integer, to even from the middle; without gradient."""
+    return _flat(np.round, input)
+
+
+def _flat(function, input):
+    x = as_tensor(input)
+    return x.kind._wrap(function(x._data))
+
+
+class Elementary:
+    """The elementary functions as methods of Tensor."""
+
+    __slots__ = ()
+
+    exp, log, sqrt, sin, cos, erf = exp, log, sqrt, sin, cos, erf
+    abs = __abs__ = abs
+    sign, floor, ceil, round = sign, floor, ceil, round

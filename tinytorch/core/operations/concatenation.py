@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .autograd import Function
+from ..engine.base import as_tensor
+from ..engine.function import Function
 from .shape import checked_dims
 
 
@@ -38,7 +39,7 @@ class CatBackward(Function):
 
 def cat(tensors, dim=0):
     """The tensors one after the other along an axis they have."""
-    tensors = list(tensors)
+    tensors = [as_tensor(x) for x in tensors]
     if not tensors:
         raise ValueError("cat: no tensors to join")
     return CatBackward.run(*tensors, dim=dim)
@@ -46,7 +47,7 @@ def cat(tensors, dim=0):
 
 def stack(tensors, dim=0):
     """The tensors, all of one shape, side by side along a new axis `dim`."""
-    tensors = list(tensors)
+    tensors = [as_tensor(x) for x in tensors]
     shapes = {x.shape for x in tensors}
     if len(shapes) != 1:
         raise ValueError(
@@ -55,8 +56,9 @@ def stack(tensors, dim=0):
     return cat([x.unsqueeze(dim) for x in tensors], dim=dim)
 
 
-def split(x, split_size_or_sections, dim=0):
-    """Views of x along `dim`, each of one size (the last may be shorter) or of the sizes given."""
+def split(input, split_size_or_sections, dim=0):
+    """Views along `dim`, of one size (the last may be shorter) or of the sizes given."""
+    x = as_tensor(input)
     (axis,) = checked_dims("split", x.shape, (dim,)) or (None,)
     if axis is None:
         raise ValueError("split: a 0-d tensor has no axis to cut")
@@ -76,9 +78,18 @@ def split(x, split_size_or_sections, dim=0):
     )
 
 
-def chunk(x, chunks, dim=0):
-    """At most `chunks` views of x along `dim`, of equal size but for the last."""
+def chunk(input, chunks, dim=0):
+    """At most `chunks` views along `dim`, of equal size but for the last."""
+    x = as_tensor(input)
     (axis,) = checked_dims("chunk", x.shape, (dim,)) or (None,)
     if axis is None or chunks < 1:
         raise ValueError(f"chunk: cannot cut shape {x.shape} into {chunks} parts")
     return split(x, max(1, -(-x.shape[axis] // chunks)), axis)
+
+
+class Concatenation:
+    """Cutting as methods of Tensor; joining takes several, and is a function alone."""
+
+    __slots__ = ()
+
+    split, chunk = split, chunk

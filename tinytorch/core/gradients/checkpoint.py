@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from . import memory
-from .autograd import Function, enable_grad
-from .engine import propagate
-from .generator import get_rng_state, set_rng_state
-from .operands import is_array
-from .tensor import Tensor
+from ..engine.backward import propagate
+from ..engine.function import Function
+from ..engine.modes import enable_grad
+from ..engine.numbers import is_array
+from ..engine.versions import now
+from ..generator import get_rng_state, set_rng_state
+from ..tensor import Tensor
 
 
 class CheckpointBackward(Function):
@@ -72,7 +73,7 @@ def checkpoint(function, *inputs) -> Tensor:
     >>> x.grad
     tensor([  5.4366, 218.3926])
     """
-    state, start = get_rng_state(), memory.tick()
+    state, start = get_rng_state(), now()
     xs = [_without_past(x) for x in inputs]
     with enable_grad():
         z = function(*xs)

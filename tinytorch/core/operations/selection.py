@@ -4,8 +4,9 @@ import numbers
 
 import numpy as np
 
-from .autograd import Function, unbroadcast
-from .operands import is_array, plain
+from ..engine.base import as_tensor
+from ..engine.function import Function, unbroadcast
+from ..engine.numbers import is_array, values_of
 
 
 class MaximumBackward(Function):
@@ -27,8 +28,8 @@ class MaximumBackward(Function):
         to_a, to_b = self.next_functions
         share = share_of(a, b, g.dtype)
         return (
-            unbroadcast(g * share, a.shape) if to_a else None,
-            unbroadcast(g * (1 - share), b.shape) if to_b else None,
+            to_a and unbroadcast(g * share, a.shape),
+            to_b and unbroadcast(g * (1 - share), b.shape),
         )
 
 
@@ -50,14 +51,14 @@ class MinimumBackward(Function):
         to_a, to_b = self.next_functions
         share = share_of(b, a, g.dtype)
         return (
-            unbroadcast(g * share, a.shape) if to_a else None,
-            unbroadcast(g * (1 - share), b.shape) if to_b else None,
+            to_a and unbroadcast(g * share, a.shape),
+            to_b and unbroadcast(g * (1 - share), b.shape),
         )
 
 
 def share_of(a, b, dtype):
     """1 where a > b, ½ where they are equal, 0 elsewhere: a constant, in `dtype`."""
-    a, b = plain(a), plain(b)
+    a, b = values_of(a), values_of(b)
     return ((a > b) + 0.5 * (a == b)).astype(dtype)
 
 
@@ -141,7 +142,7 @@ class ClampBackward(Function):
 
     def apply(self, g):
         (x,) = self.saved_tensors
-        x = plain(x)
+        x = values_of(x)
         inside = np.ones(x.shape, np.bool_)
         if self.min is not None:
             inside &= x >= self.min
@@ -191,3 +192,52 @@ class TriuBackward(Function):
 def _refuse_flat(name, x):
     if x.ndim < 2:
         raise ValueError(f"{name}: shape {x.shape} has no triangle; it takes two axes or more")
+
+
+def maximum(input, other):
+    """The larger of `input` and `other`, element by element."""
+    return MaximumBackward.run(as_tensor(input), other)
+
+
+def minimum(input, other):
+    """The smaller of `input` and `other`, element by element."""
+    return MinimumBackward.run(as_tensor(input), other)
+
+
+def where(condition, input, other):
+    """`input` where `condition` holds, `other` elsewhere."""
+    return WhereBackward.run(as_tensor(condition), input, other)
+
+
+def masked_fill(input, mask, value):
+    """`value` where `mask` holds, `input` elsewhere."""
+    return MaskedFillBackward.run(as_tensor(input), mask, value=value)
+
+
+def clamp(input, min=None, max=None):
+    """`input`, but not below `min` and not above `max`."""
+    return ClampBackward.run(input, min=min, max=max)
+
+
+def tril(input, diagonal=0):
+    """The lower triangle: zeros above the `diagonal`."""
+    return TrilBackward.run(input, diagonal=diagonal)
+
+
+def triu(input, diagonal=0):
+    """The upper triangle: zeros below the `diagonal`."""
+    return TriuBackward.run(input, diagonal=diagonal)
+
+
+class Selection:
+    """Choices between values as methods of Tensor."""
+
+    __slots__ = ()
+
+    maximum, minimum, masked_fill = maximum, minimum, masked_fill
+    clamp = clip = clamp
+    tril, triu = tril, triu
+
+    def where(self, condition, other):
+        """self where `condition` holds, `other` elsewhere."""
+        return WhereBackward.run(condition, self, other)

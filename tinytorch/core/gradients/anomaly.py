@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from . import autograd
+from ..engine.modes import watch
 
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
 
 
 @contextmanager
@@ -28,11 +28,9 @@ def detect_anomaly():
     Traceback (most recent call last):
     RuntimeError: backward: SqrtBackward made the gradient of its input 0 infinite ...
     """
-    outer, places = autograd._watcher, {}
+    places = {}
 
     def look(event, node, *values):
-        if outer is not None:
-            outer(event, node, *values)
         if event == "forward":
             places[node] = _caller()
             return
@@ -44,7 +42,7 @@ def detect_anomaly():
                     f" (shape {np.shape(d)}); it ran in {places.get(node, 'an unwatched place')}"
                 )
 
-    with autograd.watch(look):
+    with watch(look):
         yield
 
 

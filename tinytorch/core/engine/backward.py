@@ -14,9 +14,12 @@ from sys import getrefcount
 import numpy as np
 from numpy import float32
 
-from . import autograd, memory
-from .operands import FLOAT32
-from .tensor import Kept, Tensor
+from . import base
+from .base import TensorBase
+from .leaf import RetainGrad
+from .modes import enable_grad, no_grad, watchers
+from .numbers import FLOAT32
+from .versions import first_changed, unchanged_since
 
 
 def backward(
@@ -108,7 +111,9 @@ def grad(
         g = grads.get(node)
         if g is None and not allow_unused:
             g = np.zeros(node.shape, node.dtype)
-        found.append(g if g is None or isinstance(g, Tensor) else Tensor._wrap(_owned(g, given)))
+        found.append(
+            g if g is None or isinstance(g, TensorBase) else base.Tensor._wrap(_owned(g, given))
+        )
     return tuple(found)
 
 
@@ -119,62 +124,79 @@ def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
     """
     if retain_graph is None:
         retain_graph = create_graph
-    order = reachable(roots) if within is None else within
-    order.sort(key=attrgetter("order"))  # taken from the end: newest first
-    useful = leading = None
-    if wanted is not None:
-        useful, leading = set(wanted), set()
-        for node in order:
-            if within is not None and node in wanted:
-                continue
-            if not useful.isdisjoint(node.next_functions):
-                leading.add(node)
-                useful.add(node)
-    del order[: bisect_left(order, 0, key=attrgetter("order"))]  # leaves have no rule
-    if order and not memory.untouched_since(order[0].order):
-        _check(order)
-    grads, found, watcher = dict(roots), {}, autograd._watcher
-    recording = autograd.enable_grad if create_graph else autograd.no_grad
-    with np.errstate(all="ignore"), recording():
+    order, useful, on_the_way = choose(roots, wanted, within)
+    grads, found, watching = dict(roots), {}, watchers.get()
+    with np.errstate(all="ignore"), enable_grad() if create_graph else no_grad():
         while order:
             node = order.pop()
             g = grads.pop(node, None)
             if g is None:
                 continue
             if node.hooks:
-                g = _run_hooks(node, g)
+                g = run_hooks(node, g)
             if wanted is not None:
                 if node in wanted:
                     found[node] = g
-                if node not in leading:
+                if node not in on_the_way:
                     continue
-            results = node._apply_on_tensors(g) if create_graph else node.apply(g)
-            nexts = node.next_functions
-            if type(results) is not tuple or len(results) != len(nexts):
-                raise _bad_rule(node, results)
-            if watcher is not None:
-                watcher("backward", node, g, results)
-            for target, d in zip(nexts, results):  # noqa: B905 (lengths were just compared)
-                if target is None or d is None or (useful is not None and target not in useful):
-                    continue
-                try:
-                    if type(d) is float32:  # a number; asking it for dtype and shape takes longer
-                        fits = target.dtype is FLOAT32 and not target.shape
-                    else:
-                        fits = d.dtype is target.dtype and d.shape == target.shape
-                except AttributeError:
-                    fits = False
-                if create_graph or not fits:
-                    d = _fitted(node, results, d, target, create_graph)
-                if target in grads:
-                    d = grads[target] + d
-                grads[target] = d
+            results = node.apply_to_tensors(g) if create_graph else node.apply(g)
+            if watching:
+                for watcher in watching:
+                    watcher("backward", node, g, results)
+            deliver(node, results, grads, useful, create_graph)
             if not retain_graph:
-                node.saved_tensors, node.next_functions, node.scratch = None, (), None
+                node.saved_tensors, node.next_functions = None, ()
+                if node.intermediate is not None:
+                    node.intermediate = None
         for leaf, g in grads.items():
             if wanted is None or leaf in wanted:
-                found[leaf] = _run_hooks(leaf, g) if leaf.hooks else g
+                found[leaf] = run_hooks(leaf, g) if leaf.hooks else g
     return found
+
+
+def choose(roots, wanted=None, within=None):
+    """The nodes of the pass, oldest first.
+
+    With `wanted`, also the set of those whose gradient is useful for that, and of those among
+    them whose rule is: what is wanted itself may be the end of the way.
+    """
+    order = reachable(roots) if within is None else within
+    order.sort(key=attrgetter("order"))  # taken from the end: newest first
+    useful = on_the_way = None
+    if wanted is not None:
+        useful, on_the_way = set(wanted), set()
+        for node in order:
+            if within is not None and node in wanted:
+                continue
+            if not useful.isdisjoint(node.next_functions):
+                on_the_way.add(node)
+                useful.add(node)
+    del order[: bisect_left(order, 0, key=attrgetter("order"))]  # leaves have no rule
+    if order and not unchanged_since(order[0].order):
+        _refuse_changed(order)
+    return order, useful, on_the_way
+
+
+def deliver(node, results, grads, useful=None, create_graph=False):
+    """Add what a rule returned to the gradients waiting at the nodes it is for."""
+    targets = node.next_functions
+    if type(results) is not tuple or len(results) != len(targets):
+        raise _bad_rule(node, results)
+    i = -1
+    for target, d in zip(targets, results):  # noqa: B905 (lengths were just compared)
+        i += 1
+        if target is None or d is None or (useful is not None and target not in useful):
+            continue
+        try:
+            if type(d) is float32:  # a number; asking it for dtype and shape takes longer
+                fits = target.dtype is FLOAT32 and not target.shape
+            else:
+                fits = d.dtype is target.dtype and d.shape == target.shape
+        except AttributeError:
+            fits = False
+        if create_graph or not fits:
+            d = _fitted(node, i, d, target, create_graph)
+        grads[target] = grads[target] + d if target in grads else d
 
 
 def reachable(roots):
@@ -182,10 +204,10 @@ def reachable(roots):
 
     Refuses a graph of which a part was freed.
     """
-    this_pass = object()  # a mark on the nodes is cheaper than a set of all of them
+    this_pass = object()  # noted on the nodes: cheaper than a set of all of them
     found = []
     for root in roots:
-        root.mark = this_pass
+        root.reached_by = this_pass
         found.append(root)
     for node in found:  # the list grows while it is gone through
         if node.saved_tensors is None:
@@ -194,21 +216,21 @@ def reachable(roots):
                 " backward(); pass retain_graph=True to that one, or run the forward pass again"
             )
         for source in node.next_functions:
-            if source is not None and source.mark is not this_pass:
-                source.mark = this_pass
+            if source is not None and source.reached_by is not this_pass:
+                source.reached_by = this_pass
                 found.append(source)
     return found
 
 
-def _check(nodes):
+def _refuse_changed(nodes):
     """Refuse, before anything is touched, a graph whose saved values changed."""
     for node in nodes:
-        saved = node.saved_tensors
-        i = memory.changed(saved, node.order, node.seals) if saved else None
+        i = first_changed(node)
         if i is not None:
             name = node.saves[min(i, len(node.saves) - 1)]
+            shape = node.saved_tensors[i].shape
             raise RuntimeError(
-                f"backward: {type(node).__name__} saved {name!r}, of shape {saved[i].shape},"
+                f"backward: {type(node).__name__} saved {name!r}, of shape {shape},"
                 " and it was changed in place since; change a copy (x.data.copy()), or make"
                 " the change after backward()"
             )
@@ -224,7 +246,7 @@ def _roots(name, tensors, grads, create_graph):
         raise RuntimeError(f"{name}: {len(tensors)} tensors, but {len(grads)} gradients for them")
     roots = {}
     for tensor, g in zip(tensors, grads, strict=True):
-        if not isinstance(tensor, Tensor):
+        if not isinstance(tensor, TensorBase):
             raise TypeError(f"{name}: expected a Tensor, got {type(tensor).__name__}")
         node, data = tensor._node, tensor._data
         if node is None:
@@ -241,8 +263,8 @@ def _roots(name, tensors, grads, create_graph):
                     " shape"
                 )
             g = data.dtype.type(1) if data.ndim == 0 else np.ones(data.shape, data.dtype)
-        elif not isinstance(g, Tensor):
-            g = Tensor(g, dtype=data.dtype)._data
+        elif not isinstance(g, TensorBase):
+            g = base.Tensor(g, dtype=data.dtype)._data
         elif not create_graph:
             g = g._data
         if g.shape != data.shape:
@@ -251,15 +273,15 @@ def _roots(name, tensors, grads, create_graph):
                 " they must be equal"
             )
         if g.dtype != data.dtype:
-            g = g.astype(data.dtype) if not isinstance(g, Tensor) else g.to(data.dtype)
-        if create_graph and not isinstance(g, Tensor):
-            g = Tensor._wrap(g)
+            g = g.astype(data.dtype) if not isinstance(g, TensorBase) else g.to(data.dtype)
+        if create_graph and not isinstance(g, TensorBase):
+            g = base.Tensor._wrap(g)
         roots[node] = roots[node] + g if node in roots else g
     return roots
 
 
 def _node_of(name, i, tensor):
-    if not isinstance(tensor, Tensor) or tensor._node is None:
+    if not isinstance(tensor, TensorBase) or tensor._node is None:
         raise RuntimeError(
             f"{name}: inputs[{i}] requires no gradient; make it with requires_grad=True"
         )
@@ -267,19 +289,18 @@ def _node_of(name, i, tensor):
 
 
 def _listed(tensors):
-    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
+    return [tensors] if isinstance(tensors, TensorBase) else list(tensors)
 
 
-def _fitted(node, results, d, target, create_graph):
-    """Give a gradient the dtype of its input; refuse another shape, and arrays for a graph."""
-    i = [result is d for result in results].index(True)
-    if create_graph and not isinstance(d, Tensor):
+def _fitted(node, i, d, target, create_graph):
+    """Give the gradient of input i its dtype; refuse another shape, and arrays for a graph."""
+    if create_graph and not isinstance(d, TensorBase):
         raise TypeError(
             f"{type(node).__name__}.apply: under create_graph=True the gradient of input {i} must"
             " be a Tensor, made with operations that record themselves; got"
             f" {type(d).__name__}"
         )
-    if not isinstance(d, Tensor):
+    if not isinstance(d, TensorBase):
         d = np.asarray(d)
     if d.shape != target.shape:
         raise RuntimeError(
@@ -287,7 +308,7 @@ def _fitted(node, results, d, target, create_graph):
             f" input has {target.shape}; if forward broadcast it, return unbroadcast(grad, shape)"
         )
     if d.dtype != target.dtype:
-        d = d.to(target.dtype) if isinstance(d, Tensor) else d.astype(target.dtype)
+        d = d.to(target.dtype) if isinstance(d, TensorBase) else d.astype(target.dtype)
     return d
 
 
@@ -300,13 +321,14 @@ def _bad_rule(node, results):
 
 
 def _accumulate(tensor, g, given):
-    if tensor.grad is not None:
-        old = tensor.grad
-        tensor.grad = old + g if isinstance(g, Tensor) else Tensor._wrap(old._data + g)
-    elif isinstance(g, Tensor):
-        tensor.grad = g
+    old = tensor.grad
+    if old is not None:
+        new = old + g if isinstance(g, TensorBase) else base.Tensor._wrap(old._data + g)
+    elif isinstance(g, TensorBase):
+        new = g.clone()  # the graph may hold g, and another leaf too
     else:
-        tensor.grad = Tensor._wrap(_owned(g, given))
+        new = base.Tensor._wrap(_owned(g, given))
+    tensor.grad = new
 
 
 def _owned(g, given):
@@ -324,16 +346,24 @@ def _alone(g):
     if base is None:
         return True
     whole = type(base) is np.ndarray and base.base is None and base.nbytes == g.nbytes
-    return whole and g.flags.c_contiguous and getrefcount(base) <= 3  # g's, ours, the argument
+    del base
+    return whole and g.flags.c_contiguous and _holders(g) <= _HELD_BY_ITS_VIEW
 
 
-def _run_hooks(node, g):
+def _holders(view):
+    return getrefcount(view.base)
+
+
+_HELD_BY_ITS_VIEW = _holders(np.zeros(1).reshape(1, 1))  # how Python counts is its own affair
+
+
+def run_hooks(node, g):
     # what `retain_grad` keeps comes last: it is what the other hooks made of it
-    for hook in sorted(node.hooks.values(), key=lambda hook: isinstance(hook, Kept)):
-        new = hook(g if isinstance(g, Tensor) else Tensor._wrap(g))
+    for hook in sorted(node.hooks.values(), key=lambda hook: isinstance(hook, RetainGrad)):
+        new = hook(g if isinstance(g, TensorBase) else base.Tensor._wrap(g))
         if new is None:
             continue
-        g = new if isinstance(g, Tensor) else Tensor(new, dtype=node.dtype)._data
+        g = new if isinstance(g, TensorBase) else base.Tensor(new, dtype=node.dtype)._data
         if g.shape != node.shape:
             raise RuntimeError(
                 f"hook on {type(node).__name__}: it returned a gradient of shape {g.shape}"

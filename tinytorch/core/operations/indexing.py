@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from .autograd import Function
-from .operands import is_array
+from ..engine.base import TensorBase
+from ..engine.function import Function
+from ..engine.numbers import is_array, values_of
 from .shape import checked_dims
 
 
@@ -38,7 +39,7 @@ class ScatterBackward(Function):
 
     def forward(self, x, *, index, shape):
         self.index = index
-        return _scattered(x, index, shape)
+        return scatter_array(x, index, shape)
 
     def apply(self, g):
         return (g[self.index],)
@@ -74,11 +75,11 @@ class GatherBackward(Function):
 def scatter(g, index, shape):
     """Zeros of `shape` with `g` added at `index`, for arrays and Tensors alike."""
     if is_array(g):
-        return _scattered(g, index, shape)
+        return scatter_array(g, index, shape)
     return ScatterBackward.run(g, index=index, shape=shape)
 
 
-def _scattered(x, index, shape):
+def scatter_array(x, index, shape):
     z = np.zeros(shape, x.dtype)
     if _repeats(index):
         np.add.at(z, index, x)
@@ -100,3 +101,46 @@ def _repeats(index):
     """Whether an index can pick an element twice: only integer arrays can."""
     parts = index if isinstance(index, tuple) else (index,)
     return any(isinstance(i, np.ndarray) and i.dtype.kind in "iu" and i.ndim for i in parts)
+
+
+def gather(input, dim, index):
+    """Elements picked along `dim` by the integers `index`, of as many axes as `input`."""
+    return GatherBackward.run(input, dim=dim, index=values_of(index))
+
+
+class Indexing:
+    """`x[index]` and `gather`."""
+
+    __slots__ = ()
+
+    def __getitem__(self, index):
+        for step in index_steps(index):
+            self = SliceBackward.run(self, index=step)
+        return self
+
+    gather = gather
+
+
+def index_steps(index):
+    """An index with its Tensors as arrays, in one step; numbers beside arrays are a step before.
+
+    NumPy takes a number beside an array for another array: x[0, :, [1, 2]] would lead with the
+    axis of the list. In PyTorch, and here, x[0, :, [1, 2]] is x[0][:, [1, 2]].
+    """
+    if not isinstance(index, tuple):
+        return (index._data if isinstance(index, TensorBase) else index,)
+    index = tuple(i._data if isinstance(i, TensorBase) else i for i in index)
+    if not any(isinstance(i, (np.ndarray, list)) and np.ndim(i) for i in index):
+        return (index,)
+    first, rest = [], []
+    for i in index:
+        if np.ndim(i) == 0 and np.asarray(i).dtype.kind in "iu":
+            first.append(i)
+            continue
+        rest.append(i)
+        if i is Ellipsis:
+            first.append(i)
+        elif i is not None:
+            is_mask = not isinstance(i, slice) and np.asarray(i).dtype.kind == "b"
+            first += [slice(None)] * (np.ndim(i) if is_mask else 1)
+    return (tuple(first), tuple(rest)) if len(rest) < len(index) else (index,)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .dtypes import get_default_dtype
+from .engine.numbers import get_default_dtype
 from .tensor import Tensor
 
 

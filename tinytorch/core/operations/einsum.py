@@ -4,8 +4,9 @@ import string
 
 import numpy as np
 
-from .autograd import Function, unbroadcast
-from .operands import is_array
+from ..engine.base import as_tensor
+from ..engine.function import Function, unbroadcast
+from ..engine.numbers import is_array
 from .shape import broadcast_to
 
 
@@ -48,15 +49,19 @@ class EinsumBackward(Function):
 
 
 def einsum(equation, *operands):
-    """The sum of products that `equation` spells; see `EinsumBackward`."""
+    """The products of the operands, summed over the letters that the result lacks.
+
+    >>> import tinytorch as tt
+    >>> tt.einsum("ij,jk->ik", tt.eye(2), tt.ones(2, 3)).shape
+    (2, 3)
+    """
     if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
         operands = operands[0]
-    letters, output = _parsed(equation, [x.shape for x in operands])
-    plain = []
-    for i, x in enumerate(operands):
-        x, letters[i] = _diagonal(x, letters[i])
-        plain.append(x)
-    return EinsumBackward.run(*plain, letters=letters, output=output)
+    xs = [as_tensor(x) for x in operands]
+    letters, output = _parsed(equation, [x.shape for x in xs])
+    for i, x in enumerate(xs):
+        xs[i], letters[i] = _diagonal(x, letters[i])
+    return EinsumBackward.run(*xs, letters=letters, output=output)
 
 
 def _einsum(letters, output, xs):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .module import Module
+from ..module import Module
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,29 @@
-"""What goes through the door of an operation: its operands, its result, and its errors."""
+"""What goes into an operation and comes out: operands, dtypes, the result, and its errors."""
 
 import numpy as np
 
-from .dtypes import get_default_dtype
-
 FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+_default = FLOAT32
+
+
+def get_default_dtype() -> np.dtype:
+    """The dtype of tensors made from Python floats: float32 unless set otherwise."""
+    return _default
+
+
+def set_default_dtype(dtype) -> None:
+    """Make tensors of Python floats have `dtype`, a floating-point one.
+
+    Raises
+    ------
+    TypeError
+        For dtypes that hold no fractions.
+    """
+    global _default
+    dtype = np.dtype(dtype)
+    if dtype.kind != "f":
+        raise TypeError(f"set_default_dtype: expected a floating-point dtype, got {dtype}")
+    _default = dtype
 
 
 def is_array(x):
@@ -12,30 +31,18 @@ def is_array(x):
     return isinstance(x, (np.ndarray, np.generic))
 
 
-def plain(x):
-    """The values of an array or a Tensor, to look at: a Tensor's are not lent for that."""
+def values_of(x):
+    """The values of an array or a Tensor, to look at and not to write to."""
     return np.asarray(getattr(x, "_data", x))
 
 
-def floating(x):
+def as_float(x):
     """x as floats: NumPy alone would give the exponential of a byte, or a mask, in float16."""
     return x if x.dtype.kind == "f" else x.astype(get_default_dtype())
 
 
-def settled(z, arrays):
-    """A result as an array; what became float64 from numbers and integers alone is float32."""
-    if not is_array(z):
-        z = np.asarray(z)
-    if z.dtype is not FLOAT64:
-        return z
-    for a in arrays:
-        if getattr(a, "dtype", None) is FLOAT64:
-            return z
-    return z.astype(get_default_dtype())
-
-
-def constant(x, node):
-    """An operand that is no Tensor. Python numbers stay raw: they take the dtype they meet."""
+def as_operand(x, node):
+    """An input that is no Tensor. Python numbers stay so: they take the dtype they meet."""
     if type(x) in (int, float, bool):
         return x
     if isinstance(x, float):  # numpy.float64 is a Python float, and as weak as one
@@ -48,11 +55,23 @@ def constant(x, node):
     )
 
 
-def explained(node, arrays, error):
+def as_result(z, operands):
+    """A result as an array; what became float64 from numbers and integers alone is float32."""
+    if not is_array(z):
+        z = np.asarray(z)
+    if z.dtype is not FLOAT64:
+        return z
+    for a in operands:
+        if getattr(a, "dtype", None) is FLOAT64:
+            return z
+    return z.astype(get_default_dtype())
+
+
+def explained(node, operands, error):
     """The error of an operation, with its name and the shapes of its operands."""
     if str(error).startswith(f"{node.name}:"):
         return error
-    shapes = [np.shape(a) for a in arrays]
+    shapes = [np.shape(a) for a in operands]
     if "broadcast" in str(error) and len(shapes) == 2:
         pairs = list(zip(reversed(shapes[0]), reversed(shapes[1]), strict=False))
         m, n = next(((m, n) for m, n in pairs if m != n and 1 not in (m, n)), (None, None))
@@ -62,10 +81,10 @@ def explained(node, arrays, error):
                 f" {m} meets {n} and neither is 1; line the axes up with reshape or unsqueeze"
             )
     given = " and ".join(str(s) for s in shapes)
-    return plain_kind(error)(f"{node.name}: on shapes {given}: {error}")
+    return builtin_kind(error)(f"{node.name}: on shapes {given}: {error}")
 
 
-def plain_kind(error):
-    """The plain kind of an error: NumPy's own subclasses can't be made from a text."""
+def builtin_kind(error):
+    """The built-in class of an error: NumPy's own subclasses can't be made from a text."""
     kinds = IndexError, OverflowError, TypeError, ValueError
     return next(kind for kind in kinds if isinstance(error, kind))

@@ -6,9 +6,10 @@ product, taken once for each row, or twice.
 
 import numpy as np
 
-from .autograd import enable_grad, grad
-from .joining import stack
-from .tensor import Tensor
+from ..engine.backward import grad
+from ..engine.modes import enable_grad
+from ..operations.concatenation import stack
+from ..tensor import Tensor
 
 
 def vjp(func, inputs, v=None, create_graph=False):

@@ -7,8 +7,9 @@ rule is right.
 
 import numpy as np
 
-from .autograd import enable_grad, grad
-from .tensor import Tensor
+from ..engine.backward import grad
+from ..engine.modes import enable_grad
+from ..tensor import Tensor
 
 
 class GradcheckError(AssertionError):

@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .autograd import Function
+from ..engine.base import TensorBase, as_tensor
+from ..engine.function import Function
+from ..engine.numbers import is_array, values_of
 from .indexing import GatherBackward
-from .operands import is_array, plain
+from .selection import maximum, minimum
 from .shape import broadcast_to, checked_dims
 
 
@@ -49,7 +51,7 @@ class MeanBackward(Function):
         return total / self.n if self.n else total * math.nan
 
     def apply(self, g):
-        g = (g / max(self.n, 1)).reshape(self.kept)
+        g = (g / (self.n or 1)).reshape(self.kept)
         return (broadcast_to(g, self.next_functions[0].shape),)
 
 
@@ -99,7 +101,7 @@ class StdBackward(Function):
 
     def apply(self, g):
         x, z = self.saved_tensors
-        flat = plain(z) == 0
+        flat = values_of(z) == 0
         g = g * ~flat / (z + flat)
         return (g.reshape(self.kept) / self.n * _centered(x, self.axes),)
 
@@ -125,7 +127,7 @@ class ProdBackward(Function):
 
     def apply(self, g):
         x, z = self.saved_tensors
-        size = np.abs(plain(z))
+        size = np.abs(values_of(z))
         if (np.isfinite(size) & (size >= np.finfo(size.dtype).tiny)).all():
             return (g.reshape(self.kept) * z.reshape(self.kept) / x,)
         if self.axis is None:
@@ -187,7 +189,7 @@ class LogsumexpBackward(Function):
     PyTorch: LogsumexpBackward0.
     """
 
-    fractions = True
+    int_to_float = True
     saves = ("x", "z")
 
     def forward(self, x, *, dim, keepdim=False):
@@ -231,7 +233,7 @@ class Extremes(NamedTuple):
     indices: object
 
 
-def extremes(name, x, dim, keepdim):
+def _extremes(name, x, dim, keepdim):
     """The values and indices of the largest (`name` "max") or smallest along one axis.
 
     An index names one element, the first, and it gets the whole gradient.
@@ -239,22 +241,22 @@ def extremes(name, x, dim, keepdim):
     axes = checked_dims(name, x.shape, (dim,))
     _refuse_empty(name, x._data, axes)
     if not axes:
-        return Extremes(x.clone(), type(x)._wrap(np.int64(0)))
+        return Extremes(x.clone(), x.kind._wrap(np.int64(0)))
     find = np.argmax if name == "max" else np.argmin
     index = find(x._data, axis=axes[0], keepdims=True)
     values = GatherBackward.run(x, dim=axes[0], index=index)
     if not keepdim:
         values, index = values.squeeze(axes[0]), index.squeeze(axes[0])
-    return Extremes(values, type(x)._wrap(index))
+    return Extremes(values, x.kind._wrap(index))
 
 
-def position(name, x, dim, keepdim):
+def _position(name, x, dim, keepdim):
     """argmax and argmin: integers, which have no gradient."""
     axes = checked_dims(name, x.shape, None if dim is None else (dim,))
     _refuse_empty(name, x._data, axes)
     find = getattr(np, name)
     index = find(x._data, axis=axes[0] if dim is not None and axes else None, keepdims=keepdim)
-    return type(x)._wrap(index)
+    return x.kind._wrap(index)
 
 
 def sum_kept(x, axes):
@@ -270,7 +272,7 @@ def _axes(name, x, dim):
 
 def _centered(x, axes):
     n = math.prod([x.shape[i] for i in axes])
-    return x - sum_kept(x, axes) / max(n, 1)
+    return x - sum_kept(x, axes) / (n or 1)
 
 
 def _degrees_of_freedom(x, axes, correction):
@@ -309,6 +311,99 @@ def _refuse_empty(name, x, axes):
 
 def _shared_evenly(node, g):
     x, z = node.saved_tensors
-    chosen = plain(x) == plain(z).reshape(node.kept)
+    chosen = values_of(x) == values_of(z).reshape(node.kept)
     share = chosen / chosen.sum(axis=node.axes, keepdims=True)
     return g.reshape(node.kept) * share.astype(g.dtype)
+
+
+def sum(input, dim=None, keepdim=False):
+    """The sum over all elements, or over the axis or axes `dim`."""
+    return SumBackward.run(input, dim=dim, keepdim=keepdim)
+
+
+def mean(input, dim=None, keepdim=False):
+    """The mean over all elements, or over the axis or axes `dim`."""
+    return MeanBackward.run(input, dim=dim, keepdim=keepdim)
+
+
+def var(input, dim=None, correction=1, keepdim=False, unbiased=None):
+    """The variance over `dim`: squared deviations over their number less `correction`."""
+    correction = correction if unbiased is None else int(unbiased)
+    return VarBackward.run(input, dim=dim, correction=correction, keepdim=keepdim)
+
+
+def std(input, dim=None, correction=1, keepdim=False, unbiased=None):
+    """The standard deviation over `dim`, the square root of the variance."""
+    correction = correction if unbiased is None else int(unbiased)
+    return StdBackward.run(input, dim=dim, correction=correction, keepdim=keepdim)
+
+
+def prod(input, dim=None, keepdim=False):
+    """The product of all elements, or along the axis `dim`."""
+    return ProdBackward.run(input, dim=dim, keepdim=keepdim)
+
+
+def max(input, dim=None, keepdim=False):
+    """The largest element; along an axis `dim`, the largest ones and their indices.
+
+    With another tensor in place of `dim`, `maximum` of the two.
+    """
+    x = as_tensor(input)
+    if dim is None:
+        return MaxBackward.run(x)
+    if isinstance(dim, TensorBase):
+        return maximum(x, dim)
+    return _extremes("max", x, dim, keepdim)
+
+
+def min(input, dim=None, keepdim=False):
+    """The smallest element; along an axis `dim`, the smallest ones and their indices.
+
+    With another tensor in place of `dim`, `minimum` of the two.
+    """
+    x = as_tensor(input)
+    if dim is None:
+        return MinBackward.run(x)
+    if isinstance(dim, TensorBase):
+        return minimum(x, dim)
+    return _extremes("min", x, dim, keepdim)
+
+
+def amax(input, dim=None, keepdim=False):
+    """The largest element over `dim`; ties share the gradient."""
+    return MaxBackward.run(input, dim=dim, keepdim=keepdim)
+
+
+def amin(input, dim=None, keepdim=False):
+    """The smallest element over `dim`; ties share the gradient."""
+    return MinBackward.run(input, dim=dim, keepdim=keepdim)
+
+
+def argmax(input, dim=None, keepdim=False):
+    """The index of the first largest element, an integer without gradient."""
+    return _position("argmax", as_tensor(input), dim, keepdim)
+
+
+def argmin(input, dim=None, keepdim=False):
+    """The index of the first smallest element, an integer without gradient."""
+    return _position("argmin", as_tensor(input), dim, keepdim)
+
+
+def logsumexp(input, dim, keepdim=False):
+    """ln of the sum of exp(x) over `dim`, without overflow."""
+    return LogsumexpBackward.run(input, dim=dim, keepdim=keepdim)
+
+
+def cumsum(input, dim):
+    """The running sum along the axis `dim`."""
+    return CumsumBackward.run(input, dim=dim)
+
+
+class Reductions:
+    """The reductions as methods of Tensor."""
+
+    __slots__ = ()
+
+    sum, mean, var, std, prod = sum, mean, var, std, prod
+    max, min, amax, amin, argmax, argmin = max, min, amax, amin, argmax, argmin
+    logsumexp, cumsum = logsumexp, cumsum

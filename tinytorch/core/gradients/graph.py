@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from .autograd import AccumulateGrad
-from .engine import reachable
+from ..engine.backward import reachable
+from ..engine.leaf import AccumulateGrad
 
 
 @dataclass

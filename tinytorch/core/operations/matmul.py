@@ -2,8 +2,9 @@
 
 import math
 
-from .autograd import Function, unbroadcast
-from .operands import is_array
+from ..engine.base import as_tensor
+from ..engine.function import Function, unbroadcast
+from ..engine.numbers import is_array
 
 
 class MatmulBackward(Function):
@@ -37,7 +38,7 @@ class MatmulBackward(Function):
                 f"matmul: {a.shape} @ {b.shape}: inner dimensions {inner_a} and {inner_b} differ"
             )
         if a.ndim > 2 and b.ndim == 2:  # one large product instead of a batch of small ones
-            return (_rows(a) @ b).reshape(*a.shape[:-1], b.shape[1])
+            return (rows(a) @ b).reshape(*a.shape[:-1], b.shape[1])
         return a @ b
 
     def apply(self, g):
@@ -49,8 +50,8 @@ class MatmulBackward(Function):
         batch = self.shape[: len(self.shape) - (not row) - (not column)]
         G = g.reshape(*batch, A.shape[-2], B.shape[-1])
         if A.ndim > 2 and B.ndim == 2:
-            da = (_rows(G) @ B.mT).reshape(a.shape) if to_a else None
-            db = _product(_rows(A).mT, _rows(G), B).reshape(b.shape) if to_b else None
+            da = (rows(G) @ B.mT).reshape(a.shape) if to_a else None
+            db = _product(rows(A).mT, rows(G), B).reshape(b.shape) if to_b else None
         else:
             da = unbroadcast(G @ B.mT, A.shape).reshape(a.shape) if to_a else None
             db = unbroadcast(_product(A.mT, G, B), B.shape).reshape(b.shape) if to_b else None
@@ -64,6 +65,25 @@ def _product(a, b, like):
     return a @ b
 
 
-def _rows(x):
+def rows(x):
     """All leading axes joined: (…, k) → (n, k)."""
     return x if x.ndim == 2 else x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
+
+
+def matmul(input, other):
+    """input @ other, for every rank that NumPy allows."""
+    return MatmulBackward.run(as_tensor(input), other)
+
+
+class Products:
+    """The matrix product as an operator and a method of Tensor."""
+
+    __slots__ = ()
+
+    def __matmul__(self, other):
+        return MatmulBackward.run(self, other)
+
+    def __rmatmul__(self, other):
+        return MatmulBackward.run(other, self)
+
+    matmul = matmul

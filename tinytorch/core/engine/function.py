@@ -1,0 +1,333 @@
+"""`Function`: an operation is a formula and the rule for its gradient; running it leaves a node.
+
+Nodes point to the nodes that made their inputs. The backward pass starts at the last node with
+∂L/∂L = 1 and calls every node's rule once, newest first:
+
+    grad_inputs = node.apply(grad_output)
+
+Nodes are numbered as they are made, and an operation can only use what already exists, so the
+numbers are a topological order and newest-first reaches a node after everything that used it.
+"""
+
+import functools
+import inspect
+from operator import itemgetter
+
+from numpy import asarray, broadcast_to, float32, ndarray
+
+from . import base
+from .base import TensorBase, as_tensor
+from .modes import enable_grad, intercepting, recording, stand_ins, watchers
+from .numbers import FLOAT32, as_float, as_operand, as_result, explained
+from .versions import borrowed, checksums, now
+
+_new = object.__new__
+
+
+class Function:
+    """One differentiable operation: a formula and the rule for its gradient.
+
+    To define an operation, subclass it::
+
+        class CubeBackward(Function):
+            saves = ("x",)                  # inputs kept for the rule; "z" names the result
+
+            def forward(self, x):           # on arrays
+                return x * x * x
+
+            def apply(self, g):             # g = ∂L/∂z
+                (x,) = self.saved_tensors
+                return (3 * g * x * x,)     # one gradient, or None, for each input
+
+        cube = CubeBackward.run
+
+    `run` computes and records. `CubeBackward(x)` builds the node alone, to look at
+    or to `apply` by hand. Parameters that are not differentiated are passed by keyword.
+
+    `apply` gets arrays in an ordinary backward pass and Tensors under `create_graph=True`; written
+    with what both understand (`*`, `@`, `.sum`, `.reshape`, …), it is its own second derivative.
+
+    Attributes
+    ----------
+    saved_tensors : tuple
+        The values named in `saves`; None once a backward pass has freed the node.
+    intermediate
+        What `forward` may leave for `apply` beside them; freed with them.
+    next_functions : tuple
+        For each input the node that made it, which knows the input's `shape` and `dtype`; None
+        where no gradient is wanted, and a rule may return None.
+    shape, dtype
+        Those of the result, and so of the upstream gradient.
+    """
+
+    saves: tuple[str, ...] = ()
+    int_to_float = False  # True where values are fractions: integers are then taken as floats
+    hooks = intermediate = None
+    checksums: dict = {}  # noqa: RUF012 (never written to; a node with checksums gets its own)
+    __slots__ = (
+        "__dict__",
+        "dtype",
+        "next_functions",
+        "order",
+        "reached_by",
+        "saved_tensors",
+        "shape",
+    )
+
+    @classmethod
+    def run(cls, *inputs, **params):
+        """Compute the operation, and record it if a gradient may be wanted.
+
+        This is the one way into the graph. A class with one or two inputs has the same steps
+        written out for them (`_run_one`, `_run_two`).
+        """
+        if intercepting and cls in stand_ins.get():
+            return stand_ins.get()[cls].run(*inputs, **params)
+        node, kind = _new(cls), base.Tensor
+        arrays, nodes = [], []
+        for x in inputs:
+            if isinstance(x, TensorBase):
+                arrays.append(x._data)
+                nodes.append(x._node)
+                kind = x.kind if kind is base.Tensor else kind
+            else:
+                arrays.append(as_operand(x, node))
+                nodes.append(None)
+        if cls.int_to_float:
+            arrays[0] = as_float(arrays[0])
+        try:
+            z = as_result(node.forward(*arrays, **params), arrays)
+        except (ValueError, TypeError, IndexError, OverflowError) as error:
+            raise explained(node, arrays, error) from error
+        out = kind._wrap(z)
+        if any(nodes) and z.dtype.kind == "f" and recording.get():
+            out._node = node.record(tuple(nodes), (*arrays, z))
+        if intercepting:
+            for watcher in watchers.get():
+                watcher("forward", node, inputs, out)
+        return out
+
+    def record(self, nodes, values):
+        """Make the node part of the graph: where gradients go, and what the rule needs."""
+        z = values[-1]
+        self.next_functions = nodes
+        self.order = now()
+        self.reached_by = None
+        self.shape, self.dtype = z.shape, z.dtype
+        self.saved_tensors = saved = self._pick_saved(values)
+        if borrowed and saved:
+            self.checksums = checksums(saved)
+        return self
+
+    def forward(self, *arrays, **params):
+        """The formula, on arrays. Returns the array z."""
+        raise NotImplementedError(f"{type(self).__name__} does not define forward")
+
+    def apply(self, grad_output):
+        """The rule: from g = ∂L/∂z, one gradient (or None) for each input, as a tuple."""
+        raise NotImplementedError(f"{type(self).__name__} does not define apply")
+
+    def apply_to_tensors(self, g):
+        """`apply` with the saved values as Tensors, so that the rule is itself recorded."""
+        saved = self.saved_tensors
+        sources = (*self.next_functions, self)
+        places = self._saved_places or range(len(saved))
+        self.saved_tensors = tuple(
+            base.Tensor._wrap(value, sources[i]) if hasattr(value, "dtype") else value
+            for value, i in zip(saved, places, strict=True)
+        )
+        try:
+            return self.apply(g)
+        finally:
+            self.saved_tensors = saved
+
+    def __new__(cls, *inputs, **params):
+        """The node alone, built by hand: every gradient is wanted."""
+        operands = [as_tensor(x) for x in inputs]
+        for i, x in enumerate(operands):
+            if x._node is None and x._data.dtype.kind == "f":
+                operands[i] = base.Tensor._wrap(x._data).requires_grad_()
+        with enable_grad():
+            node = cls.run(*operands, **params)._node
+        if node is None:
+            raise TypeError(f"{cls.__name__}: integers have no gradients; give it floats")
+        return node
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        cls.name = cls.__name__.removesuffix("Backward").lower()
+        if not inspect.isfunction(cls.forward):
+            kind = type(cls.forward).__name__
+            raise TypeError(
+                f"{cls.__name__}: forward must be a method, def forward(self, …), got {kind}"
+            )
+        if "run" in vars(cls):
+            raise TypeError(
+                f"{cls.__name__}: run belongs to the engine; write forward and apply, and put what"
+                " goes around them into a function"
+            )
+        names, parameters, any_number = _arguments(cls.forward)
+        unknown = [s for s in cls.saves if s not in names and s != "z"]
+        if unknown:
+            raise TypeError(
+                f"{cls.__name__}: saves names {unknown[0]!r}, which is no input of forward"
+                f" ({', '.join(names)}) and not 'z', its result"
+            )
+        all_of_them = any_number and cls.saves  # saves = ("xs",) for forward(self, *xs)
+        places = [-1 if s == "z" else names.index(s) for s in cls.saves]
+        cls._saved_places = None if all_of_them else places
+        cls._pick_saved = staticmethod(_picker(cls._saved_places))
+        run_any = functools.partial(Function.run.__func__, cls)
+        written_out = None if any_number or parameters else _WRITTEN_OUT.get(len(names))
+        cls.run = staticmethod(written_out(cls, run_any) if written_out else run_any)
+
+    def __repr__(self):
+        return f"<{type(self).__name__}>"
+
+
+def _arguments(forward):
+    """The inputs of a formula, its parameters, and whether inputs are any number (`*xs`)."""
+    arguments = list(inspect.signature(forward).parameters.values())[1:]
+    parameters = [p.name for p in arguments if p.kind in (p.KEYWORD_ONLY, p.VAR_KEYWORD)]
+    names = [p.name for p in arguments if p.name not in parameters]
+    return names, parameters, any(p.kind is p.VAR_POSITIONAL for p in arguments)
+
+
+def _picker(places):
+    """A function that takes the values at `places` out of a tuple, as a tuple; None: all but z."""
+    if places is None:
+        return itemgetter(slice(0, -1))
+    if len(places) == 1:
+        (i,) = places
+        return itemgetter(slice(i, i + 1 or None))
+    return itemgetter(*places) if places else itemgetter(slice(0))
+
+
+# What follows are the steps of `Function.run` once more, for one input and for two, without
+# parameters. Its loop and lists take longer than the arithmetic of a small tensor. What is no
+# Tensor or plain number, and what fails, is left to it.
+
+
+def _run_one(cls, run_any):
+    """`run` for one input."""
+    pick_saved, saves_z, int_to_float = cls._pick_saved, cls.saves == ("z",), cls.int_to_float
+
+    def run(x, /):
+        Tensor = base.Tensor
+        if type(x) is not Tensor and not (isinstance(x, Tensor) and x.kind is Tensor):
+            return run_any(as_tensor(x))
+        if intercepting:
+            return run_any(x)
+        array, source = x._data, x._node
+        if int_to_float and array.dtype.kind != "f":
+            return run_any(x)
+        node = _new(cls)
+        try:
+            z = node.forward(array)
+        except Exception:
+            return run_any(x)  # fails again, and explains
+        if type(z) is float32:  # a number; asking it for shape and dtype takes longer
+            shape, dtype = (), FLOAT32
+        else:
+            if type(z) is not ndarray or z.dtype is not FLOAT32:
+                z = as_result(z, (array,))
+            shape, dtype = z.shape, z.dtype
+        out = _new(Tensor)
+        out._data = z
+        out._grad = out._node = None
+        if source and (dtype is FLOAT32 or dtype.kind == "f") and recording.get():
+            out._node = node
+            node.next_functions = (source,)
+            node.order = now()
+            node.reached_by = None
+            node.shape = shape
+            node.dtype = dtype
+            node.saved_tensors = saved = (z,) if saves_z else pick_saved((array, z))
+            if borrowed and saved:
+                node.checksums = checksums(saved)
+        return out
+
+    run.__qualname__ = f"{cls.__qualname__}.run"
+    return run
+
+
+def _run_two(cls, run_any):
+    """`run` for two inputs and no parameters."""
+    pick_saved, int_to_float = cls._pick_saved, cls.int_to_float
+    saves_nothing, saves_inputs = not cls.saves, cls._saved_places == [0, 1]
+
+    def run(a, b, /):
+        Tensor = base.Tensor
+        if type(a) is Tensor or (isinstance(a, Tensor) and a.kind is Tensor):
+            array_a, node_a = a._data, a._node
+        elif type(a) is float or type(a) is int:
+            array_a, node_a = a, None
+        else:
+            return run_any(a, b)
+        if type(b) is Tensor or (isinstance(b, Tensor) and b.kind is Tensor):
+            array_b, node_b = b._data, b._node
+        elif type(b) is float or type(b) is int:
+            array_b, node_b = b, None
+        else:
+            return run_any(a, b)
+        if intercepting or int_to_float:
+            return run_any(a, b)
+        node = _new(cls)
+        try:
+            z = node.forward(array_a, array_b)
+        except Exception:
+            return run_any(a, b)  # fails again, and explains
+        if type(z) is float32:
+            shape, dtype = (), FLOAT32
+        else:
+            if type(z) is not ndarray or z.dtype is not FLOAT32:
+                z = as_result(z, (array_a, array_b))
+            shape, dtype = z.shape, z.dtype
+        out = _new(Tensor)
+        out._data = z
+        out._grad = out._node = None
+        if (node_a or node_b) and (dtype is FLOAT32 or dtype.kind == "f") and recording.get():
+            out._node = node
+            node.next_functions = (node_a, node_b)
+            node.order = now()
+            node.reached_by = None
+            node.shape = shape
+            node.dtype = dtype
+            if saves_nothing:
+                node.saved_tensors = ()
+                return out
+            if saves_inputs:
+                saved = (array_a, array_b)
+            else:
+                saved = pick_saved((array_a, array_b, z))
+            node.saved_tensors = saved
+            if borrowed:
+                node.checksums = checksums(saved)
+        return out
+
+    run.__qualname__ = f"{cls.__qualname__}.run"
+    return run
+
+
+_WRITTEN_OUT = {1: _run_one, 2: _run_two}
+
+
+def unbroadcast(grad, shape):
+    """Undo a broadcast: sum `grad` down to `shape`.
+
+    Broadcasting copies a value into several places, and what was copied collects the sum of the
+    gradients of its copies. Axes that broadcasting put in front disappear; axes of length 1 that it
+    stretched are summed to length 1. It is the one place where this happens.
+    """
+    if type(grad) is float32 and not shape:  # a number; asking it for its shape takes longer
+        return grad
+    try:
+        if grad.shape == shape:
+            return grad
+    except AttributeError:  # a plain number, from a rule applied by hand
+        return unbroadcast(asarray(grad), shape)
+    front = grad.ndim - len(shape)
+    if not grad.ndim:  # one g for all elements, from a rule applied by hand
+        return broadcast_to(grad, shape)
+    stretched = [i + front for i, n in enumerate(shape) if n == 1 and grad.shape[i + front] != 1]
+    return grad.sum((*range(front), *stretched)).reshape(shape)

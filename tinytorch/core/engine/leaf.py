@@ -1,0 +1,54 @@
+"""Leaves, where gradients arrive, and hooks, which look at them on the way."""
+
+import weakref
+
+from . import base
+from .versions import now
+
+
+class AccumulateGrad:
+    """The end of a path: the leaf whose `.grad` collects what arrives.
+
+    It refers to its tensor weakly, so that a leaf and its node are no cycle.
+    """
+
+    next_functions = ()
+    saved_tensors = ()
+    __slots__ = ("__weakref__", "dtype", "hooks", "order", "reached_by", "shape", "tensor")
+
+    def __init__(self, tensor):
+        self.tensor = weakref.ref(tensor)
+        self.order = -1 - now()  # older than any operation: leaves come last, in their order
+        self.shape = tensor._data.shape
+        self.dtype = tensor._data.dtype
+        self.hooks = self.reached_by = None
+
+    def __repr__(self):
+        return "<AccumulateGrad>"
+
+
+class HookHandle:
+    """What `register_hook` returns: `remove()` takes the hook off."""
+
+    def __init__(self, node, hook):
+        if node.hooks is None:
+            node.hooks = {}
+        self._hooks, self._key = node.hooks, now()
+        node.hooks[self._key] = hook
+
+    def remove(self):
+        """Take the hook off; a second call does nothing."""
+        self._hooks.pop(self._key, None)
+
+
+class RetainGrad:
+    """The hook of `retain_grad`: adds what arrives to the `.grad` of a result."""
+
+    def __init__(self, tensor):
+        self.tensor = weakref.ref(tensor)
+
+    def __call__(self, g):
+        tensor = self.tensor()
+        if tensor is not None:
+            kept = g if g.requires_grad else base.Tensor(g)
+            tensor.grad = kept if tensor.grad is None else tensor.grad + kept

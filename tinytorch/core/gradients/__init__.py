@@ -1,0 +1,1 @@
+"""Tools made of backward passes: derivatives, checks, checkpointing, pictures of the graph."""

@@ -1,0 +1,65 @@
+"""Comparisons and masks: booleans, and no gradient."""
+
+import numpy as np
+
+from ..engine.base import TensorBase
+from ..engine.numbers import builtin_kind
+
+
+class Comparison:
+    """`a < b`, `a == b` and `mask & mask`, and the methods of the same names."""
+
+    __slots__ = ()
+
+    def __eq__(self, other):
+        return _compared(np.equal, self, other)
+
+    def __ne__(self, other):
+        return _compared(np.not_equal, self, other)
+
+    def __lt__(self, other):
+        return _compared(np.less, self, other)
+
+    def __le__(self, other):
+        return _compared(np.less_equal, self, other)
+
+    def __gt__(self, other):
+        return _compared(np.greater, self, other)
+
+    def __ge__(self, other):
+        return _compared(np.greater_equal, self, other)
+
+    __hash__ = object.__hash__  # by identity: a tensor is a key, whatever it equals
+
+    eq, ne, lt, le, gt, ge = __eq__, __ne__, __lt__, __le__, __gt__, __ge__
+
+    def __and__(self, other):
+        return _compared(np.bitwise_and, self, other)
+
+    def __or__(self, other):
+        return _compared(np.bitwise_or, self, other)
+
+    def __xor__(self, other):
+        return _compared(np.bitwise_xor, self, other)
+
+    def __invert__(self):
+        return self.kind._wrap(~self._data)
+
+    def all(self):
+        """Whether all elements are true, or not 0."""
+        return self.kind._wrap(self._data.all())
+
+    def any(self):
+        """Whether an element is true, or not 0."""
+        return self.kind._wrap(self._data.any())
+
+
+def _compared(ufunc, a, b):
+    kind = a.kind
+    a, b = a._data, b._data if isinstance(b, TensorBase) else b
+    try:
+        return kind._wrap(ufunc(a, b))
+    except (ValueError, TypeError) as error:
+        raise builtin_kind(error)(
+            f"{ufunc.__name__}: {np.shape(a)} and {np.shape(b)}: {error}"
+        ) from None
