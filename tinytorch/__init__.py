@@ -8,11 +8,9 @@
 tensor([2., 4., 6.])
 """
 
-import gc as _gc
 import importlib as _importlib
 
 from numpy import bool, float32, float64, int32, int64, uint8
-from numpy import empty as _empty
 
 from . import autograd
 from .core import autograd as _operations  # noqa: F401 (all are known from the start)
@@ -31,6 +29,7 @@ from .core.construction import (
 )
 from .core.engine.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .core.engine.numbers import get_default_dtype, set_default_dtype
+from .core.engine.process import tune_process as _tune_process
 from .core.generator import (
     Generator,
     default_generator,
@@ -227,15 +226,4 @@ def __dir__():
     return sorted(__all__)
 
 
-# A graph is many small objects without a cycle among them. Python's cycle collector finds nothing
-# there, yet walks all of it each time it has grown by a quarter: half the time of a long chain.
-# Unless the program chose its own thresholds, ask it to look at young objects less often and at
-# all of them rarely.
-if _gc.get_threshold()[0] in (700, 2000):
-    _gc.set_threshold(20_000, 25, 100)
-
-# A training step frees large arrays and asks for as many again. glibc gives freed memory back to
-# the system each time, which hands it out anew page by page: up to half of a step. It keeps blocks
-# of the size of the largest that was ever freed: free one of 8 MiB, untouched. Larger ones, such as
-# the gradient of a table of words, stay with the system, whose zeros take no memory till written.
-_empty(1 << 23, uint8)
+_tune_process()

@@ -1,5 +1,6 @@
 """A progress bar where somebody sees it, and nothing anywhere else."""
 
+import builtins
 import sys
 
 
@@ -45,5 +46,5 @@ def bar(total: int | None, show: bool | None = None):
 
 
 def _in_notebook():
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    return type(shell).__name__ == "ZMQInteractiveShell"
+    get_ipython = getattr(builtins, "get_ipython", None)  # IPython puts it there
+    return get_ipython is not None and type(get_ipython()).__name__ == "ZMQInteractiveShell"
