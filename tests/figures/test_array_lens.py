@@ -31,6 +31,7 @@ from tinytorch.core.autograd import (
     SubBackward,
     SumBackward,
     VarBackward,
+    WhereBackward,
 )
 from tinytorch.core.spatial.windows import Windows
 from tinytorch.widgets import ArrayLens
@@ -448,6 +449,38 @@ def test_every_entry_of_a_line_is_a_term_of_its_output(case):
     if case == "max pooling":
         z = next(grid for grid in figure.data["grids"] if grid["name"] == "z")
         assert [len(terms) for terms in z["terms"]] == [9] * 4
+
+
+class Choose(WhereBackward):
+    def forward(self, condition, a, b):
+        return super().forward(condition != 0, a, b)
+
+
+def test_a_press_turns_a_switch_over_and_the_choice_follows(show):
+    mask = np.array([[1, 1, 0], [0, 1, 0]])
+    inputs = {"c": mask, "a": array(2, 3), "b": array(3)}
+    g = array(2, 3)
+    figure = ArrayLens(Choose, inputs, g=g, switches=["c"], **ABOUT)
+    assert figure.data["exact"] and not figure.message
+    page = show(figure, host="static")
+    for name, key in (("c[0,2]", None), ("c[1,1]", " "), ("c[0,0]", "Enter"), ("c[0,2]", None)):
+        if key is None:
+            cell(page, name).click()
+        else:
+            cell(page, name).focus()
+            page.keyboard.press(key)
+        i, j = int(name[2]), int(name[4])
+        mask[i, j] = 1 - mask[i, j]
+        assert get(page, "inputs")["c"] == mask.tolist()
+        _, da, db = Choose(mask, *(inputs[name] for name in "ab")).apply(g)
+        seen = shown(page)
+        for want, name in ((da, "a"), (db, "b")):
+            for index, value in np.ndenumerate(want):
+                place = ",".join(map(str, index))
+                assert seen[f"∂L/∂{name}[{place}]"] == pytest.approx(value, abs=5e-3)
+    page.keyboard.press("+")  # no third value
+    page.keyboard.press("+")
+    assert set(np.ravel(get(page, "inputs")["c"])) == {0, 1}
 
 
 def test_on_a_page_a_score_is_edited_and_all_follows(show):

@@ -125,6 +125,29 @@ def test_the_curve_reads_what_the_engine_computes(show):
         }
 
 
+@pytest.mark.parametrize(("width", "layout"), [(720, 0), (358, 1)])
+def test_a_curve_that_is_the_loss_has_its_own_names_and_no_g(show, width, layout):
+    figure = Curve(tt.tanh, x=-0.5, names=("w", "L"), **ABOUT)
+    page = show(figure, width=width, host="static")
+    secant = "(L(w+h) − L(w−h)) / 2h"
+    assert list(numbers(page)) == ["w", "L(w)", "L′(w)", "h", secant]
+    assert page.locator("input:visible").count() == 2
+    slope = page.locator(".tt-panel-f .tt-label.tt-diff").text_content()
+    assert slope == f"secant {numbers(page)[secant]}"
+    assert page.locator("figure.tt-figure").bounding_box()["height"] == figure.space[layout]
+
+
+def test_a_curve_that_starts_vertically_is_drawn_so(show):
+    page = show(Curve(tt.sqrt, x=0.5, h=0.25, domain=(0, 3), **ABOUT))
+    start = page.locator(".tt-panel-f path.tt-value.tt-thick").first.evaluate(
+        """(path) => {
+          const [a, b] = [0, 4].map((at) => path.getPointAtLength(at));
+          return [b.x - a.x, a.y - b.y];
+        }"""
+    )
+    assert start[1] > 3.5 and start[0] < 1
+
+
 def test_the_surface_reads_what_the_engine_computes(show):
     page = show(MAKE["surface"]())
     for key in ["ArrowRight", "PageDown", "Home", "ArrowRight", "PageUp"]:
@@ -238,7 +261,7 @@ def test_a_finger_taps_and_drags(show):
 @every_kind
 def test_targets_are_large_enough_for_a_finger(show, kind):
     page = show(MAKE[kind](), width=390)
-    for target in page.locator("input.tt-range, button, .tt-hit").all():
+    for target in page.locator("input.tt-range:visible, button:visible, .tt-hit").all():
         box = target.bounding_box()
         assert box["height"] >= 43.9 and box["width"] >= 43.9
 
@@ -293,6 +316,51 @@ def test_panels_stand_side_by_side_from_640(show):
 
     assert tops(640)[0] == tops(640)[1]
     assert tops(639)[0] < tops(639)[1]
+
+
+def test_a_walk_downhill_is_that_of_the_engine_and_leaves_a_trail(show):
+    def loss(a, b):
+        return (a * 1.3).tanh() * b + b * b + (a - 0.5) ** 2
+
+    start, rate, steps = (-1.5, 1.5), 0.2, 12
+    figure = Surface(loss, *start, labels=("a", "b", "L"), rate=rate, **ABOUT)
+    page = show(figure)
+    button = page.get_by_role("button", name="Step downhill")
+    a, b = (tt.tensor(np.float64(value), requires_grad=True) for value in start)
+    for _ in range(steps):
+        button.focus()
+        page.keyboard.press("Enter")
+        a.grad = b.grad = None
+        loss(a, b).backward()
+        a, b = (tt.tensor(x.data - rate * x.grad.data, requires_grad=True) for x in (a, b))
+        a.grad = b.grad = None
+        z = loss(a, b)
+        z.backward()
+        assert (get(page, "a"), get(page, "b")) == pytest.approx((a.item(), b.item()), abs=2e-3)
+        seen = [float(value.replace("−", "-")) for value in list(numbers(page).values())[2:5]]
+        assert seen == pytest.approx([z.item(), a.grad.item(), b.grad.item()], abs=5e-3)
+    trail = get(page, "trail")
+    assert len(trail) == steps and tuple(trail[0]) == start
+    assert page.locator(".tt-panel-map circle.tt-solid.tt-ink").count() == steps + 1
+    press(page, 0, "ArrowRight")  # another start: another walk
+    assert get(page, "trail") == []
+    assert not show(MAKE["surface"]()).get_by_role("button", name="Step downhill").is_visible()
+
+
+@pytest.mark.parametrize("width", [720, 390])
+def test_the_arrow_and_its_names_stay_in_the_panel(show, width):
+    page = show(MAKE["surface"](g=3.0), width=width)
+    panel = page.locator(".tt-panel-map").bounding_box()
+    data = MAKE["surface"](g=3.0).data
+    for a in (data["a"][0], data["a"][-1], 1.0):
+        for b in (data["b"][0], data["b"][-1], -1.0):
+            page.evaluate("([a, b]) => { model.set('a', a); model.set('b', b) }", [a, b])
+            parts = page.locator(".tt-panel-map > g:last-child .tt-grad").all()
+            assert parts
+            for box in [part.bounding_box() for part in parts]:
+                assert box["x"] >= panel["x"] and box["y"] >= panel["y"] - 1
+                assert box["x"] + box["width"] <= panel["x"] + panel["width"]
+                assert box["y"] + box["height"] <= panel["y"] + panel["height"] + 1
 
 
 @every_kind

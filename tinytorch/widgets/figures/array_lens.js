@@ -149,9 +149,10 @@ function words(all, chosen, sums, most) {
 }
 
 /** Traits that give a cell of an input or of g another value, within limits. */
-function edit({ i, role, grid: { name } }, value, { data, state }) {
+function edit({ i, role, grid: { name, turns } }, value, { data, state }) {
   let k = 0;
-  const to = Number(Math.max(-data.limit, Math.min(data.limit, value)).toFixed(6));
+  const [lo, hi] = turns ? [0, 1] : [-data.limit, data.limit];
+  const to = Number(Math.max(lo, Math.min(hi, value)).toFixed(6));
   const put = (x) => (Array.isArray(x) ? x.map(put) : k++ === i ? to : x);
   return role === "g"
     ? { g: put(state.g) }
@@ -177,7 +178,7 @@ function render(context) {
       {
         label: "value",
         value: () => now.value,
-        values: ({ data }) => data.choices,
+        values: ({ data }) => (now.grid.turns ? [0, 1] : data.choices),
         text: () => now.text,
         set: (value, view) => edit(now, value, view),
         off: (view) => fixed(now, view),
@@ -187,7 +188,8 @@ function render(context) {
       grids({ pick, x, x0, from }, view) {
         if (!pick) return;
         const cell = find(read({ ...view, state: from }), pick);
-        const by = Math.round((x - x0) / 8) * view.data.step;
+        const { turns } = cell.grid; // from 0 to 1 or back, at a press
+        const by = turns ? 1 - 2 * cell.value : Math.round((x - x0) / 8) * view.data.step;
         return { cell: pick, ...(by && !fixed(cell, view) && edit(cell, cell.value + by, view)) };
       },
     },
@@ -195,7 +197,9 @@ function render(context) {
       const { cells, line } = now.grid;
       const i = now.i % line;
       const by = { "+": 1, "=": 1, "-": -1, PageUp: 10, PageDown: -10 }[key];
-      if (by && !fixed(now, view)) return edit(now, now.value + by * view.data.step, view);
+      if (now.grid.turns && /^(Enter| )$/.test(key)) return edit(now, 1 - now.value, view);
+      const step = now.grid.turns ? 1 : view.data.step;
+      if (by && !fixed(now, view)) return edit(now, now.value + by * step, view);
       const to = {
         ArrowLeft: -(i > 0),
         ArrowRight: +(i < line - 1),

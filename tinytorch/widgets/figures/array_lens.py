@@ -42,6 +42,8 @@ class ArrayLens(Figure):
         The upstream gradient, of the shape of the output; ones by default.
     out : str
         What the output is called.
+    switches : sequence of str
+        Inputs that are 0 or 1, such as a mask: a press turns a cell over.
     params : dict, optional
         What the operation takes by keyword, such as ``{"dim": 1}``.
     cell : str, optional
@@ -75,6 +77,7 @@ class ArrayLens(Figure):
         *,
         g: Any = None,
         out: str = "z",
+        switches: Sequence[str] = (),
         params: dict[str, Any] | None = None,
         cell: str = "",
         label: str | None = None,
@@ -82,6 +85,7 @@ class ArrayLens(Figure):
         **about: str,
     ):
         self._operation, self._params, self._out = operation, params or {}, out
+        self._switches = tuple(switches)
         self._label, self._step = label or operation.name, step
         self._point = None  # the inputs that `data` was computed for
         arrays = {name: np.asarray(x, dtype=np.float64) for name, x in inputs.items()}
@@ -140,7 +144,10 @@ class ArrayLens(Figure):
         for name, d in grads.items():
             terms[name], of_grads = of_grads[: d.size], of_grads[d.size :]
 
-        grids = [grid(name, x, terms.get(name)) for name, x in arrays.items()]
+        grids = [
+            grid(name, x, terms.get(name)) | {"turns": name in self._switches}
+            for name, x in arrays.items()
+        ]
         if not exact:
             grids[len(inputs)]["values"] = z.ravel()
         every = [cell for grid in grids for cell in grid["cells"]]
@@ -208,8 +215,9 @@ class ArrayLens(Figure):
             return False, slopes(
                 self._backward, point, g.shape, touched(line["lines"], entries, g.size)
             )
-        of_z = products(forward, point)
-        of_grads = of_z and products(backward, [g, *point])
+        bits = [name in self._switches for name in self.inputs]
+        of_z = products(forward, point, bits)
+        of_grads = of_z and products(backward, [g, *point], [False, *bits])
         if of_grads is not None:
             return True, (of_z, of_grads)
         return False, slopes(self._backward, point, g.shape)

@@ -1,10 +1,13 @@
 import { figure } from "../frame/shell.js";
 import { fmt, svgFormula } from "../frame/text.js";
-import { clip, handle, label, line, path } from "../frame/shapes.js";
+import { clip, handle, label, line, path, stroke } from "../frame/shapes.js";
 import { axes, nearest, scale } from "../frame/axes.js";
 
 const LEFT = 46;
-const RIGHT = 18;
+const RIGHT = 26;
+
+/** Whether f is L itself: then its slope is the gradient, and there is no g. */
+const isLoss = ({ names }) => names[1] === "L";
 
 const shown = ({ x, reach }) => x.slice(reach, -reach);
 
@@ -33,26 +36,50 @@ function draw(view) {
   const { data, size } = view;
   const at = read(view);
   const X = scale(...data.domain, LEFT, size.f.w - RIGHT);
+  const [x, f] = data.names;
+  const chained = [
+    ["g", fmt(at.g), "g"],
+    [`∂L/∂${x}`, fmt(at.grad, 3), "grad"],
+  ];
   return {
     panels: {
       f: above(data, at, X, size.f),
       df: below(data, at, X, size.df),
-      chain: chain(data, at, size.chain),
+      ...(size.chain && { chain: chain(data, at, size.chain) }),
     },
     readout: [
-      ["x", fmt(at.x, data.digits)],
-      ["f(x)", fmt(at.f, 3), "value"],
-      ["f′(x)", fmt(at.slope, 3), "grad"],
-      ["g", fmt(at.g), "g"],
-      ["∂L/∂x", fmt(at.grad, 3), "grad"],
+      [x, fmt(at.x, data.digits)],
+      [`${f}(${x})`, fmt(at.f, 3), "value"],
+      [`${f}′(${x})`, fmt(at.slope, 3), "grad"],
+      ...(isLoss(data) ? [] : chained),
       ["h", fmt(at.h, data.digits)],
-      ["(f(x+h) − f(x−h)) / 2h", fmt(at.secant, 3), "diff"],
+      [`(${f}(${x}+h) − ${f}(${x}−h)) / 2h`, fmt(at.secant, 3), "diff"],
     ],
   };
 }
 
 const curve = (xs, ys, X, Y, classes) =>
   `<path class="tt-line ${classes}" d="${path(xs.map((x, i) => [X(x), Y(ys[i])]))}"/>`;
+
+/** f, which may start vertically: where a slope is infinite, the way to the next point is bent. */
+function rising({ x, f, df, reach }, X, Y) {
+  const at = (x, y) => `${X(x).toFixed(1)} ${Y(y).toFixed(1)}`;
+  let d = "";
+  x.forEach((here, i) => {
+    if (!Number.isFinite(f[i])) return;
+    if (!i || !Number.isFinite(f[i - 1])) return (d += `M${at(here, f[i])}`);
+    const [from, to] = [df[i - 1 - reach], df[i - reach]];
+    const third = (here - x[i - 1]) / 3;
+    const rise = (f[i] - f[i - 1]) / 3;
+    if (/∞/.test(from) && Number.isFinite(to)) {
+      d += `C${at(x[i - 1], f[i - 1] + rise)} ${at(here - 2 * third, f[i] - 2 * third * to)} `;
+    } else if (/∞/.test(to) && Number.isFinite(from)) {
+      d += `C${at(x[i - 1] + 2 * third, f[i - 1] + 2 * third * from)} ${at(here, f[i] - rise)} `;
+    } else d += "L";
+    d += at(here, f[i]);
+  });
+  return d;
+}
 
 const dot = (x, y, role, full, r = 3.5) =>
   `<circle class="tt-${full ? "solid" : "open"} tt-${role}" r="${r}" cx="${x}" cy="${y}"/>`;
@@ -77,16 +104,15 @@ function above(data, at, X, { w, h }) {
   const inside = (markup) => clip(LEFT, top - 4, w - RIGHT, floor + 4, markup);
   const { compare } = data;
   const px = X(at.x);
-  const title = data.label
-    ? `${svgFormula("f(x)")} = ${svgFormula(data.label)}`
-    : svgFormula("f(x)");
+  const [x, f] = data.names;
+  const title = svgFormula(`${f}(${x})${data.label ? ` = ${data.label}` : ""}`);
   let back = axes(X, Y, { below: false });
   if (compare) {
     back += inside(curve(shown(data), compare.f, X, Y, "tt-soft tt-dashed"));
     back += line(w - RIGHT - 26, 11, w - RIGHT, 11, "tt-line tt-soft tt-dashed");
     back += label(w - RIGHT - 34, 15, svgFormula(compare.label), { role: "soft", at: "end" });
   }
-  back += inside(curve(data.x, data.f, X, Y, "tt-value tt-thick"));
+  back += inside(stroke(rising(data, X, Y), "tt-value tt-thick"));
   back += label(LEFT - 8, 15, title, { role: "value", classes: "tt-title" });
   if (!Number.isFinite(at.f)) return [back, line(px, top, px, h, "tt-hair")];
 
@@ -113,7 +139,16 @@ function above(data, at, X, { w, h }) {
   if (Number.isFinite(at.secant)) {
     const [ax, ay, bx, by] = [X(at.x - at.h), Y(at.before), X(at.x + at.h), Y(at.after)];
     const half = Math.hypot(bx - ax, by - ay) / 2 + 14;
-    through((ax + bx) / 2, (ay + by) / 2, at.secant, half, "diff", "secant", -1, "tt-thin");
+    through(
+      (ax + bx) / 2,
+      (ay + by) / 2,
+      at.secant,
+      half,
+      "diff",
+      `secant ${fmt(at.secant, 3)}`,
+      -1,
+      "tt-thin",
+    );
     lines += dot(ax, ay, "diff") + dot(bx, by, "diff");
   }
   if (Number.isFinite(at.slope)) {
@@ -131,8 +166,11 @@ function below(data, at, X, { w, h }) {
   let back = axes(X, Y, { up: 3 });
   if (data.compare) back += inside(slopes(xs, data.compare, X, Y, "soft", "tt-dashed"));
   back += inside(slopes(xs, data, X, Y, "grad", "tt-thick"));
-  back += label(LEFT - 8, 15, svgFormula("f′(x)"), { role: "grad", classes: "tt-title" });
-  back += label(w - 2, floor + 17, svgFormula("x"), { role: "soft", at: "end" });
+  back += label(LEFT - 8, 15, svgFormula(`${data.names[1]}′(${data.names[0]})`), {
+    role: "grad",
+    classes: "tt-title",
+  });
+  back += label(w - 2, floor + 17, svgFormula(data.names[0]), { role: "soft", at: "end" });
   let front = line(px, 0, px, floor, "tt-hair");
   if (Number.isFinite(at.slope)) {
     const py = Y(at.slope);
@@ -185,12 +223,18 @@ export default {
       controls: [
         {
           trait: "x",
-          label: "x",
+          label: ({ data }) => data.names[0],
           role: "value",
           values: ({ data }) => shown(data),
           text: inFull,
         },
-        { trait: "g", label: "g", role: "g", values: ({ data }) => data.g },
+        {
+          trait: "g",
+          label: "g",
+          role: "g",
+          values: ({ data }) => data.g,
+          hidden: ({ data }) => isLoss(data),
+        },
         {
           trait: "h",
           label: "h",

@@ -9,8 +9,9 @@ import tinytorch as tt
 from tinytorch.widgets.frame.figure import Figure, Number, digits, grid, on_grid, span, upstream
 from tinytorch.widgets.frame.modules import bundle
 
-CELLS = 120  # steps of the grid across the domain, at most
-REACH = 20  # the longest secant, in steps
+CELLS = 180  # steps of the grid across the domain, at most
+REACH = 40  # the longest secant, in steps
+SLIDER = 44  # px of a slider in a stack
 
 
 class Curve(Figure):
@@ -32,6 +33,9 @@ class Curve(Figure):
         A second function, drawn behind f and f′.
     label, compare_label : str, optional
         What the functions are called; by default their names, ``relu(x)``.
+    names : tuple of str
+        What x and f are called. A function called "L" is the loss itself: its slope is the
+        gradient, and there is no g.
     name, caption, alt : str
         See `Figure`.
 
@@ -63,21 +67,32 @@ class Curve(Figure):
         compare: Callable | None = None,
         label: str | None = None,
         compare_label: str | None = None,
+        names: tuple[str, str] = ("x", "f"),
         **about: str,
     ):
         self._f, self._compare = f, compare
         self._domain, self._range = domain, range
-        self._labels = label or called(f), compare_label or called(compare)
+        self._labels = called(f) if label is None else label, compare_label or called(compare)
+        self._names = names
+        if names[1] == "L":
+            self.panels = {name: self.panels[name] for name in ("f", "df")}
+            self.height = tuple(
+                all_of - chain - under
+                for all_of, chain, under in zip(
+                    self.height, Curve.panels["chain"], (0, SLIDER), strict=True
+                )
+            )
         super().__init__(x=x, g=g, h=h, **about)
 
     def covers(self) -> bool:
         return on_grid(self.data["x"][REACH:-REACH], self.x)
 
     def compute(self) -> dict[str, Any]:
-        x, step = grid(self._domain, CELLS, through=self.x, beyond=REACH)
+        x, step = grid(self._domain, CELLS, through=self.x, beyond=REACH, length=self.h)
         seen = slice(REACH, -REACH)
         data = {
             "label": self._labels[0],
+            "names": self._names,
             "domain": [min(self._domain[0], self.x), max(self._domain[1], self.x)],
             "step": step,
             "reach": REACH,

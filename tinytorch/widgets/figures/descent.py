@@ -13,7 +13,7 @@ from tinytorch.widgets.figures.training import CONTROLS, LINE, drawn_at, lines_o
 from tinytorch.widgets.frame.figure import Figure, Number, Unshowable, digits, grid, interval, span
 from tinytorch.widgets.frame.modules import bundle
 
-CELLS = 36  # steps of the map along each axis, at most
+CELLS = 56  # steps of the map along each axis, at most
 LEVELS = 12
 CURVE, SLIDERS = 170, (50, 100)  # px of the loss, stacked; of the two sliders of the start
 GONE = 65535  # the code of what has left three times the map

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
+import traitlets
 
 import tinytorch as tt
 from tinytorch.widgets.frame.figure import (
@@ -17,7 +18,7 @@ from tinytorch.widgets.frame.figure import (
 )
 from tinytorch.widgets.frame.modules import bundle
 
-CELLS = 32  # steps of the grid along each axis, at most
+CELLS = 60  # steps of the grid along each axis, at most
 SLIDER = 44  # px of a slider in a stack
 
 
@@ -40,8 +41,16 @@ class Surface(Figure):
     labels : tuple of str
         What the inputs and the output are called. An output called "L" is the loss itself: its
         slopes are the gradient, and there is no g to choose.
+    rate : float, optional
+        With an output called "L", a button takes a step of this learning rate against the
+        gradient, and the map shows the way so far.
     name, caption, alt : str
         See `Figure`.
+
+    Notes
+    -----
+    The table of z and both slopes travels as bytes, 32 bits a number. Between its points, where
+    only a walk leads, the page takes the bicubic piece through them.
 
     Examples
     --------
@@ -53,8 +62,10 @@ class Surface(Figure):
     a = Number().tag(sync=True)
     b = Number().tag(sync=True)
     g = Number(1.0).tag(sync=True)
+    trail = traitlets.List().tag(sync=True)  # where the walk has been: [a, b], …
+    table = traitlets.Bytes(b"").tag(sync=True)
 
-    moves: ClassVar = ("a", "b", "g")
+    moves: ClassVar = ("a", "b", "g", "trail")
     panels: ClassVar = {"map": (350, 340), "a": (175, 170), "b": (175, 170)}
     height: ClassVar = (442, 754)
 
@@ -68,16 +79,21 @@ class Surface(Figure):
         domain: tuple[tuple[float, float], tuple[float, float]] = ((-4, 4), (-4, 4)),
         label: str = "",
         labels: tuple[str, str, str] = ("a", "b", "z"),
+        rate: float | None = None,
         **about: str,
     ):
         self._f, self._domain, self._label, self._labels = f, domain, label, labels
+        self._rate = rate
         super().__init__(a=a, b=b, g=g, **about)
         if labels[2] == "L":
             wide, stacked = self.height
             self.space = [wide, stacked - SLIDER]
 
     def covers(self) -> bool:
-        return on_grid(self.data["a"], self.a) and on_grid(self.data["b"], self.b)
+        a, b = self.data["a"], self.data["b"]
+        if self._rate and self.trail:  # a walk may stand between the points
+            return a[0] <= self.a <= a[-1] and b[0] <= self.b <= b[-1]
+        return on_grid(a, self.a) and on_grid(b, self.b)
 
     def compute(self) -> dict[str, Any]:
         a, step_a = grid(self._domain[0], CELLS, through=self.a)
@@ -85,6 +101,8 @@ class Surface(Figure):
         z, za, zb = sample(self._f, a, b)
         steep = np.hypot(za, zb)
         steep = np.quantile(steep[np.isfinite(steep)], 0.9) if np.isfinite(steep).any() else 0.0
+        # z, ∂z/∂a, ∂z/∂b: of each, row i is at a[i]
+        self.table = np.stack([z, za, zb]).astype("<f4").tobytes()
         return {
             "label": self._label,
             "labels": self._labels,
@@ -92,9 +110,7 @@ class Surface(Figure):
             "g": upstream(self.g),
             "a": a,
             "b": b,
-            "z": z,  # row i: z(a[i], b[·])
-            "za": za,
-            "zb": zb,
+            "rate": self._rate,
             "range": span(z, self._labels[2]),
             "steep": steep or 1.0,
         }

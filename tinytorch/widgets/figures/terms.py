@@ -12,15 +12,21 @@ Key = tuple[tuple[int, int], ...]  # what a term multiplies: (array, place in it
 Terms = list[tuple[float, Key]]  # the sum that makes one cell: coefficients and what they multiply
 
 
-def products(f: Callable, point: Sequence[np.ndarray]) -> list[Terms] | None:
+def products(
+    f: Callable, point: Sequence[np.ndarray], bits: Sequence[bool] = ()
+) -> list[Terms] | None:
     """Return every output cell of `f` as a sum of products of input cells, or None if it is none.
 
     f on arrays of zeros and a few ones is a sum of coefficients; taking away those of fewer ones
-    leaves the one that is new. What was found is held against f at `point` and at a random one.
+    leaves the one that is new. What was found is held against f at `point` and at a random one,
+    where an input of `bits` is 0 or 1.
     """
     sizes = [x.size for x in point]
     random = np.random.default_rng(0)
-    trials = [point, [random.normal(size=x.shape) for x in point]]
+    other = [random.normal(size=x.shape) for x in point]
+    for k in np.flatnonzero(bits):
+        other[k] = (other[k] > 0).astype(float)
+    trials = [point, other]
     results = [f(*trial) for trial in trials]
 
     def at(key: Key) -> np.ndarray:

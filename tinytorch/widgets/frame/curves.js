@@ -5,6 +5,7 @@ import { fmt, sci, svgFormula } from "./text.js";
 /** Curves over the steps of a run, on linear and logarithmic axes. */
 
 export const [LEFT, RIGHT] = [46, 20];
+const GRIP = 18; // px of a handle to its side
 /** Roles and strokes of what is told apart: runs, classes. */
 export const RUNS = [
   ["value", ""],
@@ -37,7 +38,12 @@ export function upright([lo, hi], log, bottom, top, X) {
   return [to, marks];
 }
 
-export const across = ({ at }, { w }) => scale(at[0], at.at(-1) + (at.length < 2), LEFT, w - RIGHT);
+/** The axis of steps; a handle at the first one keeps clear of the numbers beside it. */
+export function across({ at }, { w }) {
+  const [first, last] = [at[0], at.at(-1) + (at.length < 2)];
+  const room = w - RIGHT - LEFT;
+  return scale(first - ((last - first) * GRIP) / (room - GRIP), last, LEFT, w - RIGHT);
+}
 
 /** One panel below the other, with one cursor: {at, curves: [{name, log, lines, range}]}. */
 export function curves({ data }, f, size) {

@@ -148,20 +148,28 @@ def interval(domain: Any, what: str = "domain") -> tuple[float, float]:
     return lo, hi
 
 
-def grid(domain: Any, cells: int, through: float, beyond: int = 0) -> tuple[np.ndarray, float]:
+def grid(
+    domain: Any, cells: int, through: float, beyond: int = 0, length: float = 0.0
+) -> tuple[np.ndarray, float]:
     """Return evenly spaced points across `domain`, one of them `through`, and their step.
 
     The step is a round number that makes at most `cells` of them: the smallest one, or up to
-    twice as much if `through` is then among the multiples. Where no step has it, all points
-    shift; otherwise zero is one of them. `beyond` more points follow at either end.
+    twice as much if `through` and `length` are then among its multiples. Where no step has
+    `through`, all points shift; otherwise zero is one of them. `beyond` more points follow at
+    either end.
     """
     lo, hi = interval(domain)
     lo, hi = interval((min(lo, through), max(hi, through)))
     least = (hi - lo) / cells * (1 - 1e-9)
     power = 10.0 ** math.floor(math.log10(least))
     steps = [n * power for n in (1, 1.25, 2, 2.5, 5, 10, 12.5, 20) if least <= n * power]
-    fits = (s for s in steps if s <= 2 * least and abs(math.remainder(through, s)) < 1e-6 * s)
-    step = next(fits, steps[0])
+    steps = [s for s in steps if s <= 2 * least]
+
+    def goes(step: float, *lengths: float) -> bool:
+        return all(abs(math.remainder(x, step)) < 1e-6 * step for x in lengths)
+
+    fits = [s for s in steps if goes(s, through, length)] or [s for s in steps if goes(s, through)]
+    step = (fits or steps)[0]
     shift = math.remainder(through, step)
     shift = 0.0 if abs(shift) < 1e-6 * step else shift
     first = int(np.ceil((lo - shift) / step - 1e-9)) - beyond

@@ -5,7 +5,10 @@
  * Values that are no numbers come as their names.
  */
 export function fmt(value, digits = 2) {
-  if (!Number.isFinite(value)) return String(value ?? "none");
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    return Number.isNaN(value) ? "nan" : value < 0 ? "−∞" : "∞";
+  }
+  if (typeof value !== "number") return String(value ?? "none");
   let text = Math.abs(value).toFixed(digits);
   const exact = Math.abs(value).toFixed(digits + 30);
   const cut = exact.slice(0, digits ? -30 : -31);
