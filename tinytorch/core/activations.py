@@ -121,7 +121,7 @@ def mish(input, inplace=False) -> Tensor:
 
 
 def softsign(input) -> Tensor:
-    """x / (1 + |x|)."""
+    """``x / (1 + |x|)``."""
     x = as_tensor(input)
     return x / (1 + abs(x))
 
@@ -307,7 +307,7 @@ class SiLU(_Activation):
 
 
 class Softsign(Module):
-    """z = x / (1 + |x|)."""
+    """``z = x / (1 + |x|)``."""
 
     def forward(self, x):
         return softsign(x)

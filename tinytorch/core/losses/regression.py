@@ -130,7 +130,7 @@ class HuberLoss(Loss):
 
 
 def smooth_l1_loss(input, target, reduction="mean", beta=1.0) -> Tensor:
-    """d²/(2 beta) where |d| < beta, ``|d| - beta/2`` beyond: the Huber loss, divided by beta."""
+    """d²/(2 beta) where ``|d| < beta``, ``|d| - beta/2`` beyond: the Huber loss / beta."""
     if beta < 0:
         raise ValueError(f"smooth_l1: beta must not be negative, got {beta}")
     if beta == 0:
@@ -139,7 +139,7 @@ def smooth_l1_loss(input, target, reduction="mean", beta=1.0) -> Tensor:
 
 
 class SmoothL1Loss(Loss):
-    """d²/(2 beta) where |d| < beta, ``|d| - beta/2`` beyond."""
+    """d²/(2 beta) where ``|d| < beta``, ``|d| - beta/2`` beyond."""
 
     def __init__(self, reduction: str = "mean", beta: float = 1.0):
         super().__init__(reduction)
