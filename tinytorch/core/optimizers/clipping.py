@@ -24,7 +24,7 @@ def clip_grad_norm_(
         Those without a gradient are passed over.
     max_norm : float
     norm_type : float
-        p of the norm (Σ |g|ᵖ)^(1/p); ``inf`` for the largest |g|.
+        p of the norm ``(Σ |g|ᵖ)^(1/p)``; ``inf`` for the largest ``|g|``.
     error_if_nonfinite : bool
         Raise if ‖g‖ is infinite or no number; otherwise the gradients become NaN or 0.
     foreach : bool, optional
