@@ -1,10 +1,12 @@
 """What the book's chapters use to show the package in itself."""
 
+import ast
 import inspect
 import re
 import textwrap
 import time
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -44,7 +46,62 @@ def source(thing):
     Source
         Displayed by Jupyter as highlighted Python.
     """
-    return Source(textwrap.dedent(inspect.getsource(thing)))
+    return Source(fitted(textwrap.dedent(inspect.getsource(thing))))
+
+
+COLUMNS = 79  # of a page
+
+
+def fitted(code):
+    """Return `code` with the long lines of its docstrings wrapped for a page.
+
+    Parameters
+    ----------
+    code : str
+        Python source.
+
+    Returns
+    -------
+    str
+        The same program: only lines inside docstrings are broken, at a space.
+    """
+    lines = code.split("\n")
+    holders = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, holders) or ast.get_docstring(node, clean=False) is None:
+            continue
+        text = node.body[0]
+        rest = ""  # what did not fit, and goes on in the next line
+        for at in range(text.lineno - 1, text.end_lineno):
+            indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
+            line = f"{indent}{rest} {lines[at].lstrip()}" if rest else lines[at]
+            how = {"subsequent_indent": indent, "break_long_words": False}
+            *full, last = textwrap.wrap(line, COLUMNS, break_on_hyphens=False, **how) or [line]
+            rest = ""
+            if full and at + 1 < text.end_lineno and same_paragraph(lines[at + 1], indent):
+                last, rest = full.pop(), last.lstrip()
+            lines[at] = "\n".join([*full, last])
+    return "\n".join(lines)
+
+
+def same_paragraph(line, indent):
+    """Tell whether a line of a docstring goes on with the sentence of the line before."""
+    word = line.removeprefix(indent)
+    return bool(word) and not word.startswith((" ", '"""', "-")) and ":" not in word.split()[0]
+
+
+def plots():
+    """Let matplotlib draw in the book's colors and in the font of its pages.
+
+    The font, Source Sans 3 cut down to the Latin letters, is in the package; what it lacks comes
+    from matplotlib's own.
+    """
+    from matplotlib import font_manager, pyplot
+
+    for path in sorted(Path(__file__).with_name("fonts").glob("*.ttf")):
+        font_manager.fontManager.addfont(path)
+    pyplot.style.use("tinytorch.tinytorch")
+    pyplot.rcParams["font.family"] = ["TinyTorch Sans", "DejaVu Sans"]
 
 
 class Rules:

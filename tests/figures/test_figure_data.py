@@ -1,6 +1,7 @@
 """What Python puts into a figure: the engine's numbers, or a sentence."""
 
 import gzip
+import inspect
 import json
 import math
 import re
@@ -13,6 +14,7 @@ import pytest
 
 import tinytorch as tt
 import tinytorch.widgets
+from tinytorch.book import fitted, plots
 from tinytorch.widgets import Check, Curve, Surface
 from tinytorch.widgets.frame import palette
 from tinytorch.widgets.frame.modules import bundle, join_modules, text
@@ -369,6 +371,41 @@ def test_matplotlib_and_pages_share_the_palette():
         used = re.findall(r"#[0-9a-fA-F]{3,8}\b", (static / name).read_text(encoding="utf-8"))
         assert set(used) <= colors, name
     assert set(LIGHT) == set(DARK)
+
+
+def test_docstrings_are_wrapped_for_the_page_and_the_program_stays():
+    long = (
+        "a line of a docstring that goes on for longer than the column of a page is wide, as here"
+    )
+    code = (
+        f'def f(x):\n    """Short.\n\n    {long}\n    and on.\n    Cost: none.\n    """\n'
+        f'    return "{long} {long}"  # not wrapped'
+    )
+    page = fitted(code)
+    lines = page.split("\n")
+    assert lines[4:6] == ["    wide, as here and on.", "    Cost: none."]
+    assert max(map(len, lines[:-1])) <= 79 and lines[-1] == code.split("\n")[-1]
+    space, other = {}, {}
+    exec(code, space)
+    exec(page, other)
+    assert inspect.getdoc(space["f"]).split() == inspect.getdoc(other["f"]).split()
+    assert space["f"](0) == other["f"](0)
+
+
+def test_plots_use_the_font_of_the_pages_and_matplotlibs_own_for_the_rest(recwarn, caplog):
+    font_manager = pytest.importorskip("matplotlib.font_manager")
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    with pyplot.rc_context():
+        plots()
+        for weight, name in (("normal", "sans-regular.ttf"), ("bold", "sans-bold.ttf")):
+            family = pyplot.rcParams["font.family"][0]
+            font = font_manager.FontProperties(family=family, weight=weight)
+            assert Path(font_manager.findfont(font, fallback_to_default=False)).name == name
+        figure, axis = pyplot.subplots()
+        axis.set_title("∂L/∂W₁ over η, ‖g‖ − 1")
+        figure.canvas.draw()  # a missing glyph would warn
+        pyplot.close(figure)
+    assert not recwarn.list and not caplog.records
 
 
 def test_the_style_file_is_valid():

@@ -34,6 +34,12 @@ JUMPS = """() => [...document.querySelectorAll(".tt-place")].flatMap((place) => 
 })"""
 
 
+CUT = """() => [...document.querySelectorAll(
+  ".bd-article :is(pre, div.math, .pst-scrollable-table-container)")]
+  .filter((box) => box.clientWidth && box.scrollWidth > box.clientWidth + 1)
+  .map((box) => `${box.scrollWidth} px in ${box.clientWidth}: ${box.textContent.slice(0, 60)}`)"""
+
+
 def weight(urls):
     """Return the compressed bytes of the files that a page has loaded."""
     files = {unquote(urlparse(url).path) for url in urls if url.startswith("file:")}
@@ -56,6 +62,8 @@ def test_page(site, visit, chapter, width, scheme):
     assert page.evaluate("performance.now()") < 3 * READY  # slack for a busy machine
     assert page.locator("html").get_attribute("data-theme") == scheme
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if width >= 1000:
+        assert page.evaluate(CUT) == [], "a table or a listing is cut"
     assert page.evaluate(JUMPS) == [], "the page jumps when these figures are drawn"
     assert weight(visit.loaded) <= WEIGHT
     for figure in page.locator(".tt-figure").all():
