@@ -20,6 +20,11 @@ def pytest_addoption(parser):
     parser.addoption(
         "--site", metavar="DIR", help="test this built site instead of building one (_build/html)"
     )
+    parser.addoption(
+        "--all-pages",
+        action="store_true",
+        help="look at all pages in other browsers and with axe-core, not at a sample",
+    )
 
 
 def pytest_collection_modifyitems(items):

@@ -124,7 +124,7 @@ def visit(new_page):
         page.goto(path.as_uri() + query, wait_until="load")
         return page
 
-    yield SimpleNamespace(open=open_page, sins=sins, loaded=loaded)
+    yield SimpleNamespace(open=open_page, sins=sins, loaded=loaded, pages=pages)
     for page in pages:
         page.evaluate("localStorage.clear()")  # what a reader chose stays for the next page
         page.close()

@@ -48,7 +48,34 @@ def firefox(folder):
         process.wait()
 
 
-class Firefox:
+class Browser:
+    """What a reader does, in either of them."""
+
+    def press(self, key):
+        """Press a key and let it go; `key` as WebDriver names it."""
+        strokes = [{"type": kind, "value": key} for kind in ("keyDown", "keyUp")]
+        self.act({"type": "key", "id": "keyboard", "actions": strokes})
+
+    def click(self, x, y):
+        """Click at a place of the window."""
+        moves = [
+            {"type": "pointerMove", "x": x, "y": y},
+            {"type": "pointerDown", "button": 0},
+            {"type": "pointerUp", "button": 0},
+        ]
+        kind = {"pointerType": "mouse"}
+        self.act({"type": "pointer", "id": "mouse", "parameters": kind, "actions": moves})
+
+    def wait(self, condition, what=""):
+        """Wait until a function of JavaScript returns something true."""
+        for _ in range(1200):
+            if self.call(condition):
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"never true: {what or condition}")
+
+
+class Firefox(Browser):
     """One tab of Firefox."""
 
     def __init__(self, socket):
@@ -67,6 +94,10 @@ class Firefox:
         if answer["type"] == "error":
             raise RuntimeError(f"{method}: {answer['error']}: {answer['message']}")
         return answer["result"]
+
+    def act(self, source):
+        """Do what a source of input does."""
+        self.ask("input.performActions", context=self.context, actions=[source])
 
     def goto(self, url):
         """Open a page and wait until it has loaded."""
@@ -134,7 +165,7 @@ def port_of(process):
     raise RuntimeError("the driver of WebKit does not listen")
 
 
-class WebKit:
+class WebKit(Browser):
     """One window of WebKitGTK's MiniBrowser."""
 
     def __init__(self, port, browser):
@@ -153,6 +184,10 @@ class WebKit:
         )
         with urllib.request.urlopen(request, timeout=600) as answer:
             return json.load(answer)["value"]
+
+    def act(self, source):
+        """Do what a source of input does."""
+        self.ask("POST", "/actions", actions=[source])
 
     def goto(self, url):
         """Open a page and wait until it has loaded."""
