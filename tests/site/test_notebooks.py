@@ -286,3 +286,33 @@ def test_every_chapter_is_a_notebook_with_the_numbers_of_its_page(site, tmp_path
             downloaded = nbformat.read(download, as_version=4)
             assert [c.id for c in downloaded.cells] == [c.id for c in notebook.cells]
     assert with_code == len(list((site.html / "_sources").rglob("*.ipynb"))) > 70
+
+
+def test_the_branch_for_colab_holds_the_set_alone(tmp_path):
+    def git(*command, folder=tmp_path / "book"):
+        done = subprocess.run(["git", "-C", folder, *command], text=True, capture_output=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    (tmp_path / "book" / ".ci").mkdir(parents=True)
+    shutil.copy(ROOT / ".ci" / "notebooks", tmp_path / "book" / ".ci")
+    (tmp_path / "book" / ".gitignore").write_text("*.ipynb\n")
+    git("init", "--quiet", "--bare", tmp_path / "origin", folder=tmp_path)
+    git("init", "--quiet", "--initial-branch=main")
+    git("remote", "add", "origin", str(tmp_path / "origin"))
+    git("add", ".")
+    git("-c", "user.name=x", "-c", "user.email=x@x", "commit", "--quiet", "--message=book")
+    for name in ("old", "new"):
+        made = tmp_path / name / "part"
+        made.mkdir(parents=True)
+        (made / f"{name}.ipynb").write_text("{}")
+        done = subprocess.run(
+            [tmp_path / "book" / ".ci" / "notebooks", tmp_path / name],
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        held = git("ls-tree", "-r", "--name-only", "notebooks", folder=tmp_path / "origin")
+        assert held == f"part/{name}.ipynb"
+    assert git("rev-list", "--count", "notebooks", folder=tmp_path / "origin") == "1"
+    assert git("status", "--porcelain") == ""
