@@ -81,3 +81,22 @@ def test_a_number_is_what_the_run_gives(chapter, box):
         assert abs(found - value) <= max(tolerance, 1e-9)
     else:
         assert found is True
+
+
+def test_every_exercise_has_the_name_that_its_check_uses():
+    """So that the page's record and the command line speak of the same exercise."""
+    from tinytorch_book.cells import EXERCISE
+    from tinytorch_book.record import exercise
+
+    from tinytorch.exercises import EXERCISES
+
+    named = []
+    for chapter in chapters():
+        for cell in chapter.cells_in("Build it") if "## Build it" in chapter.text else []:
+            found = EXERCISE.search(cell.code)
+            if found and "olution" not in found[1]:
+                name = exercise(cell.code)
+                own = "check" in "".join(re.findall(r"^def (check\w*)\(", chapter.text, re.M))
+                assert name in EXERCISES or own or "check_" in found[0], (chapter, name)
+                named.append(name)
+    assert len(set(named) & EXERCISES.keys()) == len(EXERCISES)
