@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import os
 import re
 import textwrap
 import time
@@ -118,10 +119,13 @@ class Rules:
     @staticmethod
     def _row(exercise):
         cls, said = exercise.reference, rule(exercise.reference)
+        name = f"`{cls.__name__}`"
+        if "TINYTORCH_BOOK" in os.environ:  # built as a book, and not in a notebook: a link
+            name = f"[{name}](#{cls.__name__})"
         inputs, result = exercise.shapes()
         nodes = f"`{said['PyTorch']}`".replace(", ", "`<br>`")
         cells = [
-            f"[`{cls.__name__}`](#{cls.__name__})<br>{nodes}",
+            f"{name}<br>{nodes}",
             f"{said['forward']}<br>{said['backward']}<br>{', '.join(map(str, inputs))} → {result}",
             f"{said['keeps']};<br>{said['cost']}",
         ]

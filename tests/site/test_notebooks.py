@@ -47,7 +47,9 @@ Signs: 2 * 3 * 4, a_b, \_c\_, \<tag>, <kbd>Tab</kbd>, 5 \$ and \$ 6, [brackets],
 ```{code-cell} python
 :tags: [remove-input]
 
-print("other")
+from IPython.display import Markdown
+
+Markdown("See [`MulBackward`](#MulBackward).")
 ```
 
 :::{dropdown} The name of `apply`
@@ -212,6 +214,9 @@ def test_executed_for_colab(folder):
                      r"(page|part/other)\.ipynb(#scrollTo=[\w-]+)?", link) for link in links
     )  # fmt: skip
     assert len(links) > 5
+    other = nbformat.read(page.parent / "part" / "other.ipynb", as_version=4)
+    shown = other.cells[-2].outputs[0]["data"]["text/markdown"]
+    assert re.search(r"\]\(https://colab\.\S+/page\.ipynb#scrollTo=mulbackward\)", shown), shown
     first = page.read_bytes()
     shutil.rmtree(folder / "_build" / "colab")
     assert (make(folder, "colab") / "page.ipynb").read_bytes() == first

@@ -82,6 +82,7 @@ def configure_kernels(outdir):
         encoding="utf8",
     )
     os.environ["IPYTHONDIR"] = str(folder)
+    os.environ["TINYTORCH_BOOK"] = "1"  # what is shown may refer to the book's labels
 
 
 def setup(app):

@@ -6,7 +6,9 @@ the set (`notebooks`), within the set at Colab (`colab`), to the site (the downl
 
     jupyter-book build . --builder custom --custom-builder notebooks
 
-makes the set and runs nothing; `colab` runs the chapters and keeps their outputs.
+makes the set and runs nothing; `colab` runs the chapters and keeps their outputs. There is no set
+for JupyterLite: the pages themselves run every cell in the browser, and a JupyterLite beside them
+would weigh several times what the whole site does.
 """
 
 import ast
@@ -346,15 +348,22 @@ class ColabSet(NotebookSet):
         return self.makings.colab(there) + (f"#scrollTo={cell}" if cell else "")
 
     def executed(self, page):
-        """Return the chapter as the build has run it, with names for widgets that stay."""
+        """Return the chapter as the build has run it; links in what it shows lead to Colab too."""
         runs = get_cache(self.env.mystnb_config.execution_cache_path)
         _, run = runs.merge_match_into_notebook(page.source)
-        state = run.metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {})
-        text = nbformat.writes(run)
-        for i, model in enumerate(state.get("state", {})):
-            stable = hashlib.sha256(f"{page.docname} {i}".encode()).hexdigest()[:32]
-            text = text.replace(model, stable)
-        return nbformat.reads(text, as_version=4)
+        labels = self.env.get_domain("std").anonlabels
+
+        def link(found):
+            there, anchor = labels[found[1].lower()]
+            return f"]({self.address(page.docname, there, anchor)})"
+
+        for cell in code_cells(run).values():
+            for output in cell.outputs:
+                if "text/markdown" in (shown := output.get("data", {})):
+                    shown["text/markdown"] = re.sub(
+                        r"\]\(#([\w-]+)\)", link, shown["text/markdown"]
+                    )
+        return run
 
 
 class Makings:
