@@ -179,10 +179,7 @@ def test_no_network_for_what_is_graded(tmp_path):
     code = "import socket; print([n for _, n in socket.if_nameindex()])\nmy_clip = 3\n"
     (tmp_path / "a.py").write_text(code, encoding="utf8")
     verdict = bench.judge(tmp_path / "a.py", "my_clip", apart=True)
-    if bench.can_be_apart():
-        assert verdict.printed == "['lo']"
-    else:  # and the command says so
-        assert not bench.APART or verdict.printed.startswith("[")
+    assert verdict.printed == "['lo']" or not bench.can_be_apart()
 
 
 def test_what_was_changed_by_hand_stays(tmp_path):

@@ -23,7 +23,8 @@ def init(folder):
     """Make FOLDER, or the current one, a folder of the workshop."""
     made, new = Folder.make(folder)
     if new:
-        show.next_step(f"{made.root} is ready. Next, in it:", "tito module start arithmetic")
+        click.echo(f"{made.root} is ready.")  # a path is not broken into lines
+        show.next_step("Next, in it:", "tito module start arithmetic")
     else:
         show.say(f"{made.root} is a folder of the workshop already; nothing was changed.")
 

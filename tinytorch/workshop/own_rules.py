@@ -3,7 +3,6 @@
 import contextlib
 import os
 import time
-import warnings
 from collections import Counter
 from importlib import import_module
 
@@ -23,6 +22,7 @@ from .exercising import judged
 from .files import chosen, is_stub, paths, pieces, written
 from .folder import Folder
 from .names import one_of
+from .stand_in import OTHERS, checking, fitted
 
 
 def rules_of(folder, seconds):
@@ -147,12 +147,16 @@ def run(name, mine, seeds, gradcheck, seconds):
             "None of your rules passes its check yet, so there is nothing of yours to train on."
             " See: tito module status"
         )
-    own = loaded(passed)
-    click.echo(f"{name}, {MILESTONES[name]}: {len(own)} rules are yours.")
+    own = loaded({key: path for key, path in passed.items() if key not in OTHERS})
+    click.echo(f"{name}, {MILESTONES[name]}: {_yours(len(own))}.")
     experiments = import_module(f"...milestones.{name}", __name__).EXPERIMENTS
     for experiment in experiments:
         for seed in range(seeds or 1):
             compare(experiment, seed, own, passed, gradcheck)
+
+
+def _yours(n):
+    return "1 rule is yours" if n == 1 else f"{n} rules are yours"
 
 
 def compare(experiment, seed, own, passed, gradcheck):
@@ -161,7 +165,9 @@ def compare(experiment, seed, own, passed, gradcheck):
     theirs, seconds, _ = timed(experiment, seed, ())
     click.echo(f"  on the package's rules: {seconds:.1f} s")
     checks = Counter()
-    classes = [checking(cls, checks) if gradcheck else cls for cls in own.values()]
+    classes = [fitted(cls, RULES[key].reference) for key, cls in own.items()]
+    if gradcheck:
+        classes = [checking(cls, checks) for cls in classes]
     mine, seconds, counts = timed(experiment, seed, classes)
     click.echo(f"  on yours: {seconds:.1f} s\n")
     rows = [("operation", "backward", "whose rule")]
@@ -171,16 +177,16 @@ def compare(experiment, seed, own, passed, gradcheck):
         if key:
             whose += f" ({passed[key].name})"
             if gradcheck:
-                whose += f", {checks[key, True]} of {checks[key, True] + checks[key, False]} agree"
+                name = own[key].__name__
+                whose += (
+                    f", {checks[name, True]} of {checks[name, True] + checks[name, False]} agree"
+                )
         rows.append((key or operation.__name__, f"{n:,} times", whose))
     show.table(rows, indent=2)
-    unused = [
-        k.removesuffix("Backward")
-        for k in own
-        if own[k].__name__ not in {o.__name__ for o in counts}
-    ]
-    if unused:
-        show.say(f"Not needed here: {', '.join(unused)}.", indent=2)
+    here = {operation.__name__ for operation in counts}
+    if absent := sum(cls.__name__ not in here for cls in own.values()):
+        rules = "1 other rule" if absent == 1 else f"{absent} other rules"
+        click.echo(f"  {rules} of yours {'is' if absent == 1 else 'are'} not needed here.")
     measured = [("", "yours", "the package's")]
     for measure, value in mine.measures.items():
         measured.append((measure, f"{value:.6g}", f"{theirs.measures[measure]:.6g}"))
@@ -212,56 +218,3 @@ def timed(experiment, seed, classes):
             stack.enter_context(autograd.watch(count))
         result = experiment.train(seed)
     return result, time.perf_counter() - start, counts
-
-
-MOST_CHECKS = 20
-
-
-def checking(cls, checks):
-    """The reader's class, whose first gradients are held against differences as it trains."""
-    key = cls.__name__.removeprefix("My")
-
-    def forward(self, *inputs, **params):
-        z = cls.forward(self, *inputs, **params)
-        if checks[key, True] + checks[key, False] < MOST_CHECKS:
-            self.checked = inputs, params
-        return z
-
-    def apply(self, g):
-        found = cls.apply(self, g)
-        if hasattr(self, "checked") and isinstance(g, np.ndarray | np.generic):
-            inputs, params = self.checked
-            del self.checked
-            checks[key, agrees(cls, inputs, params, g, found)] += 1
-        return found
-
-    forward.__wrapped__ = cls.forward  # whose signature it has
-    return type(cls.__name__, (cls,), {"forward": forward, "apply": apply})
-
-
-def agrees(cls, inputs, params, g, found, h=1e-5):
-    """Whether gradients agree with a difference along one random direction, in float64."""
-    rng = np.random.default_rng(0)
-    wide = [
-        x.astype(np.float64) if getattr(x, "dtype", np.dtype(int)).kind == "f" else x
-        for x in map(np.asarray, inputs)
-    ]
-    steps = [
-        rng.normal(size=x.shape) if x.dtype.kind == "f" and d is not None else None
-        for x, d in zip(wide, found, strict=True)
-    ]
-
-    def along(sign):
-        moved = [x if s is None else x + sign * h * s for x, s in zip(wide, steps, strict=True)]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            z = cls.forward(object.__new__(cls), *moved, **params)
-        return (np.asarray(z, np.float64) * np.asarray(g)).sum()
-
-    numerical = (along(1) - along(-1)) / (2 * h)
-    analytic = sum(
-        (np.asarray(d, np.float64) * s).sum()
-        for d, s in zip(found, steps, strict=True)
-        if s is not None
-    )
-    return bool(abs(numerical - analytic) <= 1e-3 * (abs(numerical) + abs(analytic)) + 1e-6)

@@ -40,81 +40,83 @@ def _one(x, factor):
     return slope
 
 
-TRIALS = (  # right or not, what it is, rule, point
-    (True, "tanh, which is right (print both slopes)", _rule("Tanh", np.tanh, _tanh_slope), X),
-    (
-        True,
-        "exp with slopes of a million (compare relative to them)",
-        _rule("Exp", np.exp, np.exp),
-        0 * X + 14,
-    ),
-    (
-        True,
-        "slopes of zero (a relative tolerance alone can't help)",
-        _rule("Square", lambda x: (x - 1) ** 2, lambda x: 2 * (x - 1)),
-        0 * X + 1,
-    ),
-    (
-        False,
-        "the sigmoid's slope in tanh",
-        _rule("A", np.tanh, lambda x: np.tanh(x) * (1 - np.tanh(x))),
-        X,
-    ),
-    (
-        False,
-        "a gradient of the wrong sign (compare entry by entry, and absolute values)",
-        _rule("B", np.tanh, lambda x: -_tanh_slope(x)),
-        X,
-    ),
-    (
-        False,
-        "gradients that are too small everywhere (take the absolute value of the difference)",
-        _rule("C", np.tanh, lambda x: _tanh_slope(x) - 3 * np.sign(WEIGHTS)),
-        X,
-    ),
-    (
-        False,
-        "gradients that are too large everywhere (take the absolute value of the difference)",
-        _rule("D", np.tanh, lambda x: _tanh_slope(x) + 3 * np.sign(WEIGHTS)),
-        X,
-    ),
-    (
-        False,
-        "the right numbers in the wrong entries",
-        _rule("E", np.tanh, _tanh_slope, lambda d: d[..., ::-1]),
-        X,
-    ),
-    (
-        False,
-        "a last column 1 % too large (nudge every entry)",
-        _rule("F", np.tanh, lambda x: _last(x, 1.01)),
-        X,
-    ),
-    (
-        False,
-        "a single entry 1 % too small (nudge every entry)",
-        _rule("G", np.tanh, lambda x: _one(x, 0.99)),
-        X,
-    ),
-    (
-        False,
-        "an entry wrong by a ten-thousandth (the tolerance is too loose)",
-        _rule("H", np.tanh, lambda x: _one(x, 1.0001)),
-        X,
-    ),
-    (
-        False,
-        "a gradient of zero where there is a slope (the gradient counts as well)",
-        _rule("I", np.tanh, lambda x: 0 * x),
-        X,
-    ),
-)
+def trials():
+    """What is tried: whether it is right, what it is, its rule and the point."""
+    return (
+        (True, "tanh, which is right (print both slopes)", _rule("Tanh", np.tanh, _tanh_slope), X),
+        (
+            True,
+            "exp with slopes of a million (compare relative to them)",
+            _rule("Exp", np.exp, np.exp),
+            0 * X + 14,
+        ),
+        (
+            True,
+            "slopes of zero (a relative tolerance alone can't help)",
+            _rule("Square", lambda x: (x - 1) ** 2, lambda x: 2 * (x - 1)),
+            0 * X + 1,
+        ),
+        (
+            False,
+            "the sigmoid's slope in tanh",
+            _rule("A", np.tanh, lambda x: np.tanh(x) * (1 - np.tanh(x))),
+            X,
+        ),
+        (
+            False,
+            "a gradient of the wrong sign (compare entry by entry, and absolute values)",
+            _rule("B", np.tanh, lambda x: -_tanh_slope(x)),
+            X,
+        ),
+        (
+            False,
+            "gradients that are too small everywhere (take the absolute value of the difference)",
+            _rule("C", np.tanh, lambda x: _tanh_slope(x) - 3 * np.sign(WEIGHTS)),
+            X,
+        ),
+        (
+            False,
+            "gradients that are too large everywhere (take the absolute value of the difference)",
+            _rule("D", np.tanh, lambda x: _tanh_slope(x) + 3 * np.sign(WEIGHTS)),
+            X,
+        ),
+        (
+            False,
+            "the right numbers in the wrong entries",
+            _rule("E", np.tanh, _tanh_slope, lambda d: d[..., ::-1]),
+            X,
+        ),
+        (
+            False,
+            "a last column 1 % too large (nudge every entry)",
+            _rule("F", np.tanh, lambda x: _last(x, 1.01)),
+            X,
+        ),
+        (
+            False,
+            "a single entry 1 % too small (nudge every entry)",
+            _rule("G", np.tanh, lambda x: _one(x, 0.99)),
+            X,
+        ),
+        (
+            False,
+            "an entry wrong by a ten-thousandth (the tolerance is too loose)",
+            _rule("H", np.tanh, lambda x: _one(x, 1.0001)),
+            X,
+        ),
+        (
+            False,
+            "a gradient of zero where there is a slope (the gradient counts as well)",
+            _rule("I", np.tanh, lambda x: 0 * x),
+            X,
+        ),
+    )
 
 
 def trial(function, seed=None):
     """Try `function(f, x)` on right rules and on wrong ones."""
-    rng = np.random.default_rng(seed)
-    for right, name, rule, point in TRIALS:
+    rng, tried = np.random.default_rng(seed), trials()
+    for right, name, rule, point in tried:
         if seed is not None and point is X:
             point = X * rng.uniform(0.8, 1.2, X.shape)
         kept, seen = point.copy(), []
@@ -137,8 +139,8 @@ def trial(function, seed=None):
             raise Wrong(f"It {'refuses' if right else 'passes'} {name}.")
         if right:
             every_entry(seen, kept)
-    wrong = sum(not right for right, *_ in TRIALS)
-    return f"It tried {len(TRIALS)} rules and caught the {wrong} wrong ones."
+    wrong = sum(not right for right, *_ in tried)
+    return f"It tried {len(tried)} rules and caught the {wrong} wrong ones."
 
 
 def every_entry(seen, x):
