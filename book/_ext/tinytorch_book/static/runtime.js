@@ -10,7 +10,7 @@
   "use strict";
   const same = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
-  /** The state of one figure, and who listens to it. Events as in Backbone: "change:x", "change". */
+  /** The state of one figure, and who listens. Events as in Backbone: "change:x", "change". */
   class Model {
     constructor(state) {
       this.state = state;

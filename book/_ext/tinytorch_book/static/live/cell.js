@@ -17,7 +17,8 @@
 
   live.Cell = class Cell {
     constructor(about, session) {
-      Object.assign(this, about, { session, mine: null, showsBook: false, ran: false, now: "idle" });
+      const anew = { mine: null, showsBook: false, ran: false, now: "idle" };
+      Object.assign(this, about, { session }, anew);
       if (this.place) this.build();
     }
 

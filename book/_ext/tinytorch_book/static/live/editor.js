@@ -49,9 +49,10 @@
       this.shade = this.element.appendChild(make("pre", "tt-shade"));
       this.shade.setAttribute("aria-hidden", "true");
       this.area = this.element.appendChild(make("textarea", "tt-area"));
-      Object.assign(this.area, { value: code, spellcheck: false, wrap: "off", autocomplete: "off" });
-      this.area.setAttribute("autocapitalize", "off");
-      this.area.setAttribute("autocorrect", "off");
+      Object.assign(this.area, { value: code, spellcheck: false, wrap: "off" });
+      for (const help of ["autocapitalize", "autocomplete", "autocorrect"]) {
+        this.area.setAttribute(help, "off");
+      }
       this.area.setAttribute(
         "aria-label",
         "Code of this cell. Tab indents, Control and Enter run it, Escape leaves.",

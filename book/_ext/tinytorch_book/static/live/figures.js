@@ -29,7 +29,7 @@
     }
 
     receive(message, output) {
-      const act = { figure: "show", changed: "changed", moved: "moved", link: "link" }[message.type];
+      const act = message.type === "figure" ? "show" : message.type;
       this.later = this.later
         .then(runtime)
         .then((parts) => this[act](message, parts, output))
@@ -39,7 +39,9 @@
 
     show({ tree, models }, parts, output) {
       for (const [id, whole] of Object.entries(models)) this.make(id, whole, parts);
-      output.add("tt-figures").append(this.place(tree, parts));
+      const box = output.add("tt-figures");
+      box.append(this.place(tree, parts, output.cell));
+      live.typeset(box);
     }
 
     make(id, whole, { Model, restore, same }) {
@@ -75,10 +77,11 @@
       }
     }
 
-    place(tree, parts) {
+    /** Make the place of a figure, or of a box of figures. */
+    place(tree, parts, cell) {
       if (typeof tree !== "string") {
         const box = make("div", `tt-box ${tree.box === "HBoxModel" ? "tt-hbox" : "tt-vbox"}`);
-        box.append(...tree.children.map((child) => this.place(child, parts)));
+        box.append(...tree.children.map((child) => this.place(child, parts, cell)));
         return box;
       }
       const { model, figure } = this.models.get(tree);
@@ -91,7 +94,17 @@
       place.dataset.ttModel = tree;
       place.append(make("p", "tt-alt", model.get("alt") ?? ""));
       parts.show(place, model, figure.whole.module, "page");
+      element.append(this.caption(model, cell));
       return element;
+    }
+
+    /** Return the book's own caption, with its number, unless the reader has changed the code. */
+    caption(model, cell) {
+      const twin = document.getElementById(model.get("name"))?.querySelector("figcaption");
+      if (twin && cell.code === cell.book) return live.copied(twin);
+      const caption = make("figcaption");
+      caption.append(live.markdown(model.get("caption") ?? ""));
+      return caption;
     }
 
     changed({ model: id, changes }, { restore, Model }) {

@@ -96,8 +96,17 @@
     return part;
   };
 
-  const typeset = (element) => {
+  /** Set the formulas of an element, if the page has what sets its own. */
+  live.typeset = (element) => {
     if (element.querySelector(".math")) self.MathJax?.typesetPromise?.([element]);
+  };
+
+  /** Copy a caption: its name and the link to it stay with the first. */
+  live.copied = (caption) => {
+    const copy = caption.cloneNode(true);
+    for (const link of copy.querySelectorAll(".headerlink")) link.remove();
+    for (const named of [copy, ...copy.querySelectorAll("[id]")]) named.removeAttribute("id");
+    return copy;
   };
 
   /** The live output of one cell. */
@@ -149,7 +158,7 @@
       if (data["text/markdown"] !== undefined) {
         const box = this.add("text_markdown");
         box.append(live.markdown(data["text/markdown"]));
-        typeset(box);
+        live.typeset(box);
       } else if (data["image/svg+xml"] || data["image/png"]) this.image(data);
       else {
         const box = this.add("text_plain highlight-myst-ansi notranslate");
@@ -173,11 +182,7 @@
       if (caption) {
         const figure = make("figure");
         box.append(figure);
-        figure.append(image, caption.cloneNode(true));
-        for (const link of figure.querySelectorAll("[id], .headerlink")) {
-          if (link.matches(".headerlink")) link.remove();
-          else link.removeAttribute("id");
-        }
+        figure.append(image, live.copied(caption));
       }
     }
 

@@ -14,8 +14,8 @@
       "Python cannot start on a page opened from disk: browsers forbid it. Serve the folder with " +
       "`python -m http.server --directory _build/html` and open http://localhost:8000.",
     browser: () =>
-      "This browser is too old to run Python: it lacks WebAssembly or web workers. " +
-      "A current Firefox, Chrome, Edge or Safari has both; Binder, at the rocket above, needs neither.",
+      "This browser is too old to run Python: it lacks WebAssembly or web workers. A current " +
+      "Firefox, Chrome, Edge or Safari has both; Binder, at the rocket above, needs neither.",
     policy: () =>
       "A security policy of this site or browser forbids WebAssembly, which Python needs here. " +
       "The rocket above opens the chapter on Binder instead.",
