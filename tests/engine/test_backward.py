@@ -77,19 +77,12 @@ def test_order_is_that_of_dependence_not_of_the_expression():
         assert x.grad.item() == pytest.approx(3 + 2 * 15)
 
 
-def test_thirty_doublings_take_no_time():
-    x = leaf(1.0)
-    times = []
-    for _ in range(5):
-        start = time.thread_time()
-        y = x
-        for _ in range(30):
-            y = y + y
-        x.grad = None
-        y.backward()
-        times.append(time.thread_time() - start)
+def test_thirty_doublings_are_thirty_nodes():
+    x = y = leaf(1.0)
+    for _ in range(30):
+        y = y + y
+    assert len(visits(y)) == 30  # not the 2**30 paths to the leaf
     assert x.grad.item() == 2.0**30
-    assert min(times) < 2e-3
 
 
 def chain(n):

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from statistics import median
 
 import pytest
 
@@ -32,6 +33,48 @@ const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
 window.leave = (await import(url)).default.render({ model, el: document.getElementById("figure") });
 window.ready = true;
 </script>"""
+
+# A frame beside a piece of work that is always the same, so that a busy machine slows both.
+MEASURE = """async ([change, frames]) => {
+  const act = new Function("n", change), figure = document.querySelector("figure");
+  const timed = async (work) => {
+    const start = performance.now();
+    work();
+    await null;
+    figure.getBoundingClientRect();
+    return performance.now() - start;
+  };
+  const same = () => {
+    const box = document.createElement("div");
+    box.style.cssText = "position: absolute; width: 400px";
+    for (let i = 0; i < 400; i++) box.append(Object.assign(document.createElement("b"),
+      { textContent: `${i * i} `, style: `color: rgb(${i % 256} 0 0)` }));
+    document.body.append(box);
+    box.getBoundingClientRect();
+    box.remove();
+  };
+  const times = [[], []];
+  for (let n = 0; n < frames; n++) {
+    times[0].push(await timed(() => act(n)));
+    times[1].push(await timed(same));
+  }
+  return times;
+}"""
+SAME = 2.0  # ms which that work takes on the quiet machine where figures were measured
+
+
+@pytest.fixture
+def frame_time():
+    """Return a function that tells what a frame costs, in milliseconds of a quiet machine.
+
+    It is given a page and a change: JavaScript with `n`, the number of the frame.
+    """
+
+    def measure(page, change, frames=40):
+        rounds = [page.evaluate(MEASURE, [change, frames]) for _ in range(3)]
+        return min(median(frame) / median(same) * SAME for frame, same in rounds)
+
+    return measure
 
 
 @pytest.fixture

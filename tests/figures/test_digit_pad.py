@@ -74,7 +74,7 @@ def test_its_answers_are_those_of_the_package(show, pad, model, digits):
     for _ in range(10):
         ink = rng.integers(0, 17, 64).tolist()
         page.evaluate("ink => model.set('ink', ink)", ink)
-        page.wait_for_timeout(20)
+        page.evaluate("new Promise(requestAnimationFrame)")
         agrees(page, model)
 
 

@@ -243,7 +243,7 @@ def test_a_finger_scrolls_the_page_and_only_a_handle_holds_it(show, kind):
     page = show(MAKE[kind](), width=390, has_touch=True, is_mobile=True)
     before = {trait: get(page, trait) for trait in get(page, "start")}
     swipe(page, 80, 200, 0, -150)  # starts on the drawing, away from the handle
-    page.wait_for_function("scrollY > 50", timeout=3000)
+    page.wait_for_function("scrollY > 50")
     assert {trait: get(page, trait) for trait in before} == before
 
 
@@ -454,25 +454,18 @@ def test_holes_and_poles_are_crossed_without_an_error(show, make):
 
 
 @every_kind
-def test_a_frame_takes_under_8_ms(show, kind):
+def test_a_frame_takes_under_8_ms(show, frame_time, kind):
     page = show(MAKE[kind]())
     trait = MAKE[kind]().moves[0]
-    measure = """async (trait) => {
-      const data = model.get("data");
-      const all = data[trait] ?? [...data.tokens.keys()];
-      const values = data.reach ? all.slice(data.reach, -data.reach) : all;
-      const times = [];
-      for (let n = 0; n < 40; n++) {
-        const start = performance.now();
-        model.set(trait, values[(7 * n) % values.length]);
-        await null;
-        document.querySelector("figure").getBoundingClientRect();
-        times.push(performance.now() - start);
-      }
-      return times;
-    }"""
-    # The calmest of three rounds: other programs run on this machine too.
-    assert min(np.median(page.evaluate(measure, trait)) for _ in range(3)) < 8
+    page.evaluate(
+        """(trait) => {
+          const data = model.get("data");
+          const all = data[trait] ?? [...data.tokens.keys()];
+          self.values = data.reach ? all.slice(data.reach, -data.reach) : all;
+        }""",
+        trait,
+    )
+    assert frame_time(page, f"model.set('{trait}', values[(7 * n) % values.length])") < 8
 
 
 @every_kind

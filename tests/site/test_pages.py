@@ -12,7 +12,7 @@ import yaml
 from books import ROOT
 
 WEIGHT = 1_500_000  # bytes of one page and all that it loads, compressed
-READY = 1500  # ms until every figure of a page can be moved
+READY = 1.5  # seconds of work until every figure of a page can be moved
 
 
 def chapters():
@@ -59,7 +59,6 @@ def compressed(path):
 def test_page(site, visit, chapter, width, scheme):
     page = visit.open(site.html / f"{chapter}.html", width=width, color_scheme=scheme)
     page.wait_for_function(DRAWN)
-    assert page.evaluate("performance.now()") < 3 * READY  # slack for a busy machine
     assert page.locator("html").get_attribute("data-theme") == scheme
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     if width >= 1000:
@@ -76,6 +75,19 @@ def test_page(site, visit, chapter, width, scheme):
         after = figure.evaluate(STATE)
         assert after[0] != before[0], "the readout stays"
         assert after[1] != before[1], "the drawing stays"
+
+
+def test_the_heaviest_page_is_soon_ready(site, new_page):
+    """By the work of the page's own thread, which a busy machine does not stretch."""
+    heaviest = max(chapters(), key=lambda name: (site.html / f"{name}.html").stat().st_size)
+    page = new_page(1280, 900)
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    page.goto((site.html / f"{heaviest}.html").as_uri(), wait_until="load")
+    page.wait_for_function(DRAWN)
+    metrics = {m["name"]: m["value"] for m in session.send("Performance.getMetrics")["metrics"]}
+    page.close()
+    assert 0 < metrics["TaskDuration"] < READY, heaviest
 
 
 @pytest.mark.parametrize("chapter", chapters())
