@@ -62,6 +62,51 @@ def agrees(page, model):
     return answer
 
 
+@pytest.mark.parametrize(("width", "layout"), [(720, 0), (390, 1)])
+def test_a_unit_shows_what_excites_it_whom_it_speaks_to_and_its_gate(
+    show, pad, model, digits, width, layout
+):
+    examples = data.digits(train=False)[:300][0].numpy().reshape(-1, 64)
+    figure = pad(examples=examples)
+    assert figure.message == "" and DigitPad.panels.keys() == {"pad"}
+    page = show(figure, width=width, host="static")
+    assert page.locator("figure").bounding_box()["height"] == figure.space[layout]
+    weight, bias = model.hidden.weight.data, model.hidden.bias.data
+    out = model.output.weight.data
+    order = np.argsort(-np.linalg.norm(out, axis=0), kind="stable")
+    says = np.maximum(examples @ weight.T + bias, 0)
+    slider = page.locator("input.tt-range").nth(1)
+    slider.focus()
+    for unit in order[:5]:
+        ink = np.array(page.evaluate("model.get('ink')")) / 16
+        panel = page.locator(".tt-panel-unit")
+        z = float(weight[unit] @ ink + bias[unit])
+        gate = panel.locator(".tt-title").text_content()
+        assert gate.endswith("open" if z > 0 else "shut")
+        assert number(re.search(r": (\S+),", gate)[1]) == pytest.approx(z, abs=0.006)
+        shown = [
+            number(t)
+            for t in panel.locator(".tt-label.tt-value:not(.tt-title)").all_text_contents()
+        ]
+        assert shown == pytest.approx(sorted(says[:, unit])[:-7:-1], abs=0.006)
+        signs = panel.locator("rect.tt-plus, rect.tt-minus").evaluate_all(
+            "bars => bars.map((bar) => bar.classList.contains('tt-plus'))"
+        )
+        assert signs == (out[:, unit] >= 0).tolist()
+        page.keyboard.press("ArrowRight")
+    assert page.evaluate("model.get('unit')") == 5
+    page.get_by_role("button", name="Clear").click()
+    assert (
+        f"{bias[order[5]]:.2f}".replace("-", "−")
+        in page.locator(".tt-panel-unit .tt-title").text_content()
+    )
+
+
+def test_units_need_one_hidden_layer(digits):
+    with pytest.raises(ValueError, match="one hidden layer"):
+        DigitPad([nn.Linear(64, 10)], *digits, examples=digits[0])
+
+
 def test_its_answers_are_those_of_the_package(show, pad, model, digits):
     page = show(pad())
     right = 0

@@ -1,6 +1,7 @@
 import { figure } from "../frame/shell.js";
 import { fmt } from "../frame/text.js";
 import { label, shade, shape } from "../frame/shapes.js";
+import { hidden } from "../frame/unit.js";
 
 const [SIDE, INK] = [8, 16];
 
@@ -18,7 +19,8 @@ function network(data) {
         width: steps.length / bias.length,
       };
     });
-    read.set(data, { layers, images: new Uint8Array(bytes(data.images)) });
+    const examples = data.units && new Uint8Array(bytes(data.units.images));
+    read.set(data, { layers, images: new Uint8Array(bytes(data.images)), examples });
   }
   return read.get(data);
 }
@@ -56,7 +58,22 @@ function answers({ data, state }) {
   const order = run.p.map((_, i) => i).sort((a, b) => run.p[b] - run.p[a]);
   const image = images.subarray(64 * state.digit, 64 * state.digit + 64);
   const own = state.ink.some((value, i) => value !== image[i]);
-  return { p: run.p, order, own, gradient: backward(layers, run, order[0]) };
+  return { run, p: run.p, order, own, gradient: backward(layers, run, order[0]) };
+}
+
+/** The chosen unit: what comes in, what goes out, what excites it, and its value on the pad. */
+function chosen({ data, state }, { inputs }) {
+  const { order, best, says } = data.units;
+  const { layers, examples } = network(data);
+  const [first, next] = layers;
+  const unit = order[Math.min(state.unit, order.length - 1)];
+  const image = (i) => [...examples.subarray(64 * i, 64 * i + 64)].map((value) => value / INK);
+  return {
+    weights: [...first.weight.subarray(64 * unit, 64 * unit + 64)],
+    z: inputs[1][unit],
+    out: next.bias.map((_, i) => next.weight[i * next.width + unit]),
+    best: best[unit].map((i, k) => [image(i), says[unit][k]]),
+  };
 }
 
 /** The pad on the left and the answers beside it, or below it on a phone. */
@@ -87,7 +104,7 @@ function cell(i, size, ink, slope, state) {
 
 function draw(view) {
   const { data, state, size } = view;
-  const { p, order, own, gradient } = answers(view);
+  const { run, p, order, own, gradient } = answers(view);
   const { cell: side, left, bars } = place(size.pad, data.pad);
   const steepest = Math.max(...gradient.map(Math.abs)) || 1;
   const cells = state.ink
@@ -120,11 +137,19 @@ function draw(view) {
       })
     );
   });
+  const unit = data.units && chosen(view, run);
+  const gate = unit && [
+    `unit ${state.unit + 1}`,
+    `${fmt(unit.z)}, ${unit.z > 0 ? "open" : "shut"}`,
+  ];
   const what = own
     ? "your drawing"
     : `image ${state.digit + 1}, written as a ${data.classes[state.digit]}`;
   return {
-    panels: { pad: [rows.join(""), pad] },
+    panels: {
+      pad: [rows.join(""), pad],
+      ...(unit && { unit: hidden(unit, size.unit.w) }),
+    },
     readout: [
       ["", `${what}:`],
       ["answer", String(order[0]), "value"],
@@ -132,6 +157,7 @@ function draw(view) {
       ["then", `${order[1]} with ${fmt(p[order[1]], 3)}`],
       [`ink at row ${row + 1}, column ${column + 1}`, `${state.ink[state.at]}/${INK}`],
       ["∂log p/∂x", fmt(gradient[state.at], 3), "grad"],
+      ...(unit ? [gate] : []),
     ],
   };
 }
@@ -158,10 +184,17 @@ function mark(ink, i, erase) {
 
 function render(context) {
   let last; // where the pen was
+  const { units } = context.model.get("data");
+  const unit = {
+    trait: "unit",
+    label: "unit",
+    values: ({ data }) => data.units.order.map((_, i) => i),
+    text: (i) => String(i + 1),
+  };
   return figure(context, {
     kind: "stepper tt-pad", // a row of buttons under the slider, as there
     role: "group",
-    state: ["digit", "ink", "at", "gradient"],
+    state: ["digit", "ink", "at", "gradient", "unit"],
     controls: [
       {
         label: "image",
@@ -173,6 +206,7 @@ function render(context) {
           ink: [...network(data).images.subarray(64 * digit, 64 * digit + 64)],
         }),
       },
+      ...(units ? [unit] : []),
       shift("Left", -1, 0),
       shift("Right", 1, 0),
       shift("Up", 0, -1),

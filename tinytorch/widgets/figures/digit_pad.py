@@ -12,6 +12,8 @@ from tinytorch.widgets.frame.modules import bundle
 
 SIDE, INK = 8, 16  # pixels of a side, and the darkest of them
 PAD, BARS = 304, 262  # px: the pad, and the answers below it on a phone
+UNIT, SLIDER = (150, 262), 46  # px of the panel of a unit, wide and stacked; of its slider
+BEST = 6  # images that excite a unit most
 
 
 class DigitPad(Figure):
@@ -28,8 +30,12 @@ class DigitPad(Figure):
         What can be put on the pad, from 0 (paper) to 1 (ink), in sixteenths.
     classes : sequence of int, (n,)
         Which digits they are.
-    digit : int
-        The image to start with.
+    examples : array_like, (n, 8, 8) or (n, 1, 8, 8), optional
+        What the hidden units are tried on. With them a unit can be chosen, in the order in which
+        the next layer listens to them: its weights, the examples that excite it most, its part in
+        each score, and whether its ReLU lets through what is on the pad.
+    digit, unit : int
+        The image and the unit to start with.
     gradient : bool
         Whether the cells show ∂ log p/∂x of the answer instead of their ink.
     name, caption, alt : str
@@ -49,8 +55,9 @@ class DigitPad(Figure):
     ink = traitlets.List(traitlets.Int()).tag(sync=True)
     at = traitlets.Int(27).tag(sync=True)
     gradient = traitlets.Bool(False).tag(sync=True)
+    unit = traitlets.Int(0, min=0).tag(sync=True)
 
-    moves: ClassVar = ("digit", "ink", "at", "gradient")
+    moves: ClassVar = ("digit", "ink", "at", "gradient", "unit")
     panels: ClassVar = {"pad": (PAD, PAD + BARS)}
     height: ClassVar = (PAD + 146, PAD + BARS + 216)
 
@@ -60,7 +67,9 @@ class DigitPad(Figure):
         images: Any,
         classes: Sequence[int],
         *,
+        examples: Any = None,
         digit: int = 0,
+        unit: int = 0,
         gradient: bool = False,
         **about: str,
     ):
@@ -78,7 +87,25 @@ class DigitPad(Figure):
             )
         self._images = np.round(INK * images.clip(0, 1)).astype(np.uint8)
         self._classes = [int(c) for c in classes]
-        super().__init__(digit=digit, ink=self._images[digit].tolist(), gradient=gradient, **about)
+        self._examples = None
+        if examples is not None:
+            if len(self._layers) != 2:
+                raise ValueError("DigitPad: units can be chosen in a network with one hidden layer")
+            self._examples = np.asarray(examples, dtype=np.float64).reshape(-1, SIDE * SIDE)
+            self.panels, self.lines = self.panels | {"unit": UNIT}, (3, 5)
+            self.height = tuple(
+                high + more + SLIDER + 20 * (lines - usual)
+                for high, more, lines, usual in zip(
+                    self.height, UNIT, self.lines, DigitPad.lines, strict=True
+                )
+            )
+        super().__init__(
+            digit=digit,
+            ink=self._images[digit].tolist(),
+            unit=unit,
+            gradient=gradient,
+            **about,
+        )
 
     def compute(self) -> dict[str, Any]:
         layers = []
@@ -93,6 +120,23 @@ class DigitPad(Figure):
             "images": _text(self._images),
             "classes": self._classes,
             "pad": PAD,
+            "units": self._units(),
+        }
+
+    def _units(self) -> dict[str, Any] | None:
+        """Return the hidden units in order, and the examples that excite each of them most."""
+        if self._examples is None:
+            return None
+        (weight, bias), (after, _) = self._layers
+        ink = np.round(INK * self._examples.clip(0, 1)) / INK
+        says = np.maximum(ink @ weight.T + bias, 0)
+        best = np.argsort(-says, axis=0, kind="stable")[:BEST].T
+        kept, places = np.unique(best, return_inverse=True)
+        return {
+            "order": np.argsort(-np.linalg.norm(after, axis=0), kind="stable"),
+            "best": places.reshape(best.shape),
+            "says": np.take_along_axis(says.T, best, axis=1).round(4),
+            "images": _text((INK * ink[kept]).astype(np.uint8)),
         }
 
 
