@@ -121,11 +121,11 @@ class GELUBackward(Function):
             raise ValueError(f"{wanted}, got {approximate!r}")
         self.approximate = approximate
         with np.errstate(under="ignore", over="ignore"):
-            self.intermediate = share = self._share(x)
-            return x * share
+            self.intermediate = share = self._share(as_float32(x))
+            return (x * share).astype(x.dtype, copy=False)
 
     def apply(self, g):
-        (x,) = self.saved_tensors
+        x = as_float32(self.saved_tensors[0])
         share = self.intermediate if is_array(g) else self._share(x)
         square = x * x
         if self.approximate == "none":
@@ -154,6 +154,13 @@ class GELUBackward(Function):
         share *= 0.5
         share += 0.5
         return share
+
+
+def as_float32(x):
+    """float16 as float32, in which squares and their exponentials do not overflow."""
+    if x.dtype != np.float16:
+        return x
+    return x.astype(np.float32) if is_array(x) else x.to(np.float32)
 
 
 _SQRT_HALF, _SQRT_TWO_OVER_PI = math.sqrt(0.5), math.sqrt(2 / math.pi)
