@@ -50,3 +50,41 @@ def test_a_language_model_in_float16_has_numbers():
     z.sum().backward()
     assert z.dtype == np.float16 and np.isfinite(z.data).all()
     assert all(np.isfinite(p.grad.data).all() for p in model.parameters())
+
+
+FAR = (np.random.default_rng(0).normal(size=(3, 4, 8, 8)) * 300 + 500).astype(np.float16)
+F = tt.nn.functional
+LAYERS = {  # of values whose squares, or sums, are beyond 65,504
+    "layer_norm": lambda x: F.layer_norm(x, (8, 8)),
+    "batch_norm": lambda x: F.batch_norm(x, None, None, training=True),
+    "group_norm": lambda x: F.group_norm(x, 2),
+    "rms_norm": lambda x: F.rms_norm(x, (8, 8)),
+    "normalize": lambda x: F.normalize(x),
+    "cosine_similarity": lambda x: F.cosine_similarity(x, x[:, [1, 0, 3, 2]]),
+    "pairwise_distance": lambda x: F.pairwise_distance(x, x.detach() * 0),
+    "avg_pool2d": lambda x: F.avg_pool2d(x, 8),
+    "huber_loss": lambda x: F.huber_loss(x, x.detach() * 0),
+    "l1_loss": lambda x: F.l1_loss(x, x.detach() * 0),
+}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_layers_of_large_numbers(name):
+    results = []
+    for dtype in (np.float16, np.float64):
+        x = tt.tensor(FAR.astype(dtype), requires_grad=True)
+        z = LAYERS[name](x)
+        g = np.random.default_rng(1).normal(size=z.shape).astype(np.float16).astype(dtype)
+        (d,) = tt.autograd.grad(z, x, g, create_graph=True)
+        z = LAYERS[name](x)
+        z.backward(g)
+        assert z.dtype == d.dtype == x.grad.dtype == dtype
+        results.append([np.asarray(v.data, float) for v in (z, x.grad, d)])
+    for a, b in zip(*results, strict=True):
+        np.testing.assert_allclose(a, b, rtol=4e-3, atol=2e-3 * np.abs(b).max())
+
+
+def test_the_running_variance_of_float16_is_not_infinite():
+    layer = tt.nn.BatchNorm2d(4)
+    layer(tt.tensor(FAR))
+    assert np.isfinite(layer.running_var.data).all() and (layer.running_var.data > 5000).all()

@@ -5,14 +5,18 @@ import math
 import numpy as np
 
 from .engine.base import as_tensor
-from .engine.numbers import values_of
+from .engine.numbers import as_float32, values_of
 from .module import Module
 from .operations.selection import where
 from .tensor import Tensor
 
 
 def length(x, p, dim):
-    """(Σ|x|ᵖ)^(1/p) along an axis, kept at length 1; without a slope where it is 0."""
+    """(Σ|x|ᵖ)^(1/p) along an axis, kept at length 1; without a slope where it is 0.
+
+    Of float16 it is float32.
+    """
+    x = as_float32(x)
     if p == math.inf:
         return abs(x).amax(dim, keepdim=True)
     if p == 1:
@@ -35,7 +39,7 @@ def normalize(input, p=2.0, dim=1, eps=1e-12) -> Tensor:
         Of the norm (Σ|x|ᵖ)^(1/p).
     """
     x = as_tensor(input)
-    return x / length(x, p, dim).clamp(min=eps)
+    return (x / length(x, p, dim).clamp(min=eps)).to(x.dtype)
 
 
 def cosine_similarity(x1, x2, dim=1, eps=1e-8) -> Tensor:
@@ -47,13 +51,14 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8) -> Tensor:
         raise ValueError(
             f"cosine_similarity: shapes {a.shape} and {b.shape} do not broadcast"
         ) from None
-    a, b = (x / length(x, 2, dim).clamp(min=eps) for x in (a, b))
-    return (a * b).sum(dim)
+    cosine = (a / length(a, 2, dim).clamp(min=eps)) * (b / length(b, 2, dim).clamp(min=eps))
+    return cosine.sum(dim).to(np.result_type(a.dtype, b.dtype))
 
 
 def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False) -> Tensor:
     """‖x1 - x2 + eps‖ along the last axis: the distance of each row to its partner."""
-    d = length(as_tensor(x1) - as_tensor(x2) + eps, p, -1)
+    apart = as_tensor(x1) - as_tensor(x2)
+    d = length(as_float32(apart) + eps, p, -1).to(apart.dtype)
     return d if keepdim else d.squeeze(-1)
 
 

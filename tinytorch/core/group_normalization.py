@@ -6,6 +6,7 @@ import numpy as np
 
 from . import initializers
 from .engine.base import as_tensor
+from .engine.numbers import as_float32
 from .initializers import untrained
 from .module import Module
 from .normalization import layer_norm
@@ -64,7 +65,8 @@ def rms_norm(input, normalized_shape, weight=None, eps=None) -> Tensor:
         )
     eps = float(np.finfo(x.dtype).eps) if eps is None else eps
     axes = tuple(range(x.ndim - len(shape), x.ndim))
-    z = x / ((x * x).mean(axes, keepdim=True) + eps).sqrt()
+    exact = as_float32(x)
+    z = (exact / ((exact * exact).mean(axes, keepdim=True) + eps).sqrt()).to(x.dtype)
     return z if weight is None else z * weight
 
 

@@ -8,7 +8,7 @@ from . import initializers
 from .construction import ones, zeros
 from .engine.base import as_tensor
 from .engine.function import Function, unbroadcast
-from .engine.numbers import is_array
+from .engine.numbers import as_float32, is_array
 from .initializers import untrained
 from .module import Module, write
 from .operations.reduction import sum_kept
@@ -36,7 +36,7 @@ class LayerNormBackward(Function):
         self.intermediate = x_hat, _ = normalized(x, self.axes, eps)
         z = x_hat * weight
         z += bias
-        return z
+        return z.astype(np.result_type(x, weight, bias), copy=False)
 
     def apply(self, g):
         x, weight = self.saved_tensors
@@ -138,7 +138,8 @@ class BatchNormBackward(Function):
             scale = (1 / np.sqrt(self.as_column(var) + eps)).astype(x.dtype)
             self.fixed = mean, scale
             x_hat = (x - mean) * scale
-        return x_hat * self.as_column(weight) + self.as_column(bias)
+        z = x_hat * self.as_column(weight) + self.as_column(bias)
+        return z.astype(np.result_type(x, weight, bias), copy=False)
 
     def apply(self, g):
         x, weight = self.saved_tensors
@@ -200,8 +201,8 @@ def batch_norm(
     if training and running_mean is not None and n:
         axes = tuple(i for i in range(x.ndim) if i != 1)
         for running, now in (
-            (running_mean, x._data.mean(axis=axes)),
-            (running_var, x._data.var(axis=axes, ddof=1)),
+            (running_mean, as_float32(x._data).mean(axis=axes)),
+            (running_var, as_float32(x._data).var(axis=axes, ddof=1)),
         ):
             running[...] = (1 - momentum) * running._data + momentum * now
     return z
@@ -295,7 +296,7 @@ class BatchNorm2d(_BatchNorm):
 
 def normalized(x, axes, eps):
     """x̂ and 1/√(var + eps), for arrays and Tensors alike."""
-    n = max(math.prod([x.shape[i] for i in axes]), 1)
+    x, n = as_float32(x), max(math.prod([x.shape[i] for i in axes]), 1)
     deviation = x - sum_kept(x, axes) / n
     scale = 1 / np.sqrt(sum_of_products(deviation, deviation, axes) / n + eps)
     deviation *= scale
@@ -312,7 +313,7 @@ def sum_of_products(a, b, axes):
 def gradients_of_normalized(node, g, x_hat, scale, weight, axes, shape):
     """The gradients of x, weight and bias (of `shape`), by all paths from x."""
     to_x, to_weight, to_bias = node.next_functions
-    dx = None
+    g, dx = as_float32(g), None
     if to_x:
         h = g * weight
         n = max(math.prod([g.shape[i] for i in axes]), 1)

@@ -41,6 +41,13 @@ def as_float(x):
     return x if x.dtype.kind == "f" else x.astype(get_default_dtype())
 
 
+def as_float32(x):
+    """float16 as float32, in which squares and long sums fit; else x. Of arrays and Tensors."""
+    if x.dtype != np.float16:
+        return x
+    return x.astype(np.float32) if is_array(x) else x.to(np.float32)
+
+
 def as_operand(x, node):
     """An input that is no Tensor. Python numbers stay so: they take the dtype they meet."""
     if type(x) in (int, float, bool):

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from ..engine.function import Function
-from ..engine.numbers import is_array, values_of
+from ..engine.numbers import as_float32, is_array, values_of
 from .elementary import erf_of
 from .reduction import sum_kept
 from .shape import checked_dims
@@ -154,13 +154,6 @@ class GELUBackward(Function):
         share *= 0.5
         share += 0.5
         return share
-
-
-def as_float32(x):
-    """float16 as float32, in which squares and their exponentials do not overflow."""
-    if x.dtype != np.float16:
-        return x
-    return x.astype(np.float32) if is_array(x) else x.to(np.float32)
 
 
 _SQRT_HALF, _SQRT_TWO_OVER_PI = math.sqrt(0.5), math.sqrt(2 / math.pi)
