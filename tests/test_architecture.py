@@ -16,11 +16,12 @@ PACKAGE = ROOT / "tinytorch"
 
 # From the ground up; a room imports rooms that stand above it in this list, and itself.
 ROOMS = {
+    "generator": "where random numbers come from",
     "engine": "records operations, runs the backward pass over them, and knows none of them",
     "operations": "formula, rule, public function and Tensor methods, topic by topic",
-    "interop": "NumPy's protocols",
+    "interop device conversions values": "NumPy's protocols and arrays, dtypes and devices",
     "tensor": "Tensor, put together from all of these",
-    "construction generator random variable": "making tensors",
+    "construction random variable typed linalg": "making tensors",
     "module_hooks parts module containers": "what holds parameters",
     "gradients": "derivatives, checks, checkpointing and pictures of the graph",
     "initializers activations datasets samplers dataloader tokenizers": "parts of a training run",

@@ -9,24 +9,30 @@ tensor([2., 4., 6.])
 """
 
 import importlib as _importlib
+import math as _math
 
-from numpy import bool, float32, float64, int32, int64, uint8
+from numpy import bool, float16, float32, float64, int8, int16, int32, int64, uint8
 
 from . import autograd
 from .core import autograd as _operations  # noqa: F401 (all are known from the start)
 from .core.construction import (
+    Size,
     arange,
+    as_tensor,
     empty,
     empty_like,
     eye,
     full,
     full_like,
+    is_tensor,
     linspace,
+    numel,
     ones,
     ones_like,
     zeros,
     zeros_like,
 )
+from .core.device import device
 from .core.engine.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .core.engine.numbers import get_default_dtype, set_default_dtype
 from .core.engine.process import tune_process as _tune_process
@@ -55,7 +61,22 @@ from .core.operations.concatenation import cat, chunk, split, stack
 from .core.operations.einsum import einsum
 from .core.operations.elementary import abs, ceil, cos, erf, exp, floor, log, round, sign, sin, sqrt
 from .core.operations.indexing import gather
+from .core.operations.linear_algebra import addmm, bmm, dot, mm, mv, norm, outer
 from .core.operations.matmul import matmul
+from .core.operations.predicates import (
+    all,
+    allclose,
+    any,
+    equal,
+    isclose,
+    isfinite,
+    isinf,
+    isnan,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+)
 from .core.operations.reduction import (
     amax,
     amin,
@@ -71,8 +92,20 @@ from .core.operations.reduction import (
     sum,
     var,
 )
+from .core.operations.remainders import floor_divide, log2, log10, remainder, square
+from .core.operations.repeating import (
+    flip,
+    index_select,
+    masked_select,
+    nonzero,
+    repeat_interleave,
+    roll,
+    tile,
+    unbind,
+)
 from .core.operations.selection import clamp, masked_fill, maximum, minimum, tril, triu, where
 from .core.operations.shape import flatten, permute, reshape, squeeze, transpose, unsqueeze
+from .core.operations.sorting import argsort, bincount, sort, topk, unique
 from .core.random import (
     bernoulli,
     multinomial,
@@ -86,42 +119,86 @@ from .core.random import (
     randperm,
 )
 from .core.tensor import Tensor, from_dlpack, from_numpy, tensor
+from .core.typed import (
+    BoolTensor,
+    ByteTensor,
+    DoubleTensor,
+    FloatTensor,
+    HalfTensor,
+    IntTensor,
+    LongTensor,
+    ShortTensor,
+)
+
+asarray = as_tensor
+half, float, double = float16, float32, float64
+short, int, long = int16, int32, int64
+inf, nan, pi, e = _math.inf, _math.nan, _math.pi, _math.e
 
 __version__ = "0.1.0"
 __all__ = [
+    "BoolTensor",
+    "ByteTensor",
+    "DoubleTensor",
+    "FloatTensor",
     "Generator",
+    "HalfTensor",
+    "IntTensor",
+    "LongTensor",
+    "ShortTensor",
+    "Size",
     "Tensor",
     "abs",
     "add",
+    "addmm",
+    "all",
+    "allclose",
     "amax",
     "amin",
+    "any",
     "arange",
     "argmax",
     "argmin",
+    "argsort",
+    "as_tensor",
+    "asarray",
     "autograd",
+    "backends",
     "bernoulli",
+    "bincount",
+    "bmm",
     "bool",
     "cat",
     "ceil",
     "chunk",
     "clamp",
     "cos",
+    "cuda",
     "cumsum",
     "data",
     "default_generator",
+    "device",
     "distributions",
     "div",
+    "dot",
+    "double",
+    "e",
     "einsum",
     "empty",
     "empty_like",
     "enable_grad",
+    "equal",
     "erf",
     "exp",
     "eye",
     "flatten",
+    "flip",
+    "float",
+    "float16",
     "float32",
     "float64",
     "floor",
+    "floor_divide",
     "from_dlpack",
     "from_numpy",
     "full",
@@ -130,34 +207,62 @@ __all__ = [
     "gelu",
     "get_default_dtype",
     "get_rng_state",
+    "half",
+    "index_select",
+    "inf",
     "initial_seed",
+    "int",
+    "int8",
+    "int16",
     "int32",
     "int64",
     "is_grad_enabled",
+    "is_tensor",
+    "isclose",
+    "isfinite",
+    "isinf",
+    "isnan",
     "leaky_relu",
+    "linalg",
     "linspace",
     "load",
     "log",
+    "log2",
+    "log10",
     "log_softmax",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "logical_xor",
     "logsumexp",
+    "long",
     "manual_seed",
     "masked_fill",
+    "masked_select",
     "matmul",
     "max",
     "maximum",
     "mean",
     "min",
     "minimum",
+    "mm",
     "mul",
     "multinomial",
+    "mv",
+    "nan",
     "neg",
     "nn",
     "no_grad",
+    "nonzero",
+    "norm",
     "normal",
+    "numel",
     "ones",
     "ones_like",
     "optim",
+    "outer",
     "permute",
+    "pi",
     "pow",
     "prod",
     "rand",
@@ -168,7 +273,10 @@ __all__ = [
     "randn_like",
     "randperm",
     "relu",
+    "remainder",
+    "repeat_interleave",
     "reshape",
+    "roll",
     "round",
     "safetensors",
     "save",
@@ -176,14 +284,17 @@ __all__ = [
     "set_default_dtype",
     "set_grad_enabled",
     "set_rng_state",
+    "short",
     "sigmoid",
     "sign",
     "silu",
     "sin",
     "softmax",
     "softplus",
+    "sort",
     "split",
     "sqrt",
+    "square",
     "squeeze",
     "stack",
     "std",
@@ -191,10 +302,14 @@ __all__ = [
     "sum",
     "tanh",
     "tensor",
+    "tile",
+    "topk",
     "transpose",
     "tril",
     "triu",
     "uint8",
+    "unbind",
+    "unique",
     "unsqueeze",
     "utils",
     "var",
@@ -204,7 +319,10 @@ __all__ = [
 ]
 
 _LATER = {  # what is imported when it is first asked for: not every program trains a model
+    "backends": ".backends",
+    "cuda": ".cuda",
     "data": ".data",
+    "linalg": ".linalg",
     "nn": ".nn",
     "optim": ".optim",
     "load": ".core.training",

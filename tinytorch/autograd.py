@@ -1,5 +1,6 @@
 """Differentiation, as `torch.autograd` has it: a face of the engine and what is built on it."""
 
+from .core.construction import Variable
 from .core.engine.backward import backward, grad
 from .core.engine.function import Function, unbroadcast
 from .core.engine.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled, watch
@@ -13,6 +14,7 @@ from .core.gradients.graph import Graph, graph
 __all__ = [
     "Function",
     "Graph",
+    "Variable",
     "backward",
     "checkpoint",
     "detect_anomaly",

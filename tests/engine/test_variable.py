@@ -14,7 +14,7 @@ def test_the_layers_of_data_and_grad():
     assert isinstance(z, Variable)
     assert z.data.data.item() == 15.0
     assert x.grad.data.data.item() == 3.0
-    assert type(x.data) is tt.Tensor and type(x.data.data) is np.ndarray
+    assert type(x.data) is tt.Tensor and isinstance(x.data.data, np.ndarray)
     assert np.allclose(y.grad, [5.0])
 
 

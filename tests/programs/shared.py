@@ -98,6 +98,8 @@ def one_stream(torch):
         def draw(*args, device=None, dtype=None, requires_grad=False, **options):
             like = any(isinstance(a, torch.Tensor) for a in args)
             args = [here(a) if isinstance(a, torch.Tensor) else a for a in args]
+            if like and dtype is not None:
+                options["dtype"] = str(dtype).removeprefix("torch.")
             drawn = torch.from_numpy(np.array(function(*args, **options).data))
             if dtype is None and drawn.is_floating_point() and not like:
                 dtype = torch.get_default_dtype()

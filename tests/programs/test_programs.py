@@ -67,3 +67,7 @@ def test_what_differs_is_seen(ours, theirs):
     compare_text(ours, ours, 1e-3)
     with pytest.raises((AssertionError, ValueError)):
         compare_text(ours, theirs, 1e-3)
+
+
+def test_there_are_many():
+    assert len(PROGRAMS) >= 45

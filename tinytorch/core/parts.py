@@ -29,6 +29,11 @@ class Parameter(Tensor):
     def __init__(self, data, requires_grad=True):
         super().__init__(data, requires_grad=requires_grad)
 
+    def __deepcopy__(self, memo):
+        """A parameter of its own with the same values, and no gradient yet."""
+        memo[id(self)] = copy = type(self)(self, self.requires_grad)
+        return copy
+
     def __repr__(self):
         return f"Parameter containing:\n{super().__repr__()}"
 

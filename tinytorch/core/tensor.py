@@ -10,6 +10,8 @@ import sys
 
 import numpy as np
 
+from .conversions import Conversions, to_dtype
+from .device import check_device
 from .engine import base
 from .engine.backward import backward
 from .engine.base import TensorBase
@@ -22,12 +24,20 @@ from .operations.activations import Activations
 from .operations.arithmetic import Arithmetic
 from .operations.comparison import Comparison
 from .operations.concatenation import Concatenation
+from .operations.draws import Draws
 from .operations.elementary import Elementary
+from .operations.in_place import InPlace, put
 from .operations.indexing import Indexing, index_steps
+from .operations.linear_algebra import LinearAlgebra
 from .operations.matmul import Products
+from .operations.predicates import Predicates
 from .operations.reduction import Reductions
+from .operations.remainders import Remainders
+from .operations.repeating import Repeating
 from .operations.selection import Selection
 from .operations.shape import Shape
+from .operations.sorting import Sorting
+from .values import values
 
 
 def _as_array(data, dtype=None):
@@ -71,6 +81,14 @@ class Tensor(
     Selection,
     Reductions,
     Comparison,
+    Predicates,
+    Sorting,
+    Repeating,
+    LinearAlgebra,
+    Remainders,
+    Conversions,
+    InPlace,
+    Draws,
     Interop,
     TensorBase,
 ):
@@ -124,7 +142,7 @@ class Tensor(
 
     @property
     def data(self):
-        return self._lent()
+        return values(self._lent())
 
     @data.setter
     def data(self, value):
@@ -182,19 +200,14 @@ class Tensor(
         return self.kind._wrap(self._data)
 
     def __setitem__(self, index, value):
-        if self._node is not None and is_grad_enabled():
-            raise RuntimeError(
-                "setitem: the tensor requires a gradient, and writing into it would lose it;"
-                " use tinytorch.where or masked_fill, or write inside no_grad()"
-            )
+        if is_grad_enabled() and (
+            self._node is not None or (isinstance(value, Tensor) and value.requires_grad)
+        ):
+            put(self, index, value)
+            return
         if type(self._data) is not np.ndarray:
             self._data = np.asarray(self._data)
         if isinstance(value, Tensor):
-            if value.requires_grad and is_grad_enabled():
-                raise RuntimeError(
-                    "setitem: the value requires a gradient, and writing it into a tensor would"
-                    " lose it; use tinytorch.where, cat or stack, or write value.detach()"
-                )
             value = value._data
         *steps, last = index_steps(index)
         place = self._data
@@ -387,13 +400,15 @@ def _restored(kind, array, requires_grad, grad):
     return self
 
 
-def tensor(data, dtype=None, requires_grad=False) -> Tensor:
+def tensor(data, dtype=None, requires_grad=False, device=None) -> Tensor:
     """Make a Tensor from a copy of `data`: numbers, nested lists, an array or a Tensor.
 
     >>> import tinytorch as tt
     >>> tt.tensor([[1, 2], [3, 4]]).shape
     (2, 2)
     """
+    check_device("tensor", device)
+    dtype = None if dtype is None else to_dtype(dtype)
     return Tensor(data, requires_grad=requires_grad, dtype=dtype)
 
 
@@ -404,7 +419,7 @@ def from_numpy(array) -> Tensor:
             f"from_numpy: expected an array of real numbers, got {type(array).__name__}"
             f"{f' of {array.dtype}' if isinstance(array, np.ndarray) else ''}"
         )
-    return Tensor._wrap(share(array))
+    return Tensor._wrap(share(np.asarray(array)))
 
 
 def from_dlpack(source) -> Tensor:

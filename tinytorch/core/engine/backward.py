@@ -70,7 +70,15 @@ def backward(
 
 
 def grad(
-    outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=False
+    outputs,
+    inputs,
+    grad_outputs=None,
+    retain_graph=None,
+    create_graph=False,
+    only_inputs=True,
+    allow_unused=None,
+    is_grads_batched=False,
+    materialize_grads=False,
 ) -> tuple:
     """∂(sum of `outputs`·`grad_outputs`)/∂`inputs`, as a tuple; no `.grad` is touched.
 
@@ -81,8 +89,12 @@ def grad(
         The upstream gradient of each output. May be left out for one-element outputs.
     retain_graph, create_graph : bool
         As in `backward`.
+    only_inputs : bool
+        As in PyTorch, where it must be True.
     allow_unused : bool
         Return None for an input that the outputs don't depend on, instead of raising.
+    materialize_grads : bool
+        Return zeros for it.
 
     Examples
     --------
@@ -93,6 +105,12 @@ def grad(
     >>> dx.item(), ddx.item()
     (27.0, 18.0)
     """
+    if not only_inputs or is_grads_batched:
+        raise NotImplementedError(
+            "grad: only_inputs must be True and is_grads_batched False; backward() fills .grad, and"
+            " tinytorch.autograd.jacobian takes several gradients at once"
+        )
+    allow_unused = materialize_grads if allow_unused is None else allow_unused
     inputs = _listed(inputs)
     nodes = [_node_of("grad", i, x) for i, x in enumerate(inputs)]
     roots = _roots("grad", _listed(outputs), grad_outputs, create_graph)
@@ -109,7 +127,7 @@ def grad(
     found = []
     for node in nodes:
         g = grads.get(node)
-        if g is None and not allow_unused:
+        if g is None and (materialize_grads or not allow_unused):
             g = np.zeros(node.shape, node.dtype)
         found.append(
             g if g is None or isinstance(g, TensorBase) else base.Tensor._wrap(_owned(g, given))

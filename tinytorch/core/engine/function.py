@@ -19,6 +19,7 @@ from . import base
 from .base import TensorBase, as_tensor
 from .modes import enable_grad, intercepting, recording, stand_ins, watchers
 from .numbers import FLOAT32, as_float, as_operand, as_result, explained
+from .static import adapt
 from .versions import borrowed, checksums, now
 
 _new = object.__new__
@@ -156,6 +157,8 @@ class Function:
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         cls.name = cls.__name__.removesuffix("Backward").lower()
+        if isinstance(vars(cls).get("forward"), staticmethod):
+            adapt(cls, Function.record)
         if not inspect.isfunction(cls.forward):
             kind = type(cls.forward).__name__
             raise TypeError(

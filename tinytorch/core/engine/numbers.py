@@ -55,7 +55,7 @@ def as_operand(x, node):
     if isinstance(x, float):  # numpy.float64 is a Python float, and as weak as one
         return float(x)
     if isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind in "fiub":
-        return np.array(x) if node.saves else x  # the caller may go on to change theirs
+        return np.array(x) if node.saves else np.asarray(x)  # the caller may go on to change theirs
     raise TypeError(
         f"{node.name}: expected Tensors, NumPy arrays or numbers, got {type(x).__name__};"
         " make it a tensor with tinytorch.tensor(...)"

@@ -97,11 +97,14 @@ def share(array):
 
 def returned(array):
     """The engine's own array behind a borrowed one, or `array` itself."""
-    if type(array.base) is memoryview:
-        lent = array.base.obj
+    base = array.base
+    if isinstance(base, np.ndarray) and type(base.base) is memoryview:  # a view of a borrowed one
+        base = base.base
+    if type(base) is memoryview:
+        lent = base.obj
         if type(lent) is np.ndarray and (lent.shape, lent.strides) == (array.shape, array.strides):
             return lent
-    return array
+    return np.asarray(array)
 
 
 def _note_loan(owner, watched):

@@ -10,6 +10,7 @@ import numpy as np
 from ..engine.function import Function
 from ..engine.numbers import as_float32, is_array, values_of
 from .elementary import erf_of
+from .numpy_names import by_numpy_names
 from .reduction import sum_kept
 from .shape import checked_dims
 
@@ -311,11 +312,13 @@ def softplus(input, beta=1.0, threshold=20.0):
     return SoftplusBackward.run(input, beta=beta, threshold=threshold)
 
 
+@by_numpy_names
 def softmax(input, dim):
     """exp(x) divided by its sum along the axis `dim`."""
     return SoftmaxBackward.run(input, dim=dim)
 
 
+@by_numpy_names
 def log_softmax(input, dim):
     """The logarithm of the softmax along the axis `dim`, finite where that would round to 0."""
     return LogSoftmaxBackward.run(input, dim=dim)

@@ -7,6 +7,7 @@ from ..engine.function import Function, unbroadcast
 from ..engine.modes import is_grad_enabled
 from ..engine.numbers import builtin_kind, values_of
 from ..engine.versions import record_write
+from .numpy_names import with_out
 
 
 class AddBackward(Function):
@@ -129,21 +130,25 @@ class PowBackward(Function):
         return da, db
 
 
+@with_out
 def add(input, other):
     """input + other, of Tensors, arrays or numbers."""
     return AddBackward.run(as_tensor(input), other)
 
 
+@with_out
 def sub(input, other):
     """input - other."""
     return SubBackward.run(as_tensor(input), other)
 
 
+@with_out
 def mul(input, other):
     """input · other, element by element."""
     return MulBackward.run(as_tensor(input), other)
 
 
+@with_out
 def div(input, other):
     """input / other."""
     return DivBackward.run(as_tensor(input), other)

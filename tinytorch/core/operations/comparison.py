@@ -45,14 +45,6 @@ class Comparison:
     def __invert__(self):
         return self.kind._wrap(~self._data)
 
-    def all(self):
-        """Whether all elements are true, or not 0."""
-        return self.kind._wrap(self._data.all())
-
-    def any(self):
-        """Whether an element is true, or not 0."""
-        return self.kind._wrap(self._data.any())
-
 
 def _compared(ufunc, a, b):
     kind = a.kind

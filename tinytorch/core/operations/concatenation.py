@@ -4,6 +4,7 @@ import numpy as np
 
 from ..engine.base import as_tensor
 from ..engine.function import Function
+from .numpy_names import by_numpy_names
 from .shape import checked_dims
 
 
@@ -37,6 +38,7 @@ class CatBackward(Function):
         return tuple(g[place] if target else None for target, place in pairs)
 
 
+@by_numpy_names
 def cat(tensors, dim=0):
     """The tensors one after the other along an axis they have."""
     tensors = [as_tensor(x) for x in tensors]
@@ -45,6 +47,7 @@ def cat(tensors, dim=0):
     return CatBackward.run(*tensors, dim=dim)
 
 
+@by_numpy_names
 def stack(tensors, dim=0):
     """The tensors, all of one shape, side by side along a new axis `dim`."""
     tensors = [as_tensor(x) for x in tensors]

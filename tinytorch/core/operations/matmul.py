@@ -5,6 +5,7 @@ import math
 from ..engine.base import as_tensor
 from ..engine.function import Function, unbroadcast
 from ..engine.numbers import is_array
+from .numpy_names import with_out
 
 
 class MatmulBackward(Function):
@@ -70,6 +71,7 @@ def rows(x):
     return x if x.ndim == 2 else x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
 
 
+@with_out
 def matmul(input, other):
     """input @ other, for every rank that NumPy allows."""
     return MatmulBackward.run(as_tensor(input), other)

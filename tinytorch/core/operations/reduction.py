@@ -9,6 +9,7 @@ from ..engine.base import TensorBase, as_tensor
 from ..engine.function import Function
 from ..engine.numbers import is_array, values_of
 from .indexing import GatherBackward
+from .numpy_names import by_numpy_names
 from .selection import maximum, minimum
 from .shape import broadcast_to, checked_dims
 
@@ -316,33 +317,39 @@ def _shared_evenly(node, g):
     return g.reshape(node.kept) * share.astype(g.dtype)
 
 
+@by_numpy_names
 def sum(input, dim=None, keepdim=False):
     """The sum over all elements, or over the axis or axes `dim`."""
     return SumBackward.run(input, dim=dim, keepdim=keepdim)
 
 
+@by_numpy_names
 def mean(input, dim=None, keepdim=False):
     """The mean over all elements, or over the axis or axes `dim`."""
     return MeanBackward.run(input, dim=dim, keepdim=keepdim)
 
 
+@by_numpy_names
 def var(input, dim=None, correction=1, keepdim=False, unbiased=None):
     """The variance over `dim`: squared deviations over their number less `correction`."""
     correction = correction if unbiased is None else int(unbiased)
     return VarBackward.run(input, dim=dim, correction=correction, keepdim=keepdim)
 
 
+@by_numpy_names
 def std(input, dim=None, correction=1, keepdim=False, unbiased=None):
     """The standard deviation over `dim`, the square root of the variance."""
     correction = correction if unbiased is None else int(unbiased)
     return StdBackward.run(input, dim=dim, correction=correction, keepdim=keepdim)
 
 
+@by_numpy_names
 def prod(input, dim=None, keepdim=False):
     """The product of all elements, or along the axis `dim`."""
     return ProdBackward.run(input, dim=dim, keepdim=keepdim)
 
 
+@by_numpy_names
 def max(input, dim=None, keepdim=False):
     """The largest element; along an axis `dim`, the largest ones and their indices.
 
@@ -356,6 +363,7 @@ def max(input, dim=None, keepdim=False):
     return _extremes("max", x, dim, keepdim)
 
 
+@by_numpy_names
 def min(input, dim=None, keepdim=False):
     """The smallest element; along an axis `dim`, the smallest ones and their indices.
 
@@ -369,31 +377,37 @@ def min(input, dim=None, keepdim=False):
     return _extremes("min", x, dim, keepdim)
 
 
+@by_numpy_names
 def amax(input, dim=None, keepdim=False):
     """The largest element over `dim`; ties share the gradient."""
     return MaxBackward.run(input, dim=dim, keepdim=keepdim)
 
 
+@by_numpy_names
 def amin(input, dim=None, keepdim=False):
     """The smallest element over `dim`; ties share the gradient."""
     return MinBackward.run(input, dim=dim, keepdim=keepdim)
 
 
+@by_numpy_names
 def argmax(input, dim=None, keepdim=False):
     """The index of the first largest element, an integer without gradient."""
     return _position("argmax", as_tensor(input), dim, keepdim)
 
 
+@by_numpy_names
 def argmin(input, dim=None, keepdim=False):
     """The index of the first smallest element, an integer without gradient."""
     return _position("argmin", as_tensor(input), dim, keepdim)
 
 
+@by_numpy_names
 def logsumexp(input, dim, keepdim=False):
     """ln of the sum of exp(x) over `dim`, without overflow."""
     return LogsumexpBackward.run(input, dim=dim, keepdim=keepdim)
 
 
+@by_numpy_names
 def cumsum(input, dim):
     """The running sum along the axis `dim`."""
     return CumsumBackward.run(input, dim=dim)

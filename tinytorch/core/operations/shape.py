@@ -7,6 +7,7 @@ import numpy as np
 from ..engine.base import as_tensor
 from ..engine.function import Function, unbroadcast
 from ..engine.numbers import is_array
+from .numpy_names import by_numpy_names
 
 
 def checked_dims(name, shape, dim):
@@ -184,6 +185,7 @@ def flatten(input, start_dim=0, end_dim=-1):
     return x.reshape(*x.shape[:start], joined, *x.shape[end + 1 :])
 
 
+@by_numpy_names
 def squeeze(input, dim=None):
     """Without the axes of length 1, or without axis `dim` if its length is 1."""
     x = as_tensor(input)
@@ -191,6 +193,7 @@ def squeeze(input, dim=None):
     return x.reshape(tuple(n for i, n in enumerate(x.shape) if n != 1 or i not in axes))
 
 
+@by_numpy_names
 def unsqueeze(input, dim):
     """With a new axis of length 1 at `dim`."""
     x = as_tensor(input)
@@ -235,29 +238,6 @@ class Shape:
     def clone(self):
         """A copy that gradients flow through."""
         return CloneBackward.run(self)
-
-    def to(self, dtype):
-        """The values in another dtype; the gradient comes back in the dtype of self."""
-        dtype = np.dtype(dtype)
-        if dtype == self.dtype:
-            return self
-        if dtype.kind not in "fiub":
-            raise TypeError(
-                f"to: dtype {dtype} is not supported; use real floats, integers or bool"
-            )
-        return CastBackward.run(self, dtype=dtype)
-
-    def float(self):
-        """As float32."""
-        return self.to(np.float32)
-
-    def double(self):
-        """As float64."""
-        return self.to(np.float64)
-
-    def long(self):
-        """As int64."""
-        return self.to(np.int64)
 
 
 def _listed(args):

@@ -1,0 +1,220 @@
+"""Changes in place: `x.add_(y)`, `x.zero_()`, `x.uniform_()`, … as methods of Tensor.
+
+What is not recorded writes into the memory of the tensor, which others may share. What is recorded
+cannot: the values that were there are needed to go back. There the tensor takes the result of the
+ordinary operation, values and node, in the place of its own; every rule still has the values it
+saved. A tensor whose memory another one shows too is refused then, for that one would not follow.
+"""
+
+import sys
+
+import numpy as np
+
+from ..engine.base import TensorBase, as_tensor
+from ..engine.leaf import AccumulateGrad
+from ..engine.modes import is_grad_enabled
+from ..engine.numbers import builtin_kind
+from ..engine.versions import record_write
+from ..generator import rng
+from .indexing import ScatterBackward, index_steps
+from .selection import where
+from .writing import array_of, write
+
+
+def _in_place(name, operation):
+    """The method `name` that puts `operation(self, …)` in the place of self."""
+
+    def method(self, *args, **options):
+        _refuse_leaf(name, self)
+        inputs = (self, *args, *options.values())
+        if is_grad_enabled() and any(isinstance(x, TensorBase) and x.requires_grad for x in inputs):
+            return _become(name, self, operation(self, *args, **options))
+        return write(name, self, operation(self, *args, **options)._data)
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"`{name.strip('_')}`, in the place of self."
+    return method
+
+
+def _arithmetic(name, ufunc, operation, scaled=False):
+    """As `_in_place`, for a function of NumPy that can write into an array itself."""
+
+    def method(self, other, *, alpha=1, **options):
+        if scaled and alpha != 1:
+            other = other * alpha
+        _refuse_leaf(name, self)
+        recorded = self.requires_grad or (isinstance(other, TensorBase) and other.requires_grad)
+        if options or (recorded and is_grad_enabled()):
+            z = operation(self, other, **options)
+            return _become(name, self, z) if recorded else write(name, self, z._data)
+        array = array_of(self)
+        value = other._data if isinstance(other, TensorBase) else other
+        try:
+            ufunc(array, value, out=array, casting="same_kind")
+        except (TypeError, ValueError) as error:
+            raise builtin_kind(error)(
+                f"{name}: into {self.dtype} of shape {self.shape}, from {np.shape(value)}: {error}"
+            ) from None
+        record_write(array)
+        return self
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"`{name.strip('_')}`, in the place of self."
+    return method
+
+
+def _refuse_leaf(name, x):
+    if is_grad_enabled() and isinstance(x._node, AccumulateGrad):
+        raise RuntimeError(
+            f"{name}: the tensor requires a gradient, and would no longer be where that arrives;"
+            " change it inside no_grad(), as an optimizer does, or its .data"
+        )
+
+
+def _become(name, x, z):
+    """Let `x` be `z`: its values, and the node that made them."""
+    if z.shape != x.shape:
+        raise ValueError(f"{name}: a result of shape {z.shape} into shape {x.shape}")
+    if z.dtype != x.dtype:
+        z = z.to(x.dtype)
+    if _is_shown_elsewhere(x._data):
+        raise RuntimeError(
+            f"{name}: the tensor shows the memory of another one, which would not follow while"
+            " operations are recorded; write x = x + … (or *, …), or .clone() it first"
+        )
+    x._data, x._node = z._data, z._node
+    return x
+
+
+def _is_shown_elsewhere(array):
+    """Whether somebody but the tensor of `array` holds the memory that it is a view of."""
+    owner = getattr(array, "base", None)
+    return isinstance(owner, np.ndarray) and sys.getrefcount(owner) > _OWN_REFERENCES
+
+
+def _own_references():
+    """Calibrates the line above: what it counts for a view whose owner nobody else holds."""
+    array = np.zeros(2)[:]
+    owner = array.base
+    return sys.getrefcount(owner)
+
+
+_OWN_REFERENCES = _own_references()
+
+
+def put(x, index, value) -> None:
+    """x[index] = value, recorded: what was there loses its gradient, and `value` gets it."""
+    _refuse_leaf("setitem", x)
+    places = np.arange(x.numel()).reshape(x.shape)
+    try:
+        for step in index_steps(index):
+            places = places[step]
+        values = as_tensor(value).to(x.dtype).expand(places.shape).reshape(-1)
+    except (ValueError, TypeError, IndexError) as error:
+        raise builtin_kind(error)(f"setitem: on a tensor of shape {x.shape}: {error}") from None
+    flat = np.ravel(places)
+    if len(flat) != len(np.unique(flat)):  # of those written to one place, the last stays
+        _, from_the_end = np.unique(flat[::-1], return_index=True)
+        kept = len(flat) - 1 - from_the_end
+        flat, values = flat[kept], values[kept]
+    written = np.zeros(x.numel(), bool)
+    written[flat] = True
+    new = ScatterBackward.run(values, index=flat, shape=(x.numel(),)).reshape(x.shape)
+    _become("setitem", x, where(written.reshape(x.shape), new, x))
+
+
+def _filled(name, draw):
+    """The method `name` that writes numbers which `draw(rng, shape, …)` gives."""
+
+    def method(self, *args, generator=None, **options):
+        _refuse_leaf(name, self)
+        drawn = draw(rng(generator), self.shape, *args, **options)
+        value = np.asarray(drawn).astype(self.dtype, copy=False)
+        if self.requires_grad and is_grad_enabled():
+            return _become(name, self, self.kind._wrap(value))
+        return write(name, self, value)
+
+    method.__name__ = method.__qualname__ = name
+    return method
+
+
+class InPlace:
+    """Changes in place as methods of Tensor."""
+
+    __slots__ = ()
+
+    add_ = _arithmetic("add_", np.add, lambda x, y: x + y, scaled=True)
+    sub_ = _arithmetic("sub_", np.subtract, lambda x, y: x - y, scaled=True)
+    mul_ = _arithmetic("mul_", np.multiply, lambda x, y: x * y)
+    div_ = _arithmetic("div_", np.true_divide, lambda x, y: x / y)
+    pow_ = _arithmetic("pow_", np.power, lambda x, y: x**y)
+    remainder_ = _arithmetic("remainder_", np.mod, lambda x, y: x % y)
+    floor_divide_ = _arithmetic("floor_divide_", np.floor_divide, lambda x, y: x // y)
+
+    neg_ = _in_place("neg_", lambda x: -x)
+    abs_ = _in_place("abs_", lambda x: x.abs())
+    exp_ = _in_place("exp_", lambda x: x.exp())
+    log_ = _in_place("log_", lambda x: x.log())
+    sqrt_ = _in_place("sqrt_", lambda x: x.sqrt())
+    square_ = _in_place("square_", lambda x: x * x)
+    relu_ = _in_place("relu_", lambda x: x.relu())
+    sigmoid_ = _in_place("sigmoid_", lambda x: x.sigmoid())
+    tanh_ = _in_place("tanh_", lambda x: x.tanh())
+    round_ = _in_place("round_", lambda x: x.round())
+    floor_ = _in_place("floor_", lambda x: x.floor())
+    clamp_ = clip_ = _in_place("clamp_", lambda x, *args, **k: x.clamp(*args, **k))
+    masked_fill_ = _in_place("masked_fill_", lambda x, mask, value: x.masked_fill(mask, value))
+    addcmul_ = _in_place("addcmul_", lambda x, a, b, value=1: x + value * (a * b))
+    addcdiv_ = _in_place("addcdiv_", lambda x, a, b, value=1: x + value * (a / b))
+    lerp_ = _in_place("lerp_", lambda x, end, weight: x + weight * (end - x))
+
+    uniform_ = _filled(
+        "uniform_", lambda draw, shape, low=0.0, high=1.0: draw.uniform(low, high, shape)
+    )
+    normal_ = _filled(
+        "normal_", lambda draw, shape, mean=0.0, std=1.0: draw.normal(mean, std, shape)
+    )
+    bernoulli_ = _filled("bernoulli_", lambda draw, shape, p=0.5: draw.random(shape) < _plain(p))
+    random_ = _filled(
+        "random_", lambda draw, shape, *ends: draw.integers(*(ends or (1 << 24,)), shape)
+    )
+    exponential_ = _filled(
+        "exponential_", lambda draw, shape, lambd=1.0: draw.exponential(1 / lambd, shape)
+    )
+
+    def zero_(self):
+        """Zeros, in the place of self."""
+        return self.fill_(0)
+
+    def fill_(self, value):
+        """`value` everywhere, in the place of self."""
+        return self.copy_(value)
+
+    def copy_(self, src, non_blocking=False):
+        """The values of `src`, broadcast and in the dtype of self, in its place."""
+        _refuse_leaf("copy_", self)
+        wants = self.requires_grad or (isinstance(src, TensorBase) and src.requires_grad)
+        if wants and is_grad_enabled():
+            src = src if isinstance(src, TensorBase) else self.kind._wrap(np.asarray(src))
+            return _become("copy_", self, src.to(self.dtype).expand(self.shape).clone())
+        value = src._data if isinstance(src, TensorBase) else src
+        return write("copy_", self, np.asarray(value).astype(self.dtype, copy=False))
+
+    def detach_(self):
+        """Out of the graph, and self."""
+        self._node = None
+        return self
+
+    def __imod__(self, other):
+        return self.remainder_(other) if _knows(other) else NotImplemented
+
+    def __ifloordiv__(self, other):
+        return self.floor_divide_(other) if _knows(other) else NotImplemented
+
+
+def _plain(x):
+    return x._data if isinstance(x, TensorBase) else x
+
+
+def _knows(x):
+    return isinstance(x, (TensorBase, np.ndarray, np.generic, int, float))

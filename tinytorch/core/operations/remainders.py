@@ -1,0 +1,68 @@
+"""Division with a remainder: a = b · ⌊a/b⌋ + r, and what else is a product of other operations."""
+
+import math
+
+import numpy as np
+
+from ..engine.base import TensorBase, as_tensor
+from ..engine.numbers import values_of
+from .elementary import floor, log
+
+
+def floor_divide(input, other):
+    """⌊a/b⌋; its gradient is 0 wherever it has one."""
+    return _recorded(input, other, np.floor_divide, lambda a, b: floor(a / b))
+
+
+def remainder(input, other):
+    """a - b · ⌊a/b⌋, which has the sign of b.   ∂/∂a = 1,  ∂/∂b = -⌊a/b⌋."""
+
+    def difference(a, b):
+        whole = as_tensor(np.floor_divide(values_of(a), values_of(b)))
+        return a - b * whole
+
+    return _recorded(input, other, np.mod, difference)
+
+
+def square(input):
+    """x · x."""
+    x = as_tensor(input)
+    return x * x
+
+
+def log10(input):
+    """The logarithm to base 10."""
+    return log(input) * (1 / math.log(10))
+
+
+def log2(input):
+    """The logarithm to base 2."""
+    return log(input) * (1 / math.log(2))
+
+
+class Remainders:
+    """`a % b` and `a // b`, and methods."""
+
+    __slots__ = ()
+
+    __mod__ = remainder
+    __floordiv__ = floor_divide
+    remainder, floor_divide, square, log10, log2 = remainder, floor_divide, square, log10, log2
+
+    def __rmod__(self, other):
+        return remainder(other, self)
+
+    def __rfloordiv__(self, other):
+        return floor_divide(other, self)
+
+
+def _recorded(a, b, ufunc, formula):
+    """NumPy's function where no gradient is wanted, else the formula."""
+    tensors = [x for x in (a, b) if isinstance(x, TensorBase)]
+    if any(x.requires_grad for x in tensors):
+        return formula(a, b)
+    a, b = (x._data if isinstance(x, TensorBase) else x for x in (a, b))
+    if np.result_type(a, b).kind in "iu" and not np.all(b):
+        raise ZeroDivisionError(f"{ufunc.__name__}: integers divided by 0")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return tensors[0].kind._wrap(ufunc(a, b))
