@@ -423,6 +423,41 @@ def test_the_recursive_order_counts_its_visits(show):
     assert said(page) == "y.grad = 16 + 16 = 32"
 
 
+def test_forward_mode_takes_a_pass_for_each_input_and_finds_the_same_derivatives(show):
+    def f(x, y, z):
+        return ((x * y + z) * x).tanh() + y
+
+    inputs = {"x": 0.5, "y": -1.0, "z": 2.0}
+    figure = GraphStepper(f, inputs, modes=True, **ABOUT)
+    (trace,) = figure.data["traces"]
+    leaves = [tt.tensor(np.float64(v), requires_grad=True) for v in inputs.values()]
+    f(*leaves).backward()
+    operations = len(figure.data["run"])
+    assert len(trace["forward"]) == 3 * (1 + operations)
+    assert len(trace["ours"]) == 3 + operations
+    ends = trace["forward"][operations :: operations + 1]
+    for (node, tangent, _, leaf), x in zip(ends, leaves, strict=True):
+        assert node == figure.data["run"][-1] and leaves[leaf] is x
+        assert number(tangent) == pytest.approx(x.grad.item(), abs=5e-4)
+    page = show(figure)
+    button(page, "Forward mode").click()
+    assert said(page) == "Forward mode: a pass for each of 3 inputs."
+    page.locator("input.tt-range").first.focus()
+    for node, tangent, _, leaf in trace["forward"]:
+        page.keyboard.press("ArrowRight")
+        name, by = (figure.data["nodes"][i]["name"] for i in (node, leaf))
+        sentence = said(page)
+        assert sentence.startswith(f"pass {leaf + 1}, for {by}: ∂{name}/∂{by} = ")
+        assert sentence.endswith(f"= {tangent}")
+        assert page.locator(".tt-now text").last.text_content() == f"∂{name}/∂{by} {tangent}"
+    labels = page.locator(".tt-panel-order .tt-label").all_text_contents()
+    total = len(trace["forward"])
+    assert labels == ["reverse", f"0 of {3 + operations}", "forward", f"{total} of {total}"]
+    assert not button(show(make("square")), "Forward mode").is_visible()
+    with pytest.raises(ValueError, match="single numbers"):
+        GraphStepper(lambda x: (x * x).sum(), {"x": [1.0, 2.0]}, modes=True, **ABOUT)
+
+
 def test_a_node_leads_to_its_own_step(show):
     page = show(make("square"))
     page.locator(".tt-node", has_text="v = u + 5").click()

@@ -1,97 +1,31 @@
 import { figure } from "../frame/shell.js";
 import { layout } from "../frame/graph.js";
-import { esc, formula, signed, svgFormula } from "../frame/text.js";
+import { signed, svgFormula } from "../frame/text.js";
+import { passes, words } from "../frame/passes.js";
 import { label, shape } from "../frame/shapes.js";
 import { morph } from "../frame/morph.js";
 import { player, steps } from "../frame/steps.js";
-
-const CHIP = 26; // px of a visit
 
 /** The pass at the present inputs, and how far in it the step is. */
 function read({ data, state }) {
   const same = ({ inputs }) => JSON.stringify(inputs) === JSON.stringify(state.inputs);
   const trace = data.traces.find(same) ?? data.traces[0];
-  const visits = state.recursive ? trace.naive : trace.ours;
+  const visits = state.forward ? trace.forward : state.recursive ? trace.naive : trace.ours;
   const last = data.run.length + 1 + visits.length;
   const step = Math.min(state.step, last);
   return { ...data, ...state, trace, visits, last, step, back: step - data.run.length - 1 };
 }
 
-const bold = (role, text) => `<b class="tt-${role}">${esc(text)}</b>`;
-const is = (name, role, text) => `<span>${formula(name)} = ${bold(role, text)}</span>`;
-
-/** What happens at a step, in <span>s. */
-function words(data, step) {
-  const { nodes, run, out, trace } = data;
-  const visit = step - run.length - 2;
-  if (!step)
-    return nodes
-      .map(({ name }, i) => (name in trace.inputs ? is(name, "value", trace.values[i]) : ""))
-      .join(" ");
-  if (visit < -1) {
-    const i = run[step - 1];
-    return is(
-      `${nodes[i].name} = ${nodes[i].expr} = ${trace.numbers[i]}`,
-      "value",
-      trace.values[i],
-    );
-  }
-  const seed = is(`∂${out}/∂${out}`, "g", trace.seed);
-  if (visit < 0) return `<span>${formula(out)}.backward() starts with</span> ${seed}`;
-  return back(data, visit);
-}
-
-/** What came to each node before this visit, along which edges: ["5", "−1"]. */
-function arrivals({ edges, visits }, visit) {
-  const came = {};
-  for (const [, , sent] of visits.slice(0, visit)) {
-    for (const [edge, d] of sent) (came[edges[edge][1]] ??= []).push(d);
-  }
-  return came;
-}
-
-/** What a visit does: "MulBackward.apply(22) → ∂L/∂x = 22 · y = 22 · 3 = 66". */
-function back(data, visit) {
-  const { nodes, edges, rules, out, trace, visits } = data;
-  const [i, g, sent] = visits[visit];
-  const came = arrivals(data, visit);
-  const plus = (parts) => parts.map((part, k) => (k ? signed(part) : part)).join(" + ");
-  if (!nodes[i].expr) {
-    const terms = came[i]?.length > 1 ? `${plus(came[i])} = ` : "";
-    return is(`${nodes[i].name}.grad`, "grad", terms + g);
-  }
-  const ends = new Map(); // by the node at the end: its terms by name, in numbers, and their sum
-  for (const [edge, d, sum] of sent) {
-    const to = edges[edge][1];
-    const key = data.recursive ? -edge : to; // a recursion adds nothing up on its way
-    const before = data.recursive ? [] : (came[to] ?? []);
-    const { named, factors } = ends.get(key) ?? { named: [...before], factors: [...before] };
-    const local = trace.locals[edge];
-    const times = (factor) => (local === null ? d : `${g} · ${signed(factor)}`);
-    ends.set(key, {
-      name: `∂${out}/∂${nodes[to].name}`,
-      named: [...named, times(/^−?\d+$|^$/.test(rules[edge]) ? local : rules[edge])],
-      factors: [...factors, times(local)],
-      is: sum ?? d,
-    });
-  }
-  const pieces = [...ends.values()].map(({ name, named, factors, is }) => {
-    const ways = [...new Set([plus(named), plus(factors)])].filter((way) => way !== is);
-    const steps = [...ways.map(formula), bold("grad", is)];
-    return `<span>${formula(name)} = ${steps.join("</span> <span>= ")}</span>`;
-  });
-  return `<span>${nodes[i].kind}.apply(${bold("g", g)}) →</span> ${pieces.join(" ")}`;
-}
-
 function drawn(data, { w }) {
   const { nodes, edges, run, trace, visits, out, high, kept } = data;
-  const { step, back, recursive, playing } = data;
+  const { step, back, recursive, forward, playing } = data;
   const { wide, spot, ways: paths } = layout(data, w);
 
   // What the visits so far left behind.
-  const [gradient, calls, along] = [{}, {}, {}];
-  if (back >= 0) gradient[run.at(-1)] = trace.seed;
-  visits.slice(0, Math.max(0, back)).forEach(([i, g, sent], k) => {
+  let [gradient, calls, along, pass] = [{}, {}, {}];
+  if (back >= 0 && !forward) gradient[run.at(-1)] = trace.seed;
+  visits.slice(0, Math.max(0, back)).forEach(([i, g, sent, leaf], k) => {
+    if (leaf !== pass) [gradient, calls, along, pass] = [{}, {}, {}, leaf];
     gradient[i] = g;
     calls[i] = (calls[i] ?? 0) + 1;
     for (const [edge, d, sum] of sent) {
@@ -149,10 +83,16 @@ function drawn(data, { w }) {
     };
     if (made(i)) box += row(top + 31, "value", trace.values[i], "tt-value");
     // Only a leaf keeps its gradient; that of any other node goes once its rule has used it.
-    const gone = expr && calls[i] && !now;
-    const what = expr || !calls[i] ? `∂${out}/∂${name}` : ".grad";
+    const gone = expr && calls[i] && !now && !forward;
+    const [over, by] = forward ? [name, nodes[pass]?.name] : [out, name];
+    const what = expr || !calls[i] || forward ? `∂${over}/∂${by}` : ".grad";
     if (g)
-      box += row(top + 48, what, g, gone ? "tt-freed tt-soft" : now && expr ? "tt-g" : "tt-grad");
+      box += row(
+        top + 48,
+        what,
+        g,
+        gone ? "tt-freed tt-soft" : now && expr && !forward ? "tt-g" : "tt-grad",
+      );
     if (kept[i] && made(i))
       box += text(top + 64, `${gone ? "kept" : "keeps"} ${kept[i]}`, "tt-class");
     if (recursive && calls[i])
@@ -164,32 +104,7 @@ function drawn(data, { w }) {
     const classes = `tt-node tt-${role} ${made(i) ? "tt-done" : ""} ${now ? "tt-now" : ""}`;
     return `<g class="${classes}" ${go}>${box}</g>`;
   });
-  return [ways, pills, ...boxes];
-}
-
-/** Both orders: the visits that fit around the present one. */
-function passes({ nodes, trace, back, calls, recursive, orders }, { w }) {
-  const row = (y, title, visits, all) => {
-    const fit = Math.floor((w - 166) / CHIP);
-    const done = Math.min(Math.max(back, 0), visits.length);
-    const first = Math.max(0, Math.min(done - Math.ceil(fit / 2), visits.length - fit));
-    const chips = visits.slice(first, first + fit).map(([i], k) => {
-      const [x, at] = [92 + k * CHIP, first + k + 1];
-      const around = { x: x - 12, y: y - 16, width: 24, height: 22, rx: 6 };
-      const ring = shape("rect", { class: "tt-open tt-grad", ...around });
-      const chip = { class: `tt-chip ${at <= done ? "tt-ink" : ""}`, x, y };
-      return (at === back ? ring : "") + shape("text", chip, svgFormula(nodes[i].name));
-    });
-    return (
-      label(0, y, title, { role: "soft" }) +
-      chips.join("") +
-      label(w, y, `${done} of ${all}`, { role: "soft", at: "end" })
-    );
-  };
-  return [
-    row(22, orders ? "each once" : "visits", trace.ours, trace.ours.length),
-    recursive ? row(52, "recursive", trace.naive, calls) : "",
-  ];
+  return [ways, `<g class="${forward ? "tt-ahead" : ""}">${pills}</g>`, ...boxes];
 }
 
 function render(context) {
@@ -199,7 +114,7 @@ function render(context) {
   let table;
   return figure(context, {
     kind: "stepper",
-    state: ["inputs", "step", "recursive", "playing"],
+    state: ["inputs", "step", "recursive", "forward", "playing"],
     controls: [
       slide,
       ...Object.entries(choices).map(([name, values]) => ({
@@ -210,6 +125,12 @@ function render(context) {
         set: (value, { state }) => ({ inputs: { ...state.inputs, [name]: value } }),
       })),
       ...buttons,
+      {
+        label: "Forward mode",
+        hidden: ({ data }) => !data.modes,
+        on: ({ state }) => state.forward,
+        press: ({ state, data }) => ({ forward: !state.forward, step: data.run.length + 1 }),
+      },
       {
         label: "Recursive order",
         hidden: ({ data }) => !data.orders,

@@ -51,6 +51,9 @@ class GraphStepper(Figure):
     orders : bool
         Whether a switch shows the pass that a naive recursion would make instead, which calls a
         node again for each path that leads to it.
+    modes : bool
+        Whether a switch shows forward mode instead: a pass for each input, in which every node
+        gets its derivative by that input. All values must be single numbers.
     step : int
         Where to start: 0 shows the inputs alone.
     name, caption, alt : str
@@ -67,9 +70,10 @@ class GraphStepper(Figure):
     inputs = traitlets.Dict().tag(sync=True)
     step = traitlets.Int(0, min=0).tag(sync=True)
     recursive = traitlets.Bool(False).tag(sync=True)
+    forward = traitlets.Bool(False).tag(sync=True)
     playing = traitlets.Bool(False).tag(sync=True)
 
-    moves: ClassVar = ("inputs", "step", "recursive", "playing")
+    moves: ClassVar = ("inputs", "step", "recursive", "forward", "playing")
 
     def __init__(
         self,
@@ -82,11 +86,12 @@ class GraphStepper(Figure):
         choices: dict[str, Sequence[float]] | None = None,
         kept: bool = False,
         orders: bool = False,
+        modes: bool = False,
         step: int = 0,
         **about: str,
     ):
         self._f, self._out, self._names, self._g = f, out, tuple(names), g
-        self._kept, self._orders = kept, orders
+        self._kept, self._orders, self._modes = kept, orders, modes
         self._leaves = tuple(inputs)
         self._choices = {name: list(map(float, some)) for name, some in (choices or {}).items()}
         super().__init__(inputs=inputs, step=step, **about)
@@ -109,7 +114,7 @@ class GraphStepper(Figure):
         ]
         if self.inputs not in settings:
             settings.insert(0, self.inputs)
-        traces = [Trace(self._f, setting, self._g) for setting in settings]
+        traces = [Trace(self._f, setting, self._g, self._modes) for setting in settings]
         trace = traces[settings.index(self.inputs)]
         if any(other.operations != trace.operations for other in traces):
             raise ValueError("choices: f runs other operations at some of them")
@@ -142,7 +147,7 @@ class GraphStepper(Figure):
         lines = [
             max(least, math.ceil(letters / line)) for least, line in zip((2, 3), LINE, strict=True)
         ]
-        order = ORDER * (1 + self._orders)
+        order = ORDER * (1 + (self._orders or self._modes))
         self.space = [
             high + order + 20 * count + under + SLIDER * len(self._choices)
             for high, count, under in zip(heights, lines, UNDER, strict=True)
@@ -153,6 +158,7 @@ class GraphStepper(Figure):
             "edges": edges,
             "rules": rules,
             "orders": self._orders,
+            "modes": self._modes,
             "run": [i for i, operation in enumerate(trace.operations) if operation],
             "layers": layers,
             "rows": rows,
@@ -211,7 +217,7 @@ class Trace:
         How often a naive recursion would visit each node.
     """
 
-    def __init__(self, f: Callable, inputs: dict[str, Any], g: Any):
+    def __init__(self, f: Callable, inputs: dict[str, Any], g: Any, modes: bool = False):
         events: list[tuple] = []
         tensors = {name: leaf(name, value) for name, value in inputs.items()}
         for tensor in tensors.values():
@@ -254,6 +260,7 @@ class Trace:
         for node, own in self._index.items():
             if self.operations[own]:
                 self._note_locals(node, own)
+        self.tangents = [*self._tangents()] if modes else []
         self.calls = [0] * len(self.values)
         self.calls[self.root] = 1
         for node, _, sent in self.visits:
@@ -289,6 +296,32 @@ class Trace:
             if d.shape == ones.shape and np.allclose(d * random, other):
                 self.locals[edge] = d
 
+    def _tangents(self) -> Iterator[tuple]:
+        """Yield the visits of forward mode: node, its derivative by the input of this pass, ….
+
+        Further: what each edge brought, and the input.
+        """
+        runs = [own for own, operation in enumerate(self.operations) if operation]
+        edges = [self._edge[own, k] for own in runs for k in range(len(self.sources[own]))]
+        if any(self.locals[e] is None or self.locals[e].ndim for e in edges if self._leads(e)):
+            raise ValueError("modes: forward mode is shown for single numbers alone")
+        for leaf in range(len(self.leaves)):
+            found = {leaf: 1.0}
+            yield leaf, 1.0, [], leaf
+            for own in runs:
+                ways = [self._edge[own, k] for k in range(len(self.sources[own]))]
+                ways = [edge for edge in ways if self._leads(edge)]
+                sent = [
+                    (edge, found.get(self.edges[edge][1], 0.0) * float(self.locals[edge]))
+                    for edge in ways
+                ]
+                found[own] = sum(d for _, d in sent)
+                yield own, found[own], sent, leaf
+
+    def _leads(self, edge: int) -> bool:
+        """Tell whether an edge leads to a node that has a gradient."""
+        return self.edges[edge][1] not in self.constants
+
     def recursion(self, node: Any = None, g: Any = None) -> Iterator[tuple]:
         """Yield the visits of a naive pass: each call passes its gradients on at once."""
         if node is None:
@@ -304,6 +337,8 @@ class Trace:
         """Yield every value, every local derivative and every gradient."""
         yield from self.values
         yield from (d for d in self.locals if d is not None)
+        for _, tangent, sent, _ in self.tangents:
+            yield from (np.asarray(d) for d in (tangent, *(way[1] for way in sent)))
         for _, g, sent in self.visits:
             yield g
             yield from (d for _, d in sent)
@@ -339,6 +374,11 @@ class Trace:
             "numbers": self.formulas(texts),
             "locals": [d if d is None else short(write(d)) for d in self.locals],
             "seed": write(self._seed),
+            "leaves": len(self.leaves),
+            "forward": [
+                [node, write(tangent), [[edge, write(d)] for edge, d in sent], leaf]
+                for node, tangent, sent, leaf in self.tangents
+            ],
             "ours": ours,
             "naive": naive,
         }
