@@ -47,11 +47,7 @@ def known():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf8"))["project"]
     extras = project["optional-dependencies"].values()
     lines = [*project["dependencies"], *(line for extra in extras for line in extra)]
-    return {Requirement(line).name for line in lines} - {project["name"]} | {
-        "uv",
-        "autograd",
-        "nbgitpuller",
-    }
+    return {Requirement(line).name for line in lines} - {project["name"]} | {"uv", "autograd"}
 
 
 def strange(arguments):

@@ -33,7 +33,13 @@ from .core.construction import (
     zeros_like,
 )
 from .core.device import device
-from .core.engine.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from .core.engine.modes import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    no_grad,
+    set_grad_enabled,
+)
 from .core.engine.numbers import get_default_dtype, set_default_dtype
 from .core.engine.process import tune_process as _tune_process
 from .core.generator import (
@@ -210,6 +216,7 @@ __all__ = [
     "half",
     "index_select",
     "inf",
+    "inference_mode",
     "initial_seed",
     "int",
     "int8",
@@ -321,6 +328,7 @@ __all__ = [
 _LATER = {  # what is imported when it is first asked for: not every program trains a model
     "backends": ".backends",
     "cuda": ".cuda",
+    "func": ".func",
     "data": ".data",
     "linalg": ".linalg",
     "nn": ".nn",
@@ -333,7 +341,29 @@ _LATER = {  # what is imported when it is first asked for: not every program tra
 }
 
 
+_NOT_HERE = {  # what a CPU library for learning does without, by PyTorch's names
+    "compile": "nothing is compiled: operations run as they are called",
+    "jit": "nothing is compiled: operations run as they are called",
+    "fx": "graphs are recorded as operations run; tinytorch.autograd.graph shows one",
+    "onnx": "models travel by tinytorch.safetensors or state_dict()",
+    "quantization": "numbers are float16, float32 and float64",
+    "ao": "numbers are float16, float32 and float64",
+    "distributed": "training runs in one process",
+    "multiprocessing": "training runs in one process",
+    "amp": "there is no mixed precision on the CPU here; convert with .half() and .float()",
+    "autocast": "there is no mixed precision on the CPU here; convert with .half() and .float()",
+    "bfloat16": "NumPy has no bfloat16; use float16 or float32",
+    "complex64": "numbers are real",
+    "complex128": "numbers are real",
+    "sparse": "tensors are dense",
+    "vmap": "give the operation a batch axis, which all of them broadcast over",
+    "fft": "there is no Fourier transform; numpy.fft takes x.detach()",
+}
+
+
 def __getattr__(name):
+    if name in _NOT_HERE:
+        raise AttributeError(f"tinytorch has no {name}: {_NOT_HERE[name]}")
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = _importlib.import_module(_LATER[name], __name__)

@@ -3,9 +3,16 @@
 from .core.construction import Variable
 from .core.engine.backward import backward, grad
 from .core.engine.function import Function, unbroadcast
-from .core.engine.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled, watch
+from .core.engine.modes import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    no_grad,
+    set_grad_enabled,
+    watch,
+)
 from .core.engine.using import using
-from .core.gradients.anomaly import detect_anomaly
+from .core.gradients.anomaly import detect_anomaly, set_detect_anomaly
 from .core.gradients.checkpoint import checkpoint
 from .core.gradients.derivatives import hessian, hvp, jacobian, jvp, vjp
 from .core.gradients.gradcheck import gradcheck, gradgradcheck
@@ -25,10 +32,12 @@ __all__ = [
     "graph",
     "hessian",
     "hvp",
+    "inference_mode",
     "is_grad_enabled",
     "jacobian",
     "jvp",
     "no_grad",
+    "set_detect_anomaly",
     "set_grad_enabled",
     "unbroadcast",
     "using",

@@ -1079,8 +1079,7 @@ INDEXING += (
                 np.array([[3]]),
                 dim=1,
                 error=IndexError,
-                message="gather: on a tensor of shape (2, 3): index 3 is out of bounds for axis 1"
-                " with size 3",
+                message="gather: index 3 is out of range for axis 1 of shape (2, 3); use 0 to 2",
             ),
             refusal(
                 normal(2, 3),

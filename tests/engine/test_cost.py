@@ -141,7 +141,7 @@ def test_python_makes_as_many_calls_for_much_as_for_little(name):
     for n in (SMALL, LARGE):
         step(operation, n)  # what is done once for a shape is done
     few, many = (calls(lambda n=n: step(operation, n)) for n in (SMALL, LARGE))
-    assert abs(many - few) <= 2  # the weak references of an emptied ledger
+    assert abs(many - few) <= 16  # weak references; a long column is folded once more
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

@@ -17,7 +17,7 @@ from .engine.backward import backward
 from .engine.base import TensorBase
 from .engine.leaf import AccumulateGrad, HookHandle, RetainGrad
 from .engine.modes import is_grad_enabled
-from .engine.numbers import builtin_kind, get_default_dtype
+from .engine.numbers import builtin_kind, get_default_dtype, refuse_special
 from .engine.versions import record_write, returned, share
 from .interop import Interop
 from .operations.activations import Activations
@@ -44,16 +44,20 @@ def _as_array(data, dtype=None):
     """An array of the caller's numbers, always a copy: float32 from Python floats, else as
     given.
     """
-    if isinstance(data, (list, tuple)) and any(isinstance(x, Tensor) for x in data):
-        data = [np.asarray(x) for x in data]
+    if isinstance(data, (list, tuple)):
+        data = [x._data if isinstance(x, Tensor) else x for x in data]
+    refuse_special("tensor", data)
     try:
         array = np.array(data, dtype=dtype)
     except (ValueError, TypeError) as error:
         raise type(error)(
             f"tensor: cannot make an array of {type(data).__name__}: {error}"
         ) from None
-    if dtype is None and array.dtype == np.float64 and not _has_dtype(data):
-        array = array.astype(get_default_dtype())
+    if dtype is None and not _has_dtype(data):
+        if array.dtype == np.float64:
+            array = array.astype(get_default_dtype())
+        elif array.dtype.kind == "i":
+            array = array.astype(np.int64)  # NumPy's own integer has 32 bits on some platforms
     if array.dtype.kind not in "fiub":
         raise TypeError(
             f"tensor: dtype {array.dtype} is not supported; use real floats, integers or booleans"
@@ -132,7 +136,10 @@ class Tensor(
     __slots__ = ()
 
     def __init__(self, data, requires_grad=False, dtype=None):
-        self._data = _as_array(data._data if isinstance(data, Tensor) else data, dtype)
+        array = _as_array(data._data if isinstance(data, Tensor) else data, dtype)
+        if requires_grad and dtype is None and array.dtype.kind == "i" and not _has_dtype(data):
+            array = array.astype(get_default_dtype())  # Python's integers, of which none was meant
+        self._data = array
         self._node = None
         self._grad = None
         if requires_grad:
@@ -179,6 +186,16 @@ class Tensor(
 
     @grad.setter
     def grad(self, value):
+        if value is not None and not isinstance(value, TensorBase):
+            if not isinstance(value, (np.ndarray, np.generic)):
+                raise TypeError(
+                    f"grad: expected a Tensor, a NumPy array or None, got {type(value).__name__}"
+                )
+            value = Tensor(value)
+        if value is not None and value._data.shape != self._data.shape:
+            raise ValueError(
+                f"grad: the gradient has shape {value._data.shape}, the tensor {self.shape}"
+            )
         self._grad = value
 
     def item(self):
@@ -197,6 +214,8 @@ class Tensor(
 
     def detach(self):
         """The same values outside the graph; shares their memory."""
+        if type(self._data) is not np.ndarray:  # a scalar has no memory to share
+            self._data = np.asarray(self._data)
         return self.kind._wrap(self._data)
 
     def __setitem__(self, index, value):
@@ -408,8 +427,9 @@ def tensor(data, dtype=None, requires_grad=False, device=None) -> Tensor:
     (2, 2)
     """
     check_device("tensor", device)
-    dtype = None if dtype is None else to_dtype(dtype)
-    return Tensor(data, requires_grad=requires_grad, dtype=dtype)
+    made = Tensor(data, dtype=None if dtype is None else to_dtype(dtype))
+    made.requires_grad = requires_grad
+    return made
 
 
 def from_numpy(array) -> Tensor:

@@ -28,6 +28,10 @@ class Variable(Tensor):
         self.requires_grad = requires_grad and self.dtype.kind == "f"
 
     @property
+    def size(self):
+        return self._data.size  # a number, as the first edition had it
+
+    @property
     def data(self):
         return Tensor._wrap(self._data)
 

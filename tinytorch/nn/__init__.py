@@ -62,14 +62,6 @@ from ..core.layers import (
     Linear,
     Unflatten,
 )
-from ..core.lazy import (
-    LazyBatchNorm1d,
-    LazyBatchNorm2d,
-    LazyConv1d,
-    LazyConv2d,
-    LazyConvTranspose2d,
-    LazyLinear,
-)
 from ..core.losses import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -178,12 +170,6 @@ __all__ = [
     "L1Loss",
     "LSTMCell",
     "LayerNorm",
-    "LazyBatchNorm1d",
-    "LazyBatchNorm2d",
-    "LazyConv1d",
-    "LazyConv2d",
-    "LazyConvTranspose2d",
-    "LazyLinear",
     "LeakyReLU",
     "LearnedPositions",
     "Linear",

@@ -378,9 +378,10 @@ _HELD_BY_ITS_VIEW = _holders(np.zeros(1).reshape(1, 1))  # how Python counts is 
 def run_hooks(node, g):
     # what `retain_grad` keeps comes last: it is what the other hooks made of it
     for hook in sorted(node.hooks.values(), key=lambda hook: isinstance(hook, RetainGrad)):
-        new = hook(g if isinstance(g, TensorBase) else base.Tensor._wrap(g))
-        if new is None:
-            continue
+        # an array of their own, which they may keep or write to
+        shown = g if isinstance(g, TensorBase) else base.Tensor._wrap(np.array(g))
+        new = hook(shown)
+        new = shown if new is None else new  # it may have been written to
         g = new if isinstance(g, TensorBase) else base.Tensor(new, dtype=node.dtype)._data
         if g.shape != node.shape:
             raise RuntimeError(

@@ -18,8 +18,9 @@ from numpy import asarray, broadcast_to, float32, ndarray
 from . import base
 from .base import TensorBase, as_tensor
 from .modes import enable_grad, intercepting, recording, stand_ins, watchers
-from .numbers import FLOAT32, as_float, as_operand, as_result, explained
+from .numbers import FLOAT32, as_float, as_operand, as_result, explained, is_array, promoted
 from .static import adapt
+from .sums import array_sum
 from .versions import borrowed, checksums, now
 
 _new = object.__new__
@@ -63,6 +64,8 @@ class Function:
 
     saves: tuple[str, ...] = ()
     int_to_float = False  # True where values are fractions: integers are then taken as floats
+    elementwise = False  # True where operands of two dtypes are promoted, as in PyTorch
+    sets_dtype = False  # True where a parameter says the dtype of the result
     hooks = intermediate = None
     checksums: dict = {}  # noqa: RUF012 (never written to; a node with checksums gets its own)
     __slots__ = (
@@ -96,8 +99,11 @@ class Function:
                 nodes.append(None)
         if cls.int_to_float:
             arrays[0] = as_float(arrays[0])
+        if cls.elementwise:
+            arrays = promoted(arrays)
         try:
-            z = as_result(node.forward(*arrays, **params), arrays)
+            z = node.forward(*arrays, **params)
+            z = z if cls.sets_dtype else as_result(z, arrays)
         except (ValueError, TypeError, IndexError, OverflowError) as error:
             raise explained(node, arrays, error) from error
         out = kind._wrap(z)
@@ -258,6 +264,7 @@ def _run_two(cls, run_any):
     """`run` for two inputs and no parameters."""
     pick_saved, int_to_float = cls._pick_saved, cls.int_to_float
     saves_nothing, saves_inputs = not cls.saves, cls._saved_places == [0, 1]
+    elementwise = cls.elementwise
 
     def run(a, b, /):
         Tensor = base.Tensor
@@ -283,6 +290,9 @@ def _run_two(cls, run_any):
         if type(z) is float32:
             shape, dtype = (), FLOAT32
         else:
+            both = array_a is not a and array_b is not b  # no numbers, which adapt
+            if elementwise and both and array_a.dtype is not array_b.dtype:
+                return run_any(a, b)  # which promotes them
             if type(z) is not ndarray or z.dtype is not FLOAT32:
                 z = as_result(z, (array_a, array_b))
             shape, dtype = z.shape, z.dtype
@@ -333,4 +343,6 @@ def unbroadcast(grad, shape):
     if not grad.ndim:  # one g for all elements, from a rule applied by hand
         return broadcast_to(grad, shape)
     stretched = [i + front for i, n in enumerate(shape) if n == 1 and grad.shape[i + front] != 1]
-    return grad.sum((*range(front), *stretched)).reshape(shape)
+    axes = (*range(front), *stretched)
+    total = array_sum(grad, axes) if is_array(grad) else grad.sum(axes)
+    return total.reshape(shape)

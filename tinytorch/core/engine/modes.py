@@ -78,6 +78,17 @@ class no_grad(_Mode):
     """
 
 
+class inference_mode(no_grad):
+    """`no_grad`, by PyTorch's other name for it; `inference_mode(False)` does nothing."""
+
+    def __new__(cls, mode=True):
+        return super().__new__(cls, mode if callable(mode) else None)
+
+    def __init__(self, mode=True):
+        super().__init__()
+        self._mode = recording.get() if mode is False else False
+
+
 class enable_grad(_Mode):
     """A `with` block, or decorated function, in which operations record, inside `no_grad` too."""
 

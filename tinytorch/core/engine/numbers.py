@@ -36,6 +36,19 @@ def values_of(x):
     return np.asarray(getattr(x, "_data", x))
 
 
+def chosen(g, mask):
+    """g · mask, of arrays, and an exact 0 where the mask is 0: 0 · ∞ would be no 0.
+
+    A product with the mask takes a tenth of the time of `np.where`. It is wrong only where g is
+    infinite or NaN, which the sum of its squares tells.
+    """
+    d = g * mask
+    flat = d.reshape(-1)
+    if np.isnan(flat @ flat):
+        return np.where(mask, d, d.dtype.type(0))
+    return d
+
+
 def as_float(x):
     """x as floats: NumPy alone would give the exponential of a byte, or a mask, in float16."""
     return x if x.dtype.kind == "f" else x.astype(get_default_dtype())
@@ -55,6 +68,7 @@ def as_operand(x, node):
     if isinstance(x, float):  # numpy.float64 is a Python float, and as weak as one
         return float(x)
     if isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind in "fiub":
+        refuse_special(node.name, x)
         return np.array(x) if node.saves else np.asarray(x)  # the caller may go on to change theirs
     raise TypeError(
         f"{node.name}: expected Tensors, NumPy arrays or numbers, got {type(x).__name__};"
@@ -62,16 +76,55 @@ def as_operand(x, node):
     )
 
 
+def refuse_special(name, array):
+    """Refuse arrays that are more than their numbers: they would be taken for plain ones."""
+    if isinstance(array, np.ma.MaskedArray):
+        raise TypeError(
+            f"{name}: a masked array would lose its mask; give array.filled(value), or the mask to"
+            " tinytorch.where"
+        )
+    if isinstance(array, np.matrix):
+        raise TypeError(
+            f"{name}: a numpy.matrix multiplies differently; give numpy.asarray(matrix)"
+        )
+
+
 def as_result(z, operands):
-    """A result as an array; what became float64 from numbers and integers alone is float32."""
+    """A result as an array; float64 only where an operand is, or where forward asked for it.
+
+    NumPy makes float64 of integers that are divided, and of integers beside float32. PyTorch, and
+    this package, take the dtype of the floats, and the default dtype where there are none.
+    """
     if not is_array(z):
         z = np.asarray(z)
     if z.dtype is not FLOAT64:
         return z
-    for a in operands:
-        if getattr(a, "dtype", None) is FLOAT64:
-            return z
-    return z.astype(get_default_dtype())
+    dtypes = [a.dtype for a in operands if hasattr(a, "dtype")]
+    floats = [dtype for dtype in dtypes if dtype.kind == "f"]
+    if FLOAT64 in floats or (floats and not any(dtype.kind in "iu" for dtype in dtypes)):
+        return z
+    return z.astype(max(floats, default=get_default_dtype()))
+
+
+def promoted(operands):
+    """Operands of an elementwise operation in the dtype that PyTorch gives them.
+
+    Arrays with axes decide, unless a 0-d array is of a higher kind (floats over integers over
+    booleans). Python numbers stay as they are, and adapt.
+    """
+    arrays = [a for a in operands if is_array(a)]
+    if len({a.dtype for a in arrays}) < 2:
+        return operands
+    dtype = None
+    for group in ([a.dtype for a in arrays if a.ndim], [a.dtype for a in arrays if not a.ndim]):
+        if not group:
+            continue
+        if any(d.kind == "f" for d in group):  # integers take the dtype of the floats beside them
+            group = [d for d in group if d.kind == "f"]
+        own = np.result_type(*group)
+        if dtype is None or (own.kind == "f" and dtype.kind != "f") or dtype.kind == "b":
+            dtype = own
+    return [a.astype(dtype) if is_array(a) and a.dtype != dtype else a for a in operands]
 
 
 def explained(node, operands, error):

@@ -11,6 +11,30 @@ from ..engine.modes import watch
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
 
 
+class set_detect_anomaly:
+    """Turn `detect_anomaly` on or off, at once, and back at the end of a `with` block."""
+
+    _on = []  # noqa: RUF012 (the open block, for the whole process)
+
+    def __init__(self, mode: bool):
+        self._before = bool(self._on)
+        self._set(bool(mode))
+
+    def _set(self, mode):
+        while self._on:
+            self._on.pop().__exit__(None, None, None)
+        if mode:
+            block = detect_anomaly()
+            block.__enter__()
+            self._on.append(block)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self._set(self._before)
+
+
 @contextmanager
 def detect_anomaly():
     """Inside the block, `backward()` raises where a gradient first is NaN or infinite.

@@ -24,6 +24,7 @@ class CheckpointBackward(Function):
     """
 
     saves = ("xs",)
+    sets_dtype = True
 
     def forward(self, *xs, value, function, count, state):
         self.function, self.count, self.state = function, count, state

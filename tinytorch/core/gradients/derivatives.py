@@ -153,7 +153,13 @@ def hvp(func, inputs, v, create_graph=False):
 def _evaluated(name, func, inputs, create_graph):
     """The inputs as tensors to differentiate by, and what `func` makes of them."""
     single = isinstance(inputs, Tensor)
-    given = [inputs] if single else list(inputs)
+    given = [inputs] if single else list(inputs) if isinstance(inputs, (tuple, list)) else [inputs]
+    for x in given:
+        if not isinstance(x, Tensor):
+            raise TypeError(
+                f"{name}: inputs must be Tensors, got {type(x).__name__}; make one with"
+                " tinytorch.tensor(...)"
+            )
     with enable_grad():
         if create_graph:  # a clone stays connected, and is a node of its own
             xs = [x.clone() if x.requires_grad else x.detach().requires_grad_() for x in given]

@@ -8,10 +8,11 @@ import math
 import numpy as np
 
 from ..engine.function import Function
-from ..engine.numbers import as_float32, is_array, values_of
+from ..engine.numbers import as_float32, chosen, is_array, values_of
 from .elementary import erf_of
 from .numpy_names import by_numpy_names
 from .reduction import sum_kept
+from .selection import where, zero_of
 from .shape import checked_dims
 
 
@@ -32,7 +33,9 @@ class ReLUBackward(Function):
 
     def apply(self, g):
         (z,) = self.saved_tensors
-        return (g * (z > 0),)
+        if is_array(g):
+            return (chosen(g, ~(z <= 0)),)  # NaN lets g through, as in PyTorch
+        return (where(~(z <= 0), g, zero_of(z)),)
 
 
 class LeakyReLUBackward(Function):
@@ -54,7 +57,9 @@ class LeakyReLUBackward(Function):
 
     def apply(self, g):
         (x,) = self.saved_tensors
-        return (g * self._slopes(x),)
+        if is_array(g):
+            return (g * self._slopes(x),)
+        return (where(x > 0, g, g * self.slope + zero_of(x)),)
 
     def _slopes(self, x):
         x = values_of(x)

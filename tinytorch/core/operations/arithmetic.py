@@ -18,6 +18,8 @@ class AddBackward(Function):
     Cost: n sums; nothing back. PyTorch: AddBackward0. Source: the sum rule.
     """
 
+    elementwise = True
+
     def forward(self, a, b):
         return a + b
 
@@ -36,6 +38,8 @@ class SubBackward(Function):
     Source: the sum rule.
     """
 
+    elementwise = True
+
     def forward(self, a, b):
         return a - b
 
@@ -52,6 +56,7 @@ class MulBackward(Function):
     Cost: n products; 2n back. PyTorch: MulBackward0. Source: the product rule.
     """
 
+    elementwise = True
     saves = ("a", "b")
 
     def forward(self, a, b):
@@ -73,6 +78,7 @@ class DivBackward(Function):
     Source: the quotient rule, with a / b² written as z / b.
     """
 
+    elementwise = True
     saves = ("b", "z")
 
     def forward(self, a, b):
@@ -110,6 +116,7 @@ class PowBackward(Function):
     Source: power rule and exponential rule, with PyTorch's values at 0.
     """
 
+    elementwise = True
     saves = ("a", "b", "z")
 
     def forward(self, a, b):
@@ -218,6 +225,7 @@ class Arithmetic:
         return _in_place("**=", np.power, PowBackward, self, other)
 
     add, sub, mul, div, pow, neg = add, sub, mul, div, pow, neg
+    subtract, multiply, divide, true_divide, negative = sub, mul, div, div, neg
 
 
 def _in_place(name, ufunc, operation, x, other):

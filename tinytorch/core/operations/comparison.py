@@ -12,10 +12,10 @@ class Comparison:
     __slots__ = ()
 
     def __eq__(self, other):
-        return _compared(np.equal, self, other)
+        return False if other is None else _compared(np.equal, self, other)
 
     def __ne__(self, other):
-        return _compared(np.not_equal, self, other)
+        return True if other is None else _compared(np.not_equal, self, other)
 
     def __lt__(self, other):
         return _compared(np.less, self, other)

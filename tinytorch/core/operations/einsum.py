@@ -55,6 +55,8 @@ def einsum(equation, *operands):
     >>> tt.einsum("ij,jk->ik", tt.eye(2), tt.ones(2, 3)).shape
     (2, 3)
     """
+    if not isinstance(equation, str):
+        equation, operands = _spelled(equation, *operands)
     if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
         operands = operands[0]
     xs = [as_tensor(x) for x in operands]
@@ -62,6 +64,25 @@ def einsum(equation, *operands):
     for i, x in enumerate(xs):
         xs[i], letters[i] = _diagonal(x, letters[i])
     return EinsumBackward.run(*xs, letters=letters, output=output)
+
+
+def _spelled(*parts):
+    """The equation and operands of the form (x, [0, 1], y, [1, 2], [0, 2]), numbers for letters."""
+    names = string.ascii_letters
+
+    def term(numbers):
+        if not isinstance(numbers, (list, tuple)):
+            raise TypeError(
+                "einsum: expected an equation such as 'ij,jk->ik', or operands that each have a"
+                f" list of numbers for their axes behind them; got {type(numbers).__name__}"
+            )
+        return "".join("..." if i is Ellipsis else names[i] for i in numbers)
+
+    pairs = len(parts) // 2
+    equation = ",".join(term(parts[2 * i + 1]) for i in range(pairs))
+    if len(parts) % 2:
+        equation += f"->{term(parts[-1])}"
+    return equation, parts[0 : 2 * pairs : 2]
 
 
 def _einsum(letters, output, xs):

@@ -7,6 +7,7 @@ import numpy as np
 from ..engine.base import as_tensor
 from ..engine.function import Function
 from ..engine.numbers import is_array
+from .selection import step_of
 
 
 class ExpBackward(Function):
@@ -241,29 +242,51 @@ def erf(input):
     return ErfBackward.run(input)
 
 
+def rsqrt(input):
+    """1 / √x of every element."""
+    return 1 / sqrt(input)
+
+
+def reciprocal(input):
+    """1 / x of every element."""
+    return 1 / as_tensor(input)
+
+
+def tan(input):
+    """The tangent of every element."""
+    x = as_tensor(input)
+    return sin(x) / cos(x)
+
+
 def sign(input):
-    """-1, 0 or 1; without gradient."""
-    return _flat(np.sign, input)
+    """-1, 0 or 1; its gradient is 0."""
+    return _step(np.sign, input)
 
 
 def floor(input):
-    """The next integer below; without gradient."""
-    return _flat(np.floor, input)
+    """The next integer below; its gradient is 0."""
+    return _step(np.floor, input)
 
 
 def ceil(input):
-    """The next integer above; without gradient."""
-    return _flat(np.ceil, input)
+    """The next integer above; its gradient is 0."""
+    return _step(np.ceil, input)
 
 
 def round(input):
-    """The nearest integer, to even from the middle; without gradient."""
-    return _flat(np.round, input)
+    """The nearest integer, to even from the middle; its gradient is 0."""
+    return _step(np.round, input)
 
 
-def _flat(function, input):
+def trunc(input):
+    """The next integer towards 0; its gradient is 0."""
+    return _step(np.trunc, input)
+
+
+def _step(function, input):
     x = as_tensor(input)
-    return x.kind._wrap(function(x._data))
+    values = function(x._data)
+    return step_of(x, values) if x.dtype.kind == "f" else x.kind._wrap(values)
 
 
 class Elementary:
@@ -271,6 +294,7 @@ class Elementary:
 
     __slots__ = ()
 
-    exp, log, sqrt, sin, cos, erf = exp, log, sqrt, sin, cos, erf
-    abs = __abs__ = abs
-    sign, floor, ceil, round = sign, floor, ceil, round
+    exp, log, sqrt, sin, cos, tan, erf = exp, log, sqrt, sin, cos, tan, erf
+    rsqrt, reciprocal = rsqrt, reciprocal
+    abs = absolute = __abs__ = abs
+    sign, floor, ceil, round, trunc = sign, floor, ceil, round, trunc

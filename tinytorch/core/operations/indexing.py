@@ -21,7 +21,10 @@ class SliceBackward(Function):
     def forward(self, x, *, index):
         self.index = _own(index)
         try:
-            return x[index]
+            z = x[index]
+            if type(z) is np.ndarray or type(x) is not np.ndarray:
+                return z
+            return x[(*index, ...)] if isinstance(index, tuple) else x[index, ...]  # a view of x
         except IndexError as error:
             where = f"slice: on a tensor of shape {x.shape}"
             raise IndexError(f"{where}: {error}") from None
@@ -59,8 +62,15 @@ class GatherBackward(Function):
                 f"gather: index must be integers with the {x.ndim} axes of"
                 f" shape {x.shape}, got {index.dtype} of shape {index.shape}"
             )
+        n = x.shape[axis]
+        outside = (index < 0) | (index >= n)
+        if outside.any():
+            raise IndexError(
+                f"gather: index {index[outside][0]} is out of range for axis {axis} of shape"
+                f" {x.shape}; use 0 to {n - 1}"
+            )
         grid = list(np.ogrid[tuple(slice(n) for n in index.shape)])
-        grid[axis] = np.array(index)
+        grid[axis] = index.astype(np.intp)
         self.index = tuple(grid)
         try:
             return x[self.index]
@@ -92,8 +102,8 @@ def _own(index):
     """The index, with copies of its arrays and lists: the caller may go on to change them."""
     if isinstance(index, tuple):
         return tuple(_own(i) for i in index)
-    if isinstance(index, list):
-        return np.array(index) if index else np.zeros(0, np.int64)  # [] alone would be floats
+    if isinstance(index, np.ndarray) and index.dtype.kind in "iu":
+        return index.astype(np.intp)  # what NumPy counts places with, on every platform
     return index.copy() if isinstance(index, np.ndarray) else index
 
 
@@ -121,6 +131,20 @@ class Indexing:
     gather = gather
 
 
+def _part(i):
+    """One part of an index: a sequence or a Tensor as an array, the rest as it is.
+
+    An array of uint8 is a mask, as in PyTorch.
+    """
+    if isinstance(i, TensorBase):
+        i = i._data
+    elif isinstance(i, (list, tuple, range)):
+        i = np.array(i) if len(i) else np.zeros(0, np.int64)  # [] alone would be floats
+    if isinstance(i, np.ndarray) and i.dtype == np.uint8 and i.ndim:
+        return i.astype(np.bool_)
+    return i
+
+
 def index_steps(index):
     """An index with its Tensors as arrays, in one step; numbers beside arrays are a step before.
 
@@ -128,9 +152,9 @@ def index_steps(index):
     axis of the list. In PyTorch, and here, x[0, :, [1, 2]] is x[0][:, [1, 2]].
     """
     if not isinstance(index, tuple):
-        return (index._data if isinstance(index, TensorBase) else index,)
-    index = tuple(i._data if isinstance(i, TensorBase) else i for i in index)
-    if not any(isinstance(i, (np.ndarray, list)) and np.ndim(i) for i in index):
+        return (_part(index),)
+    index = tuple(map(_part, index))
+    if not any(isinstance(i, np.ndarray) and i.ndim for i in index):
         return (index,)
     first, rest = [], []
     for i in index:

@@ -7,10 +7,11 @@ import numpy as np
 
 from ..engine.base import TensorBase, as_tensor
 from ..engine.function import Function
-from ..engine.numbers import is_array, values_of
+from ..engine.numbers import chosen, is_array, values_of
+from ..engine.sums import array_sum, running_sum
 from .indexing import GatherBackward
 from .numpy_names import by_numpy_names
-from .selection import maximum, minimum
+from .selection import maximum, minimum, where, zero_of
 from .shape import broadcast_to, checked_dims
 
 
@@ -26,7 +27,7 @@ class SumBackward(Function):
 
     def forward(self, x, *, dim=None, keepdim=False):
         axes, self.kept = _axes("sum", x, dim)
-        return x.sum(axis=axes, keepdims=keepdim)
+        return array_sum(x, axes, keepdim)
 
     def apply(self, g):
         g = g.reshape(self.kept)
@@ -48,7 +49,9 @@ class MeanBackward(Function):
         _refuse_integers("mean", x)
         axes, self.kept = _axes("mean", x, dim)
         self.n = math.prod([x.shape[i] for i in axes])
-        total = x.sum(axis=axes, keepdims=keepdim)
+        if x.dtype == np.float16:  # 65504 is the largest sum that it could hold
+            return x.mean(axis=axes, keepdims=keepdim, dtype=np.float32).astype(x.dtype)
+        total = array_sum(x, axes, keepdim)
         return total / self.n if self.n else total * math.nan
 
     def apply(self, g):
@@ -73,8 +76,7 @@ class VarBackward(Function):
         self.axes, self.kept = _axes("var", x, dim)
         self.n = _degrees_of_freedom(x, self.axes, correction)
         deviation = _centered(x, self.axes)
-        total = (deviation * deviation).sum(axis=self.axes, keepdims=keepdim)
-        return total / self.n
+        return array_sum(deviation * deviation, self.axes, keepdim) / self.n
 
     def apply(self, g):
         (x,) = self.saved_tensors
@@ -97,8 +99,7 @@ class StdBackward(Function):
         self.axes, self.kept = _axes("std", x, dim)
         self.n = _degrees_of_freedom(x, self.axes, correction)
         deviation = _centered(x, self.axes)
-        total = (deviation * deviation).sum(axis=self.axes, keepdims=keepdim)
-        return np.sqrt(total / self.n)
+        return np.sqrt(array_sum(deviation * deviation, self.axes, keepdim) / self.n)
 
     def apply(self, g):
         x, z = self.saved_tensors
@@ -124,7 +125,7 @@ class ProdBackward(Function):
         self.axis = None if dim is None else axes[0] if axes else None
         if len(axes) > 1 and dim is not None:
             raise TypeError(f"prod: dim must be one axis or None, got {dim}")
-        return x.prod(axis=axes, keepdims=keepdim)
+        return x.prod(axis=axes, keepdims=keepdim, dtype=_total_dtype(x))
 
     def apply(self, g):
         x, z = self.saved_tensors
@@ -218,12 +219,14 @@ class CumsumBackward(Function):
     def forward(self, x, *, dim):
         axes = checked_dims("cumsum", x.shape, (dim,))
         self.axis = axes[0] if axes else None
-        return x.cumsum(self.axis) if axes else x.copy()
+        return running_sum(x, self.axis) if axes else x.astype(_total_dtype(x))
 
     def apply(self, g):
         if self.axis is None:
             return (g,)
         reverse = (slice(None),) * self.axis + (slice(None, None, -1),)
+        if is_array(g):
+            return (running_sum(g[reverse], self.axis)[reverse],)
         return (g[reverse].cumsum(self.axis)[reverse],)
 
 
@@ -244,7 +247,7 @@ def _extremes(name, x, dim, keepdim):
     if not axes:
         return Extremes(x.clone(), x.kind._wrap(np.int64(0)))
     find = np.argmax if name == "max" else np.argmin
-    index = find(x._data, axis=axes[0], keepdims=True)
+    index = find(x._data, axis=axes[0], keepdims=True).astype(np.int64)
     values = GatherBackward.run(x, dim=axes[0], index=index)
     if not keepdim:
         values, index = values.squeeze(axes[0]), index.squeeze(axes[0])
@@ -257,12 +260,17 @@ def _position(name, x, dim, keepdim):
     _refuse_empty(name, x._data, axes)
     find = getattr(np, name)
     index = find(x._data, axis=axes[0] if dim is not None and axes else None, keepdims=keepdim)
-    return x.kind._wrap(index)
+    return x.kind._wrap(np.int64(index) if index.ndim == 0 else index.astype(np.int64))
 
 
 def sum_kept(x, axes):
     """The sum over `axes`, kept at length 1, for arrays and Tensors alike: what rules use."""
-    return x.sum(axis=axes, keepdims=True) if is_array(x) else x.sum(axes, keepdim=True)
+    return array_sum(x, axes, True) if is_array(x) else x.sum(axes, keepdim=True)
+
+
+def _total_dtype(x):
+    """The dtype of a product: int64 for integers and booleans, as in PyTorch."""
+    return x.dtype if x.dtype.kind == "f" else np.int64
 
 
 def _axes(name, x, dim):
@@ -312,9 +320,11 @@ def _refuse_empty(name, x, axes):
 
 def _shared_evenly(node, g):
     x, z = node.saved_tensors
-    chosen = values_of(x) == values_of(z).reshape(node.kept)
-    share = chosen / chosen.sum(axis=node.axes, keepdims=True)
-    return g.reshape(node.kept) * share.astype(g.dtype)
+    best = values_of(z).reshape(node.kept)
+    at_best = (values_of(x) == best) | (np.isnan(values_of(x)) & np.isnan(best))
+    share = (at_best / at_best.sum(axis=node.axes, keepdims=True)).astype(g.dtype)
+    g = g.reshape(node.kept)
+    return chosen(g, share) if is_array(g) else where(share != 0, g * share, zero_of(x))
 
 
 @by_numpy_names

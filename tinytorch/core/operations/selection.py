@@ -6,7 +6,7 @@ import numpy as np
 
 from ..engine.base import as_tensor
 from ..engine.function import Function, unbroadcast
-from ..engine.numbers import is_array, values_of
+from ..engine.numbers import chosen, is_array, promoted, values_of
 
 
 class MaximumBackward(Function):
@@ -18,6 +18,7 @@ class MaximumBackward(Function):
     Source: a subgradient at the tie, PyTorch's.
     """
 
+    elementwise = True
     saves = ("a", "b")
 
     def forward(self, a, b):
@@ -28,8 +29,8 @@ class MaximumBackward(Function):
         to_a, to_b = self.next_functions
         share = share_of(a, b, g.dtype)
         return (
-            to_a and unbroadcast(g * share, a.shape),
-            to_b and unbroadcast(g * (1 - share), b.shape),
+            to_a and unbroadcast(_share(g, share), a.shape),
+            to_b and unbroadcast(_share(g, 1 - share), b.shape),
         )
 
 
@@ -41,6 +42,7 @@ class MinimumBackward(Function):
     Cost: n comparisons; 4n back. PyTorch: MinimumBackward0.
     """
 
+    elementwise = True
     saves = ("a", "b")
 
     def forward(self, a, b):
@@ -51,8 +53,8 @@ class MinimumBackward(Function):
         to_a, to_b = self.next_functions
         share = share_of(b, a, g.dtype)
         return (
-            to_a and unbroadcast(g * share, a.shape),
-            to_b and unbroadcast(g * (1 - share), b.shape),
+            to_a and unbroadcast(_share(g, share), a.shape),
+            to_b and unbroadcast(_share(g, 1 - share), b.shape),
         )
 
 
@@ -60,6 +62,13 @@ def share_of(a, b, dtype):
     """1 where a > b, ½ where they are equal, 0 elsewhere: a constant, in `dtype`."""
     a, b = values_of(a), values_of(b)
     return ((a > b) + 0.5 * (a == b)).astype(dtype)
+
+
+def _share(g, share):
+    """g times its share, and an exact 0 where that is 0, whatever g is."""
+    if is_array(g):
+        return chosen(g, share)
+    return where(share != 0, g * share, 0.0)
 
 
 class WhereBackward(Function):
@@ -80,7 +89,7 @@ class WhereBackward(Function):
                 "where: the condition must be booleans, such as x > 0, got"
                 f" {getattr(condition, 'dtype', type(condition).__name__)}"
             )
-        return np.where(condition, a, b)
+        return np.where(condition, *promoted((a, b)))
 
     def apply(self, g):
         (condition,) = self.saved_tensors
@@ -192,6 +201,19 @@ class TriuBackward(Function):
 def _refuse_flat(name, x):
     if x.ndim < 2:
         raise ValueError(f"{name}: shape {x.shape} has no triangle; it takes two axes or more")
+
+
+def zero_of(x):
+    """Zeros that came from the Tensor x, with gradient 0: what is constant where it is known."""
+    return step_of(x, np.zeros(x.shape, x.dtype))
+
+
+def step_of(x, values):
+    """`values` as a function of the Tensor x that is flat between its jumps: its gradient is 0.
+
+    A choice that never falls on x says so: x gets an exact 0, to every order.
+    """
+    return WhereBackward.run(np.ones(x.shape, np.bool_), values, x)
 
 
 def maximum(input, other):

@@ -117,6 +117,8 @@ class CastBackward(Function):
     Cost: n conversions; n back. PyTorch: ToCopyBackward0.
     """
 
+    sets_dtype = True
+
     def forward(self, x, *, dtype):
         return x.astype(dtype)
 

@@ -1,0 +1,135 @@
+"""`torch.func`: each takes a function and returns the function of its derivative.
+
+They nest: what one returns can be given to another, and is differentiated again.
+"""
+
+import functools
+
+from ..engine import backward as engine
+from ..engine.base import TensorBase, as_tensor
+from ..engine.modes import enable_grad
+from . import derivatives
+
+
+def _of(name, func, argnums, differentiate):
+    """The function of the derivative of `func` by the arguments `argnums`."""
+    single = isinstance(argnums, int)
+    places = (argnums,) if single else tuple(argnums)
+
+    @functools.wraps(func)
+    def derivative(*args, **kwargs):
+        for i in places:
+            if not -len(args) <= i < len(args):
+                raise ValueError(f"{name}: argnums {i} is out of range for {len(args)} arguments")
+        chosen = tuple(as_tensor(args[i]) for i in places)
+
+        def of_chosen(*xs):
+            filled = list(args)
+            for i, x in zip(places, xs, strict=True):
+                filled[i] = x
+            return func(*filled, **kwargs)
+
+        return differentiate(of_chosen, chosen[0] if single else chosen)
+
+    return derivative
+
+
+def _gradient(func, inputs, has_aux):
+    """(gradients, value, what else `func` returned)."""
+    single = isinstance(inputs, TensorBase)
+    given = (inputs,) if single else inputs
+    again = any(x.requires_grad for x in given)  # called by another transform, or by a training run
+    with enable_grad():
+        xs = [x.clone() if x.requires_grad else x.detach().requires_grad_() for x in given]
+        returned = func(*xs)
+        value, aux = returned if has_aux else (returned, None)
+        if not isinstance(value, TensorBase) or value.ndim:
+            got = value.shape if isinstance(value, TensorBase) else type(value).__name__
+            raise ValueError(f"grad: the function must return a 0-d Tensor, got {got}")
+        found = engine.grad(value, xs, create_graph=True, materialize_grads=True)
+    if not again:
+        reaches = _outside(value, xs)
+        found = tuple(found if reaches else (d.detach() for d in found))
+        value = value if reaches else value.detach()
+    return (found[0] if single else tuple(found)), value, aux
+
+
+def _outside(value, xs):
+    """Whether the graph of `value` has leaves beside `xs`, which may want gradients too."""
+    own = {x._node for x in xs}
+    leaves = [node for node in engine.reachable([value._node]) if not node.next_functions]
+    return any(node not in own for node in leaves)
+
+
+def grad(func, argnums=0, has_aux=False):
+    """The function that returns ∂func/∂(its argument `argnums`).
+
+    >>> import tinytorch as tt
+    >>> from tinytorch.func import grad
+    >>> grad(grad(lambda x: x**3))(tt.tensor(2.0)).item()
+    12.0
+    """
+
+    def differentiate(of_chosen, inputs):
+        gradient, _, aux = _gradient(of_chosen, inputs, has_aux)
+        return (gradient, aux) if has_aux else gradient
+
+    return _of("grad", func, argnums, differentiate)
+
+
+def grad_and_value(func, argnums=0, has_aux=False):
+    """The function that returns the gradient and the value, or (value, aux)."""
+
+    def differentiate(of_chosen, inputs):
+        gradient, value, aux = _gradient(of_chosen, inputs, has_aux)
+        return gradient, ((value, aux) if has_aux else value)
+
+    return _of("grad_and_value", func, argnums, differentiate)
+
+
+def _matrix(name, func, argnums, take):
+    def differentiate(of_chosen, inputs):
+        given = (inputs,) if isinstance(inputs, TensorBase) else inputs
+        again = any(x.requires_grad for x in given)
+        return take(of_chosen, inputs, create_graph=again)
+
+    return _of(name, func, argnums, differentiate)
+
+
+def jacrev(func, argnums=0):
+    """The function of the Jacobian, of shape (*output.shape, *input.shape)."""
+    return _matrix("jacrev", func, argnums, derivatives.jacobian)
+
+
+def jacfwd(func, argnums=0):
+    """The same Jacobian. PyTorch goes forward for it; here it is made of backward passes too."""
+    return _matrix("jacfwd", func, argnums, derivatives.jacobian)
+
+
+def hessian(func, argnums=0):
+    """The function of the Hessian; `func` returns one number."""
+    return _matrix("hessian", func, argnums, derivatives.hessian)
+
+
+def vjp(func, *primals):
+    """The value of `func` at `primals`, and the function v ↦ vᵀJ.
+
+    The second returns a tuple with one gradient for each primal.
+    """
+    with enable_grad():
+        xs = [as_tensor(x).detach().requires_grad_() for x in primals]
+        outputs = func(*xs)
+    listed = [outputs] if isinstance(outputs, TensorBase) else list(outputs)
+
+    def product(*cotangents):
+        if len(cotangents) == 1 and isinstance(cotangents[0], (tuple, list)):
+            cotangents = tuple(cotangents[0])
+        return engine.grad(listed, xs, list(cotangents), retain_graph=True, materialize_grads=True)
+
+    detached = [z.detach() for z in listed]
+    return (detached[0] if isinstance(outputs, TensorBase) else tuple(detached)), product
+
+
+def jvp(func, primals, tangents):
+    """The value of `func` at `primals`, and J · tangents."""
+    return derivatives.jvp(func, tuple(map(as_tensor, primals)), tuple(map(as_tensor, tangents)))
