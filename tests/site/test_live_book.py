@@ -3,6 +3,9 @@
 import re
 
 import pytest
+from books import ROOT
+from pages import LivePage
+from serving import serve
 from test_pages import chapters
 
 WITHIN = 300_000  # ms for a chapter on a busy machine; alone, the slowest takes under a minute
@@ -29,7 +32,6 @@ FACTS = """() => [...document.querySelectorAll("[data-tt-cell]")].map((cell) => 
 
 def chapters_with_code():
     """Return the chapters that have cells."""
-    from books import ROOT
 
     def has_code(chapter):
         return "{code-cell}" in (ROOT / f"{chapter}.md").read_text(encoding="utf8")
@@ -44,10 +46,42 @@ def outcome(text):
     return re.sub(r"\s|\|", "", text)
 
 
+@pytest.fixture(scope="module")
+def opener(chromium, pyodide_files, site):
+    """Return a page with a Python, which opens the others: they share its compiled WebAssembly."""
+    with serve(site.html) as server:
+        context = chromium.new_context()
+        context.route(re.compile(r"^https?://(?!127\.0\.0\.1)"), lambda route: route.abort())
+        first = context.new_page()
+        first.goto(f"{server.address}/{chapters_with_code()[0]}.html")
+        page = LivePage(first)
+        page.page.locator("[data-tt-cell] summary").first.click()
+        page.press(0)
+        page.reaches(0, "done")
+
+        def open_chapter(chapter):
+            with first.expect_popup() as popup:
+                first.evaluate("(url) => void window.open(url)", f"{server.address}/{chapter}.html")
+            popup.value.wait_for_load_state()
+            return LivePage(popup.value)
+
+        yield open_chapter
+        context.close()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("chapter", chapters_with_code())
-def test_every_cell_ends_in_the_page_as_in_the_build(pyodide_files, site, live, chapter):
-    page = live(site.html, page=f"{chapter}.html")
+def test_every_cell_ends_in_the_page_as_in_the_build(opener, chapter):
+    page = opener(chapter)
+    try:
+        ends_as_in_the_build(page)
+    finally:
+        page.page.evaluate("localStorage.clear()")
+        page.page.close()
+
+
+def ends_as_in_the_build(page):
+    """Run a page to its end, and compare each cell with what the book has."""
     last = page.page.evaluate(
         """() => {
           const cell = JSON.parse(document.getElementById("tt-cells").textContent).at(-1).id;
