@@ -29,7 +29,7 @@ Eigen = namedtuple("Eigen", "eigenvalues eigenvectors")
 
 
 def vector_norm(x, ord=2, dim=None, keepdim=False):
-    """(Σ |x|ᵖ)^(1/p), p = `ord`; see `tinytorch.norm`."""
+    """``(Σ |x|ᵖ)^(1/p)``, p = `ord`; see `tinytorch.norm`."""
     return norm(x, ord, dim, keepdim)
 
 

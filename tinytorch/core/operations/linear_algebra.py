@@ -49,7 +49,7 @@ def addmm(input, mat1, mat2, *, beta=1, alpha=1):
 
 @by_numpy_names
 def norm(input, p="fro", dim=None, keepdim=False):
-    """(Σ |x|ᵖ)^(1/p) over the axes `dim`, or over all elements; the largest for p = inf.
+    """``(Σ |x|ᵖ)^(1/p)`` over the axes `dim`, or over all elements; the largest for p = inf.
 
     At 0 the gradient is taken to be 0.
 
