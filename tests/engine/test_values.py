@@ -13,6 +13,7 @@ def test_it_is_an_array():
     x = tt.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
     data = x.data
     assert isinstance(data, np.ndarray) and x.data is data
+    assert str(type(data)) == "<class 'numpy.ndarray'>"
     assert repr(data) == repr(np.array([[1.0, 2.0], [3.0, 4.0]], np.float32))
     for made in (data + 1, np.exp(data), data @ data, data > 2, data.sum(0), np.stack([data])):
         assert type(made) is np.ndarray

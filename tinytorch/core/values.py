@@ -45,6 +45,10 @@ class Values(np.ndarray):
         return np.asarray(self).__reduce__()
 
 
+# What messages call it is what it is for whoever reads them.
+Values.__name__ = Values.__qualname__ = "ndarray"
+Values.__module__ = "numpy"
+
 _shown = WeakValueDictionary()  # by the id of the array that was lent
 
 
