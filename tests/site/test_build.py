@@ -65,6 +65,13 @@ def test_a_cell_that_ends_badly_is_named(tmp_path, chapter, code, said):
     assert len(others) < 9
 
 
+def test_what_a_cell_prints_in_pieces_is_kept_in_one(chapter):
+    code = "import sys\nfor piece in 'abc':\n    print(piece, end='')\n    sys.stdout.flush()"
+    done = chapter("# Page\n\n" + CELL.format(code)).run(timeout=120)
+    (output,) = done.notebook.cells[-1].outputs
+    assert output.text == "abc"
+
+
 def test_an_endless_cell_is_named(tmp_path, chapter):
     failing = chapter("# Page\n\n" + CELL.format("while True:\n    pass")).run(timeout=2)
     said = "code cell 1 of 1 takes longer than execute: timeout in _config.yml allows"
@@ -186,7 +193,7 @@ def test_launch_links_follow_the_repository(
 
 
 def test_a_line_printed_in_pieces_stays_one_line(extension):
-    from tinytorch_book.kernel import join_pieces
+    from tinytorch_book.execution import join_pieces
 
     pieces = [{"output_type": "stream", "name": "stdout", "text": text} for text in "ab"]
     outputs = [*pieces, {"output_type": "display_data", "data": {}}, pieces[0]]

@@ -33,6 +33,21 @@ IN_CELL = re.compile(r"^ *Cell In ?\[\d+\], line (\d+)", re.M)
 IN_FILE = re.compile(r"^File (.+?):(\d+)(?:, in (\w[\w.<>]*))?", re.M)
 
 
+def join_pieces(outputs):
+    """Join what a cell printed and the kernel sent in pieces.
+
+    A piece may end within a line, and myst-nb would break the line there: at random.
+    """
+    joined = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output["output_type"] == "stream" and output["name"] == last.get("name"):
+            last["text"] += output["text"]
+        else:
+            joined.append(NotebookNode(output))
+    return joined
+
+
 @dataclass
 class Chapter:
     """A chapter to run, and what came of it."""
@@ -61,6 +76,9 @@ class Chapter:
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             self.error = error
         self.seconds = time.monotonic() - began
+        for cell in self.notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = join_pieces(cell.outputs)
         return self
 
     def note(self, **what):

@@ -11,9 +11,6 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from myst_nb.core import render
-from nbformat import NotebookNode
-
 RUN_BY = ("anywidget", "ipykernel", "ipywidgets", "matplotlib", "myst-nb", "numpy")
 
 
@@ -49,21 +46,6 @@ def name_cache(app, config):
     config.nb_execution_cache_path = str(current)
 
 
-def join_pieces(outputs):
-    """Join what a cell printed and the kernel sent in pieces.
-
-    A piece may end within a line, and myst-nb would break the line there: at random.
-    """
-    joined = []
-    for output in outputs:
-        last = joined[-1] if joined else {}
-        if output["output_type"] == "stream" and output["name"] == last.get("name"):
-            last["text"] += output["text"]
-        else:
-            joined.append(NotebookNode(output))
-    return joined
-
-
 def find_fonts():
     """List the fonts of this machine once, as matplotlib's first import does.
 
@@ -90,6 +72,4 @@ def setup(app):
     put_package_on_path(app.srcdir)
     find_fonts()
     configure_kernels(Path(app.outdir))
-    merge = render.coalesce_streams
-    render.coalesce_streams = lambda outputs: merge(join_pieces(outputs))
     app.connect("config-inited", name_cache, priority=100)

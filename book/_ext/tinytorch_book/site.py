@@ -56,7 +56,7 @@ def configure(app, config):
     config.templates_path.append(str(HERE / "templates"))
     palette = files("tinytorch.widgets.frame").joinpath("palette.css")
     config.html_static_path.append(str(palette))
-    config.html_css_files += [palette.name, "book.css", "fit.css"]
+    config.html_css_files += [palette.name, "book.css", "fit.css", "print.css"]
     config.mathjax_path = MATHJAX
     config.mathjax3_config = {"options": {"enableMenu": False}}  # each formula would be a tab stop
     config.nb_ipywidgets_js = {}
