@@ -261,7 +261,8 @@ def test_the_card_keeps_what_is_worth_keeping(chapter):
         r"^:::\{admonition\} Keep\n:class: keep\n(.*?)^:::$", chapter.text, re.M | re.S
     )
     entries = re.findall(r"^- \*\*(.+?)\*\*:", card[1], re.M)
-    assert {"Rule", "Shapes", "Saved", "Cost", "PyTorch", "Next", "Sources"} <= set(entries)
+    assert {"Rule", "Shapes", "Saved", "Cost", "PyTorch", "Sources"} <= set(entries)
+    assert {"Next", "See also"} & set(entries)
     assert "](#" in card[1], "where it is used next is a link"
 
 
