@@ -6,7 +6,7 @@ import re
 import pytest
 from chapters import ROOT, Chapter, names
 
-from tinytorch.core import engine
+from tinytorch.core.engine import backward as engine
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +27,6 @@ def test_remarks_quote_the_engine_as_it_is():
     start, end = (chapter := Chapter(ROOT / "book/engine/backward.md")).section("The engine's own")
     remarks = re.findall(r"^- .*$", chapter.text[start:end], re.M)
     quoted = [code for line in remarks for code in re.findall(r"`([^`]*[(=][^`]*)`", line)]
-    loop = inspect.getsource(engine.propagate)
+    loop = "".join(map(inspect.getsource, (engine.choose, engine.propagate, engine.deliver)))
     assert len(quoted) >= 4
     assert [code for code in quoted if code not in loop] == []

@@ -285,7 +285,7 @@ def test_a_chapter_says_what_to_read_before_it_and_after_it(chapter):
         return
     assert re.search(r"^# .*\n\n\*Before this: .*\[.*\]\(.*\.\*$", chapter.text, re.M)
     card = chapter.text[chapter.text.index(":::{admonition} Keep") :]
-    assert re.search(r"^- \*\*Next\*\*: .*\]\(", card, re.M)
+    assert re.search(r"^- \*\*(Next|See also)\*\*: .*\]\(", card, re.M)
 
 
 @every_with_code
