@@ -124,11 +124,13 @@ def matmul(body):
     return HEAD + exercises()["MatmulBackward"].stub.replace("raise NotImplementedError", body)
 
 
+ENDLESS = {
+    "loops.py": matmul("while True: pass"),
+    "forks.py": matmul("[os.fork() for _ in range(6)]; time.sleep(600)"),
+}
 SUBMISSIONS = {
     "right.py": HEAD + exercises()["MatmulBackward"].solution,
-    "loops.py": matmul("while True: pass"),
-    "forks.py": matmul("[os.fork() for _ in range(6)]; time.sleep(60)"),
-    "eats.py": matmul("x = [bytearray(1 << 26) for _ in range(1000)]"),
+    "eats.py": matmul("x = bytearray(3 << 30)"),
     "exits.py": matmul("os._exit(0)"),
     "calls.py": matmul("import urllib.request as u; u.urlopen('http://127.0.0.1:9/')"),
     "empty.py": "",
@@ -137,16 +139,24 @@ SUBMISSIONS = {
 }
 
 
-def test_whatever_is_handed_in_is_a_row(tmp_path):
-    for name, text in SUBMISSIONS.items():
-        (tmp_path / name).write_text(text, encoding="utf8")
-    rows = graded(tmp_path, "--seconds", "4", "--megabytes", "1024")
+def rows_of(folder, submissions, *options):
+    for name, text in submissions.items():
+        (folder / name).write_text(text, encoding="utf8")
+    rows = graded(folder, *options)
     said = {row["student"]: row for row in rows if row["exercise"] in ("", "MatmulBackward")}
-    assert set(said) == {name.partition(".")[0] for name in SUBMISSIONS}
+    assert set(said) == {name.partition(".")[0] for name in submissions}
+    return said
+
+
+def test_what_never_ends_is_a_row(tmp_path):
+    for row in rows_of(tmp_path, ENDLESS, "--seconds", "1").values():
+        assert row["passed"] == "no" and "did not end within 1 s" in row["diagnosis"], row
+
+
+def test_whatever_is_handed_in_is_a_row(tmp_path):
+    said = rows_of(tmp_path, SUBMISSIONS, "--megabytes", "1024", "--seconds", "120")
     assert [name for name, row in said.items() if row["passed"] == "yes"] == ["right"]
     for student, words in {
-        "loops": "did not end within 4 s",
-        "forks": "did not end within 4 s",
         "eats": "MemoryError",
         "exits": "ended Python before it was judged",
         "calls": "URLError",
