@@ -26,7 +26,7 @@ ROOMS = {
     "gradients": "derivatives, checks, checkpointing and pictures of the graph",
     "initializers activations datasets samplers dataloader tokenizers": "parts of a training run",
     "layers embeddings normalization group_normalization distances losses spatial": "rule, module",
-    "recurrent attention transformer": "layers made of layers",
+    "recurrent attention encoder transformer lazy vectors": "layers made of layers",
     "distributions optimizers training": "learning",
     "autograd": "the face of them all: every rule by name",
 }

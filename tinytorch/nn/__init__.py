@@ -44,6 +44,11 @@ from ..core.embeddings import (
     LearnedPositions,
     SinusoidalPositions,
 )
+from ..core.encoder import (
+    MultiheadAttention,
+    TransformerEncoder,
+    TransformerEncoderLayer,
+)
 from ..core.gradients.gradient_flow import (
     GradientFlow,
     gradient_flow,
@@ -184,6 +189,7 @@ __all__ = [
     "ModuleDict",
     "ModuleList",
     "MultiHeadAttention",
+    "MultiheadAttention",
     "NLLLoss",
     "PReLU",
     "PairwiseDistance",
@@ -209,6 +215,8 @@ __all__ = [
     "Softsign",
     "Tanh",
     "TransformerBlock",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
     "TripletMarginLoss",
     "Unflatten",
     "Unfold",
