@@ -70,6 +70,39 @@ def ones_(tensor):
     return _filled(tensor, 1)
 
 
+def eye_(tensor):
+    """The identity matrix."""
+    if tensor.ndim != 2:
+        raise ValueError(f"eye_: expected a matrix, got shape {tensor.shape}")
+    return _filled(tensor, np.eye(*tensor.shape))
+
+
+def trunc_normal_(tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0):
+    """Numbers from the normal distribution that lie between `a` and `b`; others are drawn anew."""
+    if not a < b or not std > 0:
+        raise ValueError(f"trunc_normal_: expected a < b and std > 0, got {a}, {b} and {std}")
+    if (a - mean) / std > 4 or (b - mean) / std < -4:
+        raise ValueError(f"trunc_normal_: {a} to {b} is more than 4 std away from the mean {mean}")
+    values = rng().normal(mean, std, tensor.shape)
+    while (outside := (values < a) | (values > b)).any():
+        values[outside] = rng().normal(mean, std, int(outside.sum()))
+    return _filled(tensor, values)
+
+
+def orthogonal_(tensor, gain: float = 1.0):
+    """A matrix with orthogonal rows or columns, times `gain`; further axes count as columns.
+
+    Source: A. Saxe, J. McClelland and S. Ganguli, "Exact solutions to the nonlinear dynamics of
+    learning in deep linear neural networks" (2013).
+    """
+    if tensor.ndim < 2:
+        raise ValueError(f"orthogonal_: expected two axes or more, got shape {tensor.shape}")
+    rows, columns = tensor.shape[0], math.prod(tensor.shape[1:])
+    q, r = np.linalg.qr(rng().normal(size=(max(rows, columns), min(rows, columns))))
+    q = q * np.where(np.diagonal(r) < 0, -1.0, 1.0)  # so that all directions are equally likely
+    return _filled(tensor, gain * (q if rows >= columns else q.T).reshape(tensor.shape))
+
+
 def xavier_uniform_(tensor, gain: float = 1.0):
     """U(-a, a) with a = gain · √(6 / (fan in + fan out)).
 

@@ -193,8 +193,12 @@ class Parts:
         for name, child in self.named_children():
             yield from child._places(f"{prefix}.{name}" if prefix else name)
 
+    def _refuse_to_be_read(self):
+        """Raise if it has no parameters yet, which would be left out without a word."""
+
     def _entries(self, *kinds, prefix="", recurse=True):
         for place, module in self._places(prefix) if recurse else [(prefix, self)]:
+            module._refuse_to_be_read()
             for kind in kinds:
                 for name, tensor in kind(module):
                     yield f"{place}.{name}" if place else name, tensor

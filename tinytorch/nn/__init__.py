@@ -67,6 +67,14 @@ from ..core.layers import (
     Linear,
     Unflatten,
 )
+from ..core.lazy import (
+    LazyBatchNorm1d,
+    LazyBatchNorm2d,
+    LazyConv1d,
+    LazyConv2d,
+    LazyConvTranspose2d,
+    LazyLinear,
+)
 from ..core.losses import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -175,6 +183,12 @@ __all__ = [
     "L1Loss",
     "LSTMCell",
     "LayerNorm",
+    "LazyBatchNorm1d",
+    "LazyBatchNorm2d",
+    "LazyConv1d",
+    "LazyConv2d",
+    "LazyConvTranspose2d",
+    "LazyLinear",
     "LeakyReLU",
     "LearnedPositions",
     "Linear",
