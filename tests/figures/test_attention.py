@@ -13,6 +13,14 @@ ABOUT = {"name": "fig-test", "caption": "See $p$.", "alt": "Lines between words.
 WORDS = ["the", "cat", "sat", "on", "the", "mat"]
 
 
+def test_figures_can_share_the_scale_of_their_gradients():
+    own = Attention(list("ab"), np.eye(2)[None], np.eye(2)[None] / 50)
+    shared = Attention(list("ab"), np.eye(2)[None], np.eye(2)[None] / 50, full=2.0)
+    assert [scale["most"] for scale in own.data["scales"]] == [1.0, 0.02]
+    assert [scale["most"] for scale in shared.data["scales"]] == [1.0, 2.0]
+    assert own.data["scales"][1]["digits"] == shared.data["scales"][1]["digits"]
+
+
 def run(tokens=6, heads=2, seed=0):
     """Return the weights of a causal layer and the gradient that came back along each."""
     rng = np.random.default_rng(seed)

@@ -34,6 +34,9 @@ class Attention(Figure):
         where the weight is 0: what the mask has shut passes nothing on.
     label : str
         What a gradient is called.
+    full : float, optional
+        The gradient that has full color and thickness, so that figures can be compared; by default
+        the largest of this one.
     token, head : int
         What is chosen at first.
     show : {"weight", "gradient"}
@@ -65,12 +68,14 @@ class Attention(Figure):
         gradients: Any = None,
         *,
         label: str = "∂L/∂p",
+        full: float | None = None,
         token: int = 0,
         head: int = 0,
         show: str = "weight",
         **about: str,
     ):
         self._tokens, self._label = [str(token) for token in tokens], label
+        self._full = full
         self._weights = np.asarray(weights, dtype=np.float64)
         self._gradients = None if gradients is None else np.asarray(gradients, dtype=np.float64)
         n, shape = len(self._tokens), self._weights.shape
@@ -108,6 +113,8 @@ class Attention(Figure):
             if (most := float(np.abs(x).max())) > HUGE:
                 raise Unshowable(f"The {name} reach {most:.1e}: too large to draw.")
         scales = [scale(x) for x in arrays.values()]
+        if self._full is not None and len(scales) > 1:
+            scales[1]["most"] = max(self._full, scales[1]["most"])
         shown = [visible(token) for token in self._tokens]
         times = Counter(shown)
         step = 24 if n <= 12 else 18

@@ -26,6 +26,7 @@ function norms({ data }, f, { w, h }) {
     if (short || i % Math.ceil(24 / room) === 0)
       back += label(X(i), h - 8, short ? svgFormula(name) : i + 1, { role: "soft", at: "middle" });
   });
+  if (!short) back += label(w, h - 8, "layer", { role: "soft", at: "end" });
   let [front, right] = ["", w - RIGHT];
   [...runs.entries()].reverse().forEach(([i, [run, frames]]) => {
     const [role, dash] = runs.length > 1 ? RUNS[i % 4] : ["grad", ""];
