@@ -316,8 +316,12 @@ def test_conversions(convert, dtype):
 
 def test_other_devices_and_dtypes_are_refused():
     for convert in (lambda m: m.to("cuda"), lambda m: m.cuda(), lambda m: m.to(device="mps")):
-        with pytest.raises(RuntimeError, match="is not there: tinytorch computes on the CPU"):
+        with pytest.raises(
+            RuntimeError, match="is not there: this library computes with NumPy, on the CPU"
+        ):
             convert(nn.Linear(1, 1))
+    with pytest.raises(RuntimeError, match="'cuda' is not there"):
+        nn.Linear(2, 2, device="cuda")
     with pytest.raises(TypeError, match=r"Linear.to: expected a floating-point dtype, got int64"):
         nn.Linear(1, 1).to(tt.int64)
 

@@ -45,7 +45,7 @@ class Conversions:
                 continue
             if isinstance(arg, TensorBase):
                 dtype = arg.dtype
-            elif _names_device(arg):
+            elif names_device(arg):
                 device = arg
             else:
                 dtype = arg
@@ -147,7 +147,8 @@ class Conversions:
         return self.kind._wrap(np.asarray(array, dtype)).requires_grad_(requires_grad)
 
 
-def _names_device(arg):
+def names_device(arg):
+    """Whether an argument of `to` is a device, or the name or number of one."""
     known = isinstance(arg, str) and arg.partition(":")[0] in device._KNOWN
     return known or isinstance(arg, (device, int))
 

@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from .device import check_device
 from .engine.numbers import get_default_dtype
 from .generator import rng
 from .module import Parameter, write
@@ -23,8 +24,7 @@ _GAINS = {
 
 def untrained(*shape, device=None, dtype=None) -> Parameter:
     """A parameter whose values an initializer is about to write."""
-    if device is not None and str(device).partition(":")[0] != "cpu":
-        raise ValueError(f"device {str(device)!r} is not there: tinytorch computes on the CPU")
+    check_device("Parameter", device)
     return Parameter(np.empty(shape, get_default_dtype() if dtype is None else dtype))
 
 

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .conversions import names_device, to_dtype
+from .device import check_device
 from .module_hooks import HookHandle, call_with_hooks, observe_gradients
 from .parts import Parameter, Parameters, Parts, own_parameters, saved_buffers, write
 from .tensor import Tensor
@@ -135,14 +137,19 @@ class Module(Parts):
             As PyTorch takes them: `to(tinytorch.float64)`, `to("cpu")`, `to(other)`. The CPU is
             the only device.
         """
-        for given in (*args, device):
+        for given in args:
+            if given is None or isinstance(given, bool):  # non_blocking
+                continue
             if isinstance(given, Tensor):
                 dtype = given.dtype
-            elif given is not None and not _is_device(given) and not isinstance(given, bool):
+            elif names_device(given):
+                device = given
+            else:
                 dtype = given
+        check_device(f"{type(self).__name__}.to", device)
         if dtype is None:
             return self
-        dtype = np.dtype(dtype)
+        dtype = to_dtype(dtype)
         if dtype.kind != "f":
             raise TypeError(
                 f"{type(self).__name__}.to: expected a floating-point dtype, got {dtype}"
@@ -237,14 +244,6 @@ class Module(Parts):
             return f"{type(self).__name__}({self.extra_repr()})"
         inner = textwrap.indent("\n".join([self.extra_repr(), *lines]).lstrip("\n"), "  ")
         return f"{type(self).__name__}(\n{inner}\n)"
-
-
-def _is_device(given):
-    """Whether it names a device; another than the CPU is refused."""
-    kind = str(given).partition(":")[0]
-    if kind in ("cuda", "mps", "xpu", "xla", "meta"):
-        raise RuntimeError(f"device {str(given)!r} is not there: tinytorch computes on the CPU")
-    return kind == "cpu"
 
 
 @contextmanager
