@@ -102,6 +102,8 @@ def _own(index):
     """The index, with copies of its arrays and lists: the caller may go on to change them."""
     if isinstance(index, tuple):
         return tuple(_own(i) for i in index)
+    if isinstance(index, (list, range)):
+        index = np.array(index) if len(index) else np.zeros(0, np.intp)  # [] alone: floats
     if isinstance(index, np.ndarray) and index.dtype.kind in "iu":
         return index.astype(np.intp)  # what NumPy counts places with, on every platform
     return index.copy() if isinstance(index, np.ndarray) else index
