@@ -129,7 +129,7 @@ def syllabus(modules: dict[str, Module]) -> str:
         "| week | about | module | chapters | milestone |",
         "| --- | --- | --- | --- | --- |",
     ]
-    engine = iter([[0, 3], [3, 5], [5, 7]])
+    engine = iter([[0, 3], [3, 5], [5, None]])
     for week, (about, name, milestone) in enumerate(WEEKS, 1):
         pages = modules[name].pages
         if name == "engine":

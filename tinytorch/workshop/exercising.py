@@ -52,7 +52,10 @@ def list_modules():
         if done == n:
             how_far = click.style(f"complete ({n})", fg="green")
         click.echo(f"{click.style(m.name, bold=True)}: {m.title}, {how_far}")
-        show.say(", ".join(page.split("/")[1] for page in m.pages), indent=4)
+        chapters = dict.fromkeys(page.split("/")[1] for page in m.pages)
+        show.say(f"chapters: {', '.join(chapters)}", indent=4)
+        names = (e.key.removesuffix("Backward") for e in m.exercises)
+        show.say(f"exercises: {', '.join(names)}", indent=4)
     if folder is None:
         show.next_step("\nTo begin:", "tito init my-tinytorch")
 
