@@ -19,7 +19,7 @@ function read({ data, state }) {
 function drawn(data, { w }) {
   const { nodes, edges, run, trace, visits, out, high, kept } = data;
   const { step, back, recursive, forward, playing } = data;
-  const { wide, spot, ways: paths } = layout(data, w);
+  const { down, wide, spot, ways: paths } = layout(data, w);
 
   // What the visits so far left behind.
   let [gradient, calls, along, pass] = [{}, {}, {}];
@@ -104,7 +104,11 @@ function drawn(data, { w }) {
     const classes = `tt-node tt-${role} ${made(i) ? "tt-done" : ""} ${now ? "tt-now" : ""}`;
     return `<g class="${classes}" ${go}>${box}</g>`;
   });
-  return [ways, `<g class="${forward ? "tt-ahead" : ""}">${pills}</g>`, ...boxes];
+  return [
+    ways,
+    `<g class="${forward ? "tt-ahead" : ""} ${down ? "tt-down" : ""}">${pills}</g>`,
+    ...boxes,
+  ];
 }
 
 function render(context) {

@@ -2,7 +2,8 @@
 
 /**
  * Nodes have a place `at` = [layer, row]; an edge is [node, source, bends], bends being places.
- * Returns how wide a box is, the spot of a place in px, and of each edge its path.
+ * Returns whether layers run downwards, how wide a box is, the spot of a place in px, and of each
+ * edge its path.
  */
 export function layout({ nodes, edges, layers, rows, layer, row, gap, high, ...data }, w) {
   const down = data.down || w < 640;
@@ -45,5 +46,5 @@ export function layout({ nodes, edges, layers, rows, layer, row, gap, high, ...d
     });
     return d;
   });
-  return { wide, spot, ways };
+  return { down, wide, spot, ways };
 }
