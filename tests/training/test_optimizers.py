@@ -142,8 +142,9 @@ def test_a_parameter_without_gradient_is_passed_over():
 def test_a_gradient_of_another_shape_is_named_and_nothing_moves():
     a, b = (tt.tensor([1.0, 2.0], requires_grad=True) for _ in range(2))
     sgd = optim.SGD([("a", a), ("b", b)])
-    a.grad, b.grad = tt.ones(2), tt.ones(3)
-    with pytest.raises(RuntimeError, match=r"SGD.step: b, of shape \(2,\), has a gradient of"):
+    a.grad, b.grad = tt.ones(2), tt.ones(2)
+    b.data = np.ones(3, np.float32)  # of another shape than its gradient
+    with pytest.raises(RuntimeError, match=r"SGD.step: b, of shape \(3,\), has a gradient of"):
         sgd.step()
     assert a.tolist() == [1.0, 2.0]
 
