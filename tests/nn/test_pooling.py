@@ -67,3 +67,11 @@ def test_a_mean_of_float16_is_not_summed_in_it():
 def test_refusals(call, text):
     with pytest.raises((ValueError, TypeError), match=text):
         call(tt.ones(1, 1, 4, 4))
+
+
+@pytest.mark.parametrize("pool", [F.max_pool2d, F.avg_pool2d])
+def test_the_second_derivative_is_0_and_not_missing(pool):
+    x = tt.tensor(np.arange(16.0).reshape(1, 1, 4, 4), requires_grad=True)
+    (d,) = tt.autograd.grad(pool(x, 2).sum(), x, create_graph=True)
+    (dd,) = tt.autograd.grad((d * d).sum(), x)  # as in PyTorch
+    assert d.requires_grad and dd.shape == x.shape and not dd.data.any()

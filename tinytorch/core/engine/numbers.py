@@ -2,6 +2,7 @@
 
 import numpy as np
 
+BITS = {2: np.int16, 4: np.int32, 8: np.int64}  # integers of as many bytes as a float
 FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 _default = FLOAT32
 
@@ -39,9 +40,12 @@ def values_of(x):
 def chosen(g, mask):
     """g · mask, of arrays, and an exact 0 where the mask is 0: 0 · ∞ would be no 0.
 
-    A product with the mask takes a tenth of the time of `np.where`. It is wrong only where g is
+    A product with the mask takes a tenth of the time of `np.where`. Of booleans it is one with the
+    bits of g, read as an integer, which times 0 is 0. Of others it is wrong only where g is
     infinite or NaN, which the sum of its squares tells.
     """
+    if mask.dtype == np.bool_:
+        return (g.view(BITS[g.itemsize]) * mask).view(g.dtype)
     d = g * mask
     flat = d.reshape(-1)
     if np.isnan(flat @ flat):

@@ -8,7 +8,6 @@ import math
 
 import numpy as np
 
-from ..engine.numbers import as_float32
 from ..module import Module
 from ..tensor import Tensor
 
@@ -20,13 +19,14 @@ def reduce(node, terms, reduction, total=None):
             f"{node.name}: reduction must be 'mean', 'sum' or 'none', got {reduction!r}"
         )
     total = terms.size if total is None else float(total)
-    exact = as_float32(terms)  # a sum that float16 cannot hold may have a mean that it can
     node.scale = 1 / total if reduction == "mean" and total else 1
     if reduction == "none":
         return terms
     if reduction == "mean" and not total:
         return terms.sum() * terms.dtype.type(math.nan)
-    return (exact.sum() * exact.dtype.type(node.scale)).astype(terms.dtype)
+    if terms.dtype == np.float16:  # a sum that it cannot hold may have a mean that it can
+        return (terms.sum(dtype=np.float32) * np.float32(node.scale)).astype(np.float16)
+    return terms.sum() * terms.dtype.type(node.scale)
 
 
 def without(left_out, x):

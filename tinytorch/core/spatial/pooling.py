@@ -4,9 +4,10 @@ import numpy as np
 
 from ..engine.base import as_tensor
 from ..engine.function import Function
-from ..engine.numbers import is_array
+from ..engine.numbers import BITS, is_array
 from ..module import Module
 from ..operations.indexing import scatter
+from ..operations.selection import zero_of
 from ..tensor import Tensor
 from .unfolding import folded
 from .windows import batched, single, windows_of
@@ -40,9 +41,9 @@ class MaxPool2dBackward(Function):
     def apply(self, g):
         w = self.windows
         if not is_array(g):
-            return (scatter(g, self.index_of_best(), w.shape),)
+            return (flat(self, scatter(g, self.index_of_best(), w.shape)),)
         padded = np.zeros(w.padded_shape, g.dtype)
-        bits, sums = g.view(f"i{g.itemsize}"), padded.view(f"i{g.itemsize}")
+        bits, sums = (x.view(BITS[g.itemsize]) for x in (g, padded))
         for k, place in enumerate(w.places()):
             won = self.best == k  # times the bits of g, for 0 · ∞ would be nan
             if w.overlap:
@@ -139,7 +140,7 @@ class AvgPool2dBackward(Function):
         k = w.kernel[0] * w.kernel[1]
         positions = w.out[0] * w.out[1]
         columns = g.reshape(n, c, 1, positions).expand(n, c, k, positions)
-        return (folded(columns.reshape(n, c * k, positions), w),)
+        return (flat(self, folded(columns.reshape(n, c * k, positions), w)),)
 
 
 def avg_pool2d(
@@ -258,6 +259,12 @@ def _line(name, input, kernel_size, stride, padding):
         (1, single(name, "stride", stride, 1)),
         (0, single(name, "padding", padding, 0)),
     )
+
+
+def flat(node, d):
+    """d, the gradient of the input x, as a function of x: one that does not change with it."""
+    to_x = node.next_functions[0]
+    return d + zero_of(Tensor._wrap(np.zeros(to_x.shape, to_x.dtype), to_x))
 
 
 def pooling_windows(name, x, kernel_size, stride, padding, dilation, ceil):
