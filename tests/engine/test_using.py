@@ -155,3 +155,23 @@ def test_what_it_refuses():
         using(MyMulBackward, MulBackward=MyLinearBackward)
     with pytest.raises(TypeError, match="using: expected subclasses of Function, got 3"):
         using(3)
+
+
+def test_parameters_that_the_class_does_without_are_dropped_at_their_defaults():
+    class MyMSEBackward(Function):
+        saves = ("input", "target")
+
+        def forward(self, input, target):
+            return ((input - target) ** 2).mean()
+
+        def apply(self, g):
+            x, t = self.saved_tensors
+            d = g * 2 * (x - t) / x.size
+            return d, -d
+
+    x, t = leaf(1.0, 2.0), tt.tensor([0.0, 0.0])
+    with using(MyMSEBackward):
+        nn.functional.mse_loss(x, t).backward()
+        assert x.grad.tolist() == [1, 2]
+        with pytest.raises(TypeError, match=r"MyMSEBackward: forward has no reduction, .* 'sum'"):
+            nn.functional.mse_loss(x, t, reduction="sum")

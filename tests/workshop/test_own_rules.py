@@ -9,9 +9,10 @@ import pytest
 
 import tinytorch as tt
 from tinytorch.core import autograd
+from tinytorch.core.engine.using import fitted
 from tinytorch.exercises import RULES
 from tinytorch.workshop.catalog import exercises
-from tinytorch.workshop.stand_in import OTHERS, checking, fitted
+from tinytorch.workshop.stand_in import OTHERS, checking
 
 MODULES = ("matmul", "activations", "losses")
 
@@ -112,5 +113,5 @@ def test_every_solution_can_take_the_place_of_the_package_s_rule(name):
 def test_what_an_exercise_does_not_have_is_refused():
     cls = fitted(solution("CrossEntropyBackward"), RULES["CrossEntropyBackward"].reference)
     scores, classes = tt.tensor(np.eye(3)), tt.tensor(np.array([0, 1, 2]))
-    with pytest.raises(TypeError, match="the exercise has no label_smoothing, and here it is"):
+    with pytest.raises(TypeError, match="forward has no label_smoothing, and here it is"):
         cls.run(scores, classes, label_smoothing=0.1)

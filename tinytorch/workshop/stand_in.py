@@ -10,36 +10,6 @@ MOST_CHECKS = 20
 OTHERS = {"CheckpointBackward"}  # whose exercise takes other inputs than the package's class
 
 
-def fitted(cls: type, rule: type) -> type:
-    """The reader's class, called with all parameters of the package's `rule`.
-
-    An exercise may ask for less than the package has: a loss without weights, a pool without a
-    divisor of one's own. Such a parameter is dropped where it is at its default; anything else is
-    refused.
-    """
-    mine = inspect.signature(cls.forward)
-    more = [
-        p
-        for p in inspect.signature(rule.forward).parameters.values()
-        if p.kind is p.KEYWORD_ONLY and p.name not in mine.parameters
-    ]
-    if not more:
-        return cls
-
-    def forward(self, *inputs, **params):
-        for p in more:
-            value = params.pop(p.name, p.default)
-            if value is not p.default and value != p.default:
-                raise TypeError(
-                    f"{cls.__name__}: the exercise has no {p.name}, and here it is {value!r}; leave"
-                    " it out, or take the package's rule"
-                )
-        return cls.forward(self, *inputs, **params)
-
-    forward.__signature__ = mine.replace(parameters=[*mine.parameters.values(), *more])
-    return type(cls.__name__, (cls,), {"forward": forward})
-
-
 def checking(cls: type, checks: Counter) -> type:
     """The reader's class, whose first gradients are held against differences as it is used.
 

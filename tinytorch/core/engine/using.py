@@ -2,6 +2,7 @@
 
 import difflib
 import functools
+import inspect
 
 from .function import Function
 from .modes import intercept, stand_ins
@@ -50,8 +51,9 @@ class using:
         for name, cls in given:
             _named(cls)
             rule = _find(name)
-            if self._rules.setdefault(rule, cls) is not cls:
+            if rule in self._rules:
                 raise ValueError(f"using: two classes for {name}, {cls.__name__} is the second")
+            self._rules[rule] = fitted(cls, rule)
         self._open = []
 
     def __enter__(self):
@@ -94,3 +96,33 @@ def _find(name):
         return known[name]
     near = difflib.get_close_matches(name, known, n=1, cutoff=0)[0]
     raise ValueError(f"using: the package has no rule {name!r}; the nearest is {near!r}")
+
+
+def fitted(cls: type, rule: type) -> type:
+    """The reader's class, called with all parameters of the package's `rule`.
+
+    A class of one's own may do with less than the package has: a loss without weights, a pool
+    without a divisor of its own. Such a parameter is dropped where it is at its default; anything
+    else is refused.
+    """
+    mine = inspect.signature(cls.forward)
+    more = [
+        p
+        for p in inspect.signature(rule.forward).parameters.values()
+        if p.kind is p.KEYWORD_ONLY and p.name not in mine.parameters
+    ]
+    if not more:
+        return cls
+
+    def forward(self, *inputs, **params):
+        for p in more:
+            value = params.pop(p.name, p.default)
+            if value is not p.default and value != p.default:
+                raise TypeError(
+                    f"{cls.__name__}: forward has no {p.name}, and here it is {value!r}; leave it"
+                    " out, or take the package's rule"
+                )
+        return cls.forward(self, *inputs, **params)
+
+    forward.__signature__ = mine.replace(parameters=[*mine.parameters.values(), *more])
+    return type(cls.__name__, (cls,), {"forward": forward})
