@@ -106,6 +106,8 @@ class Kernel:
         builtins.display = self.display
         builtins.input = self.no_input
         os.environ["MPLBACKEND"] = "module://page_plots"
+        time.perf_counter = never_twice(time.perf_counter)
+        time.process_time = never_twice(time.process_time)
         Path(folder).mkdir(parents=True, exist_ok=True)
         os.chdir(folder)
 
@@ -266,6 +268,21 @@ class Kernel:
             self.figures[model].take(changes)
             self.show_plots()
         self.post(type="moved", model=model)
+
+
+def never_twice(clock):
+    """Return a clock that tells no time twice: a browser's ticks are up to a millisecond apart.
+
+    What a chapter times may be over within a tick, and a time of zero is nothing to divide by.
+    """
+    told = -1.0
+
+    def read():
+        nonlocal told
+        told = max(clock(), told + 1e-7)
+        return told
+
+    return read
 
 
 def representations(value):
