@@ -185,13 +185,13 @@ WRONG = {
             lambda x, dim: softmax(x, -1),
             lambda g, z, dim: (z * (g - np.sum(g * z, axis=-1, keepdims=True)),),
             ("z",),
-            ["result of `forward` is wrong", "`dim=0` (columns)"],
+            ["result of `forward` is taken along the last axis", "`dim=0` (columns)"],
         ),
         "the last axis in the rule": (
             softmax,
             lambda g, z, dim: (z * (g - np.sum(g * z, axis=-1, keepdims=True)),),
             ("z",),
-            ["The gradient of `x` is wrong", "`dim=0` (columns)"],
+            ["The gradient of `x` is made with sums along the last axis", "`dim=0` (columns)"],
         ),
         "the rule of the sigmoid": (
             softmax,

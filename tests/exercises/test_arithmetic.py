@@ -297,3 +297,22 @@ def test_wrong_is_named(name):
     answer = attempt()
     assert answer.passed is False
     assert phrase in answer.message, answer
+
+
+def test_a_power_by_its_result_passes_where_the_task_asks_for_it():
+    """z · b / a is right for all bases but 0, and the task asks for positive ones."""
+
+    class Mine(Function):
+        saves = ("a", "b", "z")
+
+        def forward(self, a, b):
+            return a**b
+
+        def apply(self, g):
+            a, b, z = self.saved_tensors
+            logs = np.log(np.where(a > 0, a, 1.0)).astype(g.dtype)
+            return unbroadcast(g * z * b / a, a.shape), unbroadcast(g * z * logs, b.shape)
+
+    answer = check(Mine, "PowBackward")
+    assert answer.passed is True, answer
+    assert "z · b / a is 0/0 where the base is 0" in answer.message

@@ -75,6 +75,20 @@ def test_the_exchange_passes():
         ),
         (lambda g, a, b, p, q, o: right(g, b, a, p, q, o), ["made with `a` itself"]),
         (
+            lambda g, a, b, p, q, o: (
+                np.einsum(f"{o},{p}->{p}", g, a),
+                right(g, a, b, p, q, o)[1],
+            ),
+            ["gradient of `a` is made of g and `a` itself; the factor is the other operand, `b`"],
+        ),
+        (
+            lambda g, a, b, p, q, o: (
+                right(g, a, b, p, q, o)[0],
+                np.einsum(f"{o},{q}->{q}", g, b),
+            ),
+            ["gradient of `b` is made of g and `b` itself; the factor is the other operand, `a`"],
+        ),
+        (
             lambda g, a, b, p, q, o: right(np.ones_like(g), a, b, p, q, o),
             ["multiply by the upstream gradient g"],
         ),

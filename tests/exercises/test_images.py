@@ -69,7 +69,7 @@ def turned(w):
     [
         (
             with_dx(lambda self, G, w: folded(turned(w).T @ G, self.windows)),
-            "the kernel is turned by 180°",
+            "takes the kernel as it stands: that is the turn already",
         ),
         (
             lambda self, G, X, w: (
@@ -120,6 +120,36 @@ def test_a_convolution_that_forgets_an_option():
         return convolve(self, x, weight, 0 * bias, **options)
 
     assert "result of `forward` is wrong" in conv2d(right, without_bias).message
+
+
+@pytest.mark.parametrize(
+    ("bias", "phrase"),
+    [
+        (lambda G: G.mean((0, 2)), "`bias` is the mean over images and places"),
+        (lambda G: G.mean(2).sum(0), "`bias` is the mean over places"),
+        (lambda G: G.sum(2).mean(0), "`bias` is the mean over the batch"),
+        (lambda G: G[0].sum(1), "`bias` is that of the first image alone"),
+    ],
+)
+def test_a_wrong_bias_is_named(bias, phrase):
+    answer = conv2d(lambda self, G, X, w: (*right(self, G, X, w)[:2], bias(G)))
+    assert answer.passed is False
+    assert phrase in answer.message
+
+
+def test_the_wrong_size_of_a_window_in_forward_is_named():
+    class Mine(Function):
+        divisor = staticmethod(lambda kernel: kernel[0])
+
+        def forward(self, x, *, windows):
+            padded = windows.padded(x, 0)
+            total = sum(padded[place] for place in windows.places())
+            return total / self.divisor(windows.kernel)
+
+    answer = check(Mine, "AvgPool2dBackward")
+    assert "`forward` is divided by the side of the window" in answer.message
+    Mine.divisor = staticmethod(lambda kernel: 1)
+    assert "`forward` is the sum of each window" in check(Mine, "AvgPool2dBackward").message
 
 
 def test_an_empty_batch_comes_with_a_hint():
@@ -223,6 +253,7 @@ def avg_pool(rule, assign=False):
 
 def test_wrong_means_are_named():
     assert "g in full at every pixel" in avg_pool(lambda g, k: g).message
+    assert "K × K has K² places" in avg_pool(lambda g, k: g / int(k**0.5)).message
     overwritten = avg_pool(lambda g, k: g / k, assign=True).message
     assert "overwritten where windows overlap" in overwritten
     assert "(windows that overlap)" in overwritten

@@ -288,3 +288,24 @@ def test_evaluation_with_the_statistics_of_the_batch():
 
     answer = batch_norm(forward=forward)
     assert "With `mean` and `var` given, use them" in answer.message
+
+
+@pytest.mark.parametrize(
+    ("sigma", "phrase"),
+    [
+        (lambda x, eps: np.sqrt(x.var(0)) + eps, "with eps outside the root"),
+        (lambda x, eps: np.sqrt(x.var(0)), "without eps"),
+        (lambda x, eps: np.sqrt(x.var(0, ddof=1) + eps), "with a variance over N − 1"),
+        (lambda x, eps: x.var(0) + eps, "divided by the variance"),
+        (lambda x, eps: np.sqrt(x.var(1, keepdims=True) + eps), "at [0, 0]"),
+    ],
+)
+def test_a_wrong_deviation_is_named(sigma, phrase):
+    def forward(self, x, weight, bias, *, mean=None, var=None, eps=1e-5):
+        return (x - x.mean(0)) / sigma(x, eps) * weight + bias
+
+    answer = batch_norm(forward=forward)
+    assert answer.passed is False
+    assert "The result of `forward` is" in answer.message
+    assert phrase in answer.message
+    assert phrase.endswith("N − 1") or "N − 1" not in answer.message

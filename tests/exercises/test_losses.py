@@ -74,10 +74,16 @@ def test_a_mistake_in_the_likelihood_is_named(apply, phrase):
 
 def test_a_sum_in_place_of_a_mean():
     answer = nll(lambda self, g, x, t: (x, None), lambda self, x, t: -x[rows(t)].sum())
-    assert "The result of `forward` is wrong" in answer.message
+    assert (
+        "The result of `forward` is a sum over the rows: the loss is their mean" in answer.message
+    )
 
 
 # ------------------------------------------------------------------------- cross-entropy
+
+
+def logs(x):
+    return np.log(softmax(x))
 
 
 def stable(self, x, t):
@@ -118,7 +124,51 @@ def test_scores_that_overflow():
     )
     assert answer.passed is False
     assert "exp(1e4) overflows. Subtract the largest score of each row" in answer.message
-    assert "scores of ±1e4" in answer.message
+    assert "scores far from zero" in answer.message
+
+
+def test_a_logarithm_of_zero_is_no_overflow():
+    answer = cross_entropy(
+        lambda self, g, x, t: ((softmax(x) - onehot(t, x)) * g / len(t), None),
+        lambda self, x, t: -np.log(softmax(x)[rows(t)]).mean(),
+    )
+    assert answer.passed is False
+    assert "Nothing overflows here" in answer.message
+    assert "overflows. Subtract" not in answer.message
+
+
+@pytest.mark.parametrize(
+    ("forward", "phrase"),
+    [
+        (lambda self, x, t: -logs(x)[rows(t)].sum(), "is a sum over the rows"),
+        (lambda self, x, t: -logs(x)[rows(t)].sum() / x.size, "divided by the number of entries"),
+        (lambda self, x, t: -logs(x)[:, t].mean(), "takes the columns of *all* targets"),
+        (lambda self, x, t: logs(x)[rows(t)].mean(), "without the minus"),
+        (lambda self, x, t: -softmax(x)[rows(t)].mean(), "their logarithm is missing"),
+    ],
+)
+def test_a_wrong_cross_entropy_is_named(forward, phrase):
+    def apply(self, g, x, t):
+        return g * (softmax(x) - onehot(t, x)), None
+
+    answer = cross_entropy(apply, forward)
+    assert answer.passed is False
+    assert "The result of `forward` is " in answer.message
+    assert phrase in answer.message
+
+
+@pytest.mark.parametrize(
+    ("forward", "phrase"),
+    [
+        (lambda self, x, t: -x[:, t].mean(), "takes the columns of *all* targets from every row"),
+        (lambda self, x, t: x[rows(t)].mean(), "without the minus"),
+        (lambda self, x, t: -x[rows(t)].sum() / x.size, "divided by the number of entries"),
+    ],
+)
+def test_a_wrong_likelihood_is_named(forward, phrase):
+    answer = nll(lambda self, g, x, t: (-g * onehot(t, x) / len(t), None), forward)
+    assert answer.passed is False
+    assert phrase in answer.message
 
 
 @pytest.mark.parametrize(

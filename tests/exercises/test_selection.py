@@ -89,8 +89,8 @@ def clamp(apply, forward=np.clip):
 def chosen(g, condition, a, b):
     return (
         None,
-        unbroadcast(g * condition, a.shape),
-        unbroadcast(g * (condition == 0), b.shape),
+        unbroadcast(np.where(condition, g, 0.0), a.shape),
+        unbroadcast(np.where(condition, 0.0, g), b.shape),
     )
 
 
@@ -100,7 +100,7 @@ RIGHT = {
         lambda self, g: (g * (np.clip(self.x, self.min, self.max) == self.x),)
     ),
     "where": lambda: where(chosen),
-    "masked_fill": lambda: masked_fill(lambda g, x, mask: (g * (mask == 0), None)),
+    "masked_fill": lambda: masked_fill(lambda g, x, mask: (np.where(mask, 0, g), None)),
     "tril": lambda: tril(lambda self, g: (np.tril(g, self.diagonal),)),
     "tril by a mask": lambda: tril(
         lambda self, g: (g * np.tri(*self.x.shape[-2:], self.diagonal, dtype=bool),)
@@ -158,6 +158,17 @@ WRONG = {
         lambda: where(lambda g, c, a, b: (None, g * c, g * (c == 0))),
         "gradient of `b` has shape (2, 3), `b` has (3,): sum over axis 0",
     ),
+    "where: the rule multiplies": (
+        lambda: where(
+            lambda g, c, a, b: (None, unbroadcast(g * c, a.shape), unbroadcast(g * ~c, b.shape))
+        ),
+        "The gradient of `a` is wrong: at [1] it is nan, and should be 0. Here every entry of g is"
+        " ∞",
+    ),
+    "masked_fill: the rule multiplies": (
+        lambda: masked_fill(lambda g, x, mask: (g * ~mask, None)),
+        "0 · ∞ is nan: choose with `np.where`",
+    ),
     "where: forward multiplies": (
         lambda: where(chosen, lambda self, condition, a, b: condition * a + ~condition * b),
         "0 · ∞ is nan: choose with `np.where`",
@@ -177,7 +188,7 @@ WRONG = {
     "masked_fill: forward multiplies": (
         lambda: masked_fill(
             lambda g, x, mask: (g * ~mask, None),
-            lambda self, x, mask, *, value: x * ~mask + value * mask,
+            lambda self, x, mask, *, value: x * ~mask + x.dtype.type(value) * mask,
         ),
         "0 · ∞ is nan",
     ),
@@ -268,3 +279,30 @@ def test_wrong_is_named(name):
     answer = attempt()
     assert answer.passed is False
     assert phrase in answer.message, answer
+
+
+def chooses_of_two(g, a, b):
+    rest = np.where(a == b, g / 2, 0.0)
+    return np.where(a > b, g, rest), np.where(b > a, g, rest)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "multiplies"),
+    [
+        (lambda: maximum(fitted(half_if_equal)), True),
+        (lambda: maximum(fitted(chooses_of_two)), False),
+        (lambda: minimum(fitted(lambda g, a, b: half_if_equal(g, b, a))), True),
+        (lambda: minimum(fitted(lambda g, a, b: chooses_of_two(g, b, a))), False),
+        (RIGHT["clamp"], True),
+        (
+            lambda: clamp(
+                lambda self, g: (np.where((self.x >= self.low) & (self.x <= self.high), g, 0.0),)
+            ),
+            False,
+        ),
+    ],
+)
+def test_a_product_in_place_of_a_choice_gets_a_remark(attempt, multiplies):
+    answer = attempt()
+    assert answer.passed is True
+    assert ("don't multiply by 0 and 1" in answer.message) is multiplies

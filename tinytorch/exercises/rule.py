@@ -25,6 +25,7 @@ from .diagnosis import (
     raised,
     same,
     summed_down,
+    wrong_result,
     wrong_shape,
     wrong_values,
 )
@@ -60,6 +61,9 @@ class RuleExercise:
     samples : sequence of Sample
         Simplest first.
     mistakes : sequence of Mistake
+    results : sequence of Mistake
+        What is wrong in `forward`: each `rule` makes the wrong result of inputs and parameters, and
+        `says` follows "The result of `forward` is ".
     broadcasts : bool
         Whether the operation is elementwise with broadcasting, so that sums may be forgotten.
     copies : bool, optional
@@ -72,6 +76,7 @@ class RuleExercise:
     name: str
     samples: Sequence[Sample]
     mistakes: Sequence[Mistake] = ()
+    results: Sequence[Mistake] = ()
     broadcasts: bool = False
     copies: bool | None = None
     reduces: bool = False
@@ -158,7 +163,10 @@ class Trial:
         self.inputs, self.wanted = sample.arrays(), sample.wants()
         self.names = _parameters(exercise.reference, len(self.inputs))
         self.z = np.asarray(exercise.reference.run(*self.leaves(), **self.params)._data)
-        self.g = np.array(np.random.default_rng(1).normal(size=self.z.shape), self.z.dtype)
+        g = np.random.default_rng(1).normal(size=self.z.shape)
+        if sample.upstream is not None:
+            g = np.full(self.z.shape, sample.upstream)
+        self.g = np.array(g, self.z.dtype)
         self.right = self.truth(self.g)
 
     def __str__(self):
@@ -202,7 +210,7 @@ class Trial:
         for i, d in self.those_wanted(found):
             self.compare(i, d)
         for i, d in self.those_wanted(self.apply(z._node, g)):
-            if not same(np.asarray(d), self.right[i]):
+            if not self.agrees(i, np.asarray(d)):
                 raise Wrong(
                     f"A second call of `apply` gives another gradient of `{self.names[i]}`: it"
                     " changes what it keeps."
@@ -234,6 +242,8 @@ class Trial:
                 " the dtype."
             )
         if not same(found, self.z):
+            if said := wrong_result(self, found):
+                raise Wrong(said)
             said = f"The result of `forward` is wrong: {first_difference(found, self.z)}."
             raise Wrong(f"{said} {self.sample.hint}".rstrip())
         if self.exercise.copies and np.shares_memory(found, leaves[0]._data):
@@ -297,12 +307,22 @@ class Trial:
                 f"The gradient of `{name}` is {d.dtype}, `{name}` is {x.dtype}: every gradient has"
                 " the dtype of its input."
             )
-        if not same(d, right):
-            said = wrong_values(self, i, d)
+        if not self.agrees(i, d):
+            # a g of ∞ makes many mistakes alike, and the sample's own hint is for the one it tests
+            said = wrong_values(self, i, d) if self.sample.upstream is None else None
             if said is None:
-                said = f"The gradient of `{name}` is wrong: {first_difference(d, right)}."
+                differs = first_difference(d, right, self.scale)
+                said = f"The gradient of `{name}` is wrong: {differs}."
                 said = f"{said} {self.sample.hint}".rstrip()
             raise Wrong(said)
+
+    @cached_property
+    def scale(self):
+        """How large a term may be that a gradient is made of."""
+        return _largest(self.g) * max([1.0, *map(_largest, self.inputs)])
+
+    def agrees(self, i, d):
+        return same(d, self.right[i], self.scale)
 
     def shapes_of_others(self, i):
         pairs = zip(self.names, self.inputs, strict=True)
@@ -377,6 +397,14 @@ def _parameters(cls, inputs):
         elif p.kind not in (p.KEYWORD_ONLY, p.VAR_KEYWORD):
             names.append(p.name)
     return names
+
+
+def _largest(x):
+    """The largest finite absolute value of an array; 0 where there are no numbers."""
+    x = np.asarray(x)
+    if x.dtype.kind not in "fiu":
+        return 0.0
+    return float(np.abs(x[np.isfinite(x)]).max(initial=0))
 
 
 def _kind(thing):

@@ -25,6 +25,8 @@ class Sample:
         Where the numbers that fill a shape lie; by default they are normal.
     wanted : tuple of bool, optional
         Which inputs require a gradient; by default those that are floating-point.
+    upstream : float, optional
+        g at every entry of the result; by default it is random.
     extra : bool
         Beyond what the exercise asks: a failure is a remark, not a wrong answer.
     seed : int
@@ -38,6 +40,7 @@ class Sample:
     dtype: type = np.float64
     within: tuple[float, float] | None = None
     wanted: tuple[bool, ...] = ()
+    upstream: float | None = None
     extra: bool = False
     seed: int = 5
 
@@ -75,6 +78,17 @@ NO_GRADIENT = (
     "Where an input wants no gradient, its entry in `next_functions` is None, and the rule may"
     " return None."
 )
+
+
+SELECTS = (
+    "Here every entry of g is ∞, as under a logarithm at 0. What was not chosen gets 0 all the"
+    " same, and 0 · ∞ is nan: choose with `np.where`, don't multiply by 0 and 1."
+)
+
+
+def infinite_upstream(*inputs, about="a g of ∞", **options):
+    """A sample on which a rule that multiplies by 0 where it should choose gives nan."""
+    return Sample(about, inputs, SELECTS, upstream=np.inf, **options)
 
 
 def elementwise_pair(*special, within=None):

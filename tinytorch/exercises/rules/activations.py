@@ -6,7 +6,7 @@ import numpy as np
 
 from ...core.operations.elementary import erf_of
 from ..rule import Mistake, RuleExercise
-from ..samples import Sample, elementwise
+from ..samples import Sample, elementwise, infinite_upstream
 
 RELU = RuleExercise(
     "ReLUBackward",
@@ -17,6 +17,7 @@ RELU = RuleExercise(
             ([1e300, -1e300, 5e-324, -5e-324, np.inf, -np.inf],),
             "The last two entries of `x` are ∞ and −∞, and a product of ∞ and 0 is nan.",
         ),
+        infinite_upstream([1.0, -1.0], extra=True),
     ),
     (
         Mistake(

@@ -249,7 +249,13 @@ POW = RuleExercise(
             "Write the slope along the base as b · aᵇ⁻¹, without a logarithm.",
             wanted=(True, False),
         ),
-        Sample("a square of zero", ([0.0, -0.0, 2.0], [2.0]), wanted=(True, False)),
+        Sample(
+            "a square of zero",
+            ([0.0, -0.0, 2.0], [2.0]),
+            "z · b / a is 0/0 where the base is 0; b · aᵇ⁻¹ is 0 there.",
+            wanted=(True, False),
+            extra=True,
+        ),
         Sample(
             "the power 0 of zero",
             ([0.0, 2.0], [0.0, 0.0]),

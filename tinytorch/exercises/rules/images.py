@@ -1,10 +1,12 @@
 """The exercises on images."""
 
+import math
+
 import numpy as np
 
 from ...core.spatial import Windows, folded, unfolded
 from ..rule import Mistake, RuleExercise
-from ..samples import Sample
+from ..samples import Sample, infinite_upstream
 
 # ---------------------------------------------------------------------------------- convolution
 
@@ -114,9 +116,10 @@ CONV2D = RuleExercise(
     ),
     (
         Mistake(
-            "sent back through the kernel as it stands: the output up and to the left of a pixel"
-            " saw it through the kernel's lower right, so on the way back the kernel is turned by"
-            " 180°.",
+            "sent back through a kernel turned the wrong way. Whoever collects for each pixel, by"
+            " a convolution of the padded g, turns the kernel by 180°. Whoever adds each g to the"
+            " pixels that it came from, as `folded` does, takes the kernel as it stands: that is"
+            " the turn already.",
             _through(_turned),
         ),
         Mistake(OVERWRITTEN, _through(np.asarray, _overwritten)),
@@ -129,6 +132,16 @@ CONV2D = RuleExercise(
         Mistake(
             "the mean over the batch: every image adds its own part, so it is the sum.",
             _weights(lambda each: each.mean(0)),
+        ),
+        Mistake(
+            "the mean over images and places; `{x}` was added at every one of them, so it is the"
+            " sum.",
+            lambda g, x, weight, bias, **options: (None, None, g.mean((0, 2, 3))),
+        ),
+        Mistake(
+            "the mean over places, and the sum over images alone: `{x}` was added at every place,"
+            " so it is the sum over both.",
+            lambda g, x, weight, bias, **options: (None, None, g.mean((2, 3)).sum(0)),
         ),
         Mistake(
             "that of the first image alone: `{x}` is shared by all images, sum over the batch.",
@@ -181,6 +194,12 @@ def _folded(windows, columns):
     return folded(columns, windows)
 
 
+def _sums(x, windows):
+    """The sum of each window."""
+    padded = windows.padded(x, 0)
+    return sum(padded[place] for place in windows.places())
+
+
 def _largest(seen):
     return seen == seen.max(2, keepdims=True, initial=-np.inf)
 
@@ -223,6 +242,7 @@ MAXPOOL = RuleExercise(
         _seen("one window for all", (2, 1, 3, 3), 3),
         _seen("no images", (0, 1, 4, 4), 2, 2, hint=NO_IMAGES),
         _seen("float32", (2, 1, 4, 4), 2, 2, dtype=np.float32),
+        infinite_upstream((1, 1, 4, 4), params={"windows": Shown((1, 1, 4, 4), 2, 2)}, extra=True),
     ),
     (
         Mistake(
@@ -274,12 +294,28 @@ AVGPOOL = RuleExercise(
             " does its slope.",
             _spread(lambda seen: np.ones(seen.shape), _folded),
         ),
+        Mistake(
+            "divided by the side of the window; a window of K × K has K² places, and the mean"
+            " divides by all of them.",
+            _spread(lambda seen: np.ones(seen.shape) / math.isqrt(seen.shape[2]), _folded),
+        ),
         Mistake(OVERWRITTEN, _spread(_even, _overwritten)),
         Mistake(OVERWRITTEN, _spread(_even, _window_by_window)),
         Mistake(
             "g at the largest pixel, the rule of the maximum. In a mean all pixels have the same"
             " part.",
             _spread(_first, _folded),
+        ),
+    ),
+    (
+        Mistake(
+            "divided by the side of the window; a window of K × K has K² places, and the mean"
+            " divides by all of them.",
+            lambda x, *, windows: _sums(x, windows) / windows.kernel[0],
+        ),
+        Mistake(
+            "the sum of each window: the mean divides it by the number of places.",
+            lambda x, *, windows: _sums(x, windows),
         ),
     ),
 )

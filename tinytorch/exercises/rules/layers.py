@@ -285,6 +285,17 @@ def _column(dx=None, dweight=None, evaluation=None):
     return rule
 
 
+def _result(sigma, axis=0):
+    """A mistaken result of batch normalization in training: `sigma` of variance, N and eps."""
+
+    def rule(x, weight, bias, *, mean=None, var=None, eps=1e-5):
+        if mean is None:
+            mean, var = x.mean(axis, keepdims=True), x.var(axis, keepdims=True)
+        return (x - mean) / sigma(var, x.shape[axis], eps) * weight + bias
+
+    return rule
+
+
 def _down(a):
     return a.mean(0)
 
@@ -301,7 +312,7 @@ BATCH_NORM = RuleExercise(
         Sample(
             "a batch in training",
             **_batch((5, 3)),
-            hint="Mean and variance are over axis 0, the variance over N, not over N − 1.",
+            hint="Mean and variance are over axis 0, the variance over N, and σ = √(var + eps).",
         ),
         Sample("a square", **_batch((3, 3))),
         Sample("a batch of two", **_batch((2, 4))),
@@ -356,6 +367,29 @@ BATCH_NORM = RuleExercise(
         Mistake(
             "Σ g · x: what was multiplied by the weight is the normalized x̂.",
             _column(dweight=lambda g, x, x_hat: g * x),
+        ),
+    ),
+    (
+        Mistake(
+            "made with eps outside the root: σ is √(var + eps), not √var + eps.",
+            _result(lambda var, n, eps: np.sqrt(var) + eps),
+        ),
+        Mistake(
+            "made without eps: σ is √(var + eps).",
+            _result(lambda var, n, eps: np.sqrt(var)),
+        ),
+        Mistake(
+            "made with a variance over N − 1; it is over N (`np.var` as it is).",
+            _result(lambda var, n, eps: np.sqrt(var * n / max(n - 1, 1) + eps)),
+        ),
+        Mistake(
+            "divided by the variance; divide by σ, its root.",
+            _result(lambda var, n, eps: var + eps),
+        ),
+        Mistake(
+            "made with mean and variance over the features, as in layer normalization; here they"
+            " are over the batch, axis 0.",
+            _result(lambda var, n, eps: np.sqrt(var + eps), axis=1),
         ),
     ),
 )

@@ -9,6 +9,10 @@ SURE = [[1e4, -1e4, 0.0], [0.0, 0.0, 0.0], [-1e4, 1e4, 1e4]]
 OVERFLOW = (
     "exp(1e4) overflows. Subtract the largest score of each row first; it changes no probability."
 )
+LOG_OF_ZERO = (
+    "Nothing overflows here: a probability of e^-20000 is stored as 0, and ln 0 is −∞. Take the"
+    " logarithm of no probability: ln p is x − m − ln Σ e^(x − m), with m the largest score."
+)
 
 
 def _onehot(t, shape):
@@ -18,6 +22,11 @@ def _onehot(t, shape):
 def _softmax(x, axis=1):
     e = np.exp(x - x.max(axis, keepdims=True))
     return e / e.sum(axis, keepdims=True)
+
+
+def _logs(x):
+    shifted = x - x.max(1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
 
 
 def _classes(*special):
@@ -64,14 +73,41 @@ NLL = RuleExercise(
             "g times `{x}`: the picked entry is in the loss once, so its slope is −1/N.",
             lambda g, x, t: (-_onehot(t, x.shape) * x * g / len(x), None),
         ),
+        Mistake(
+            "the sum of what every row would get from the right class of every other: index"
+            " rows and columns together, `[np.arange(N), target]`.",
+            lambda g, x, t: (
+                np.broadcast_to(-g * _onehot(t, x.shape).sum(0) / len(x) ** 2, x.shape),
+                None,
+            ),
+        ),
+    ),
+    (
+        Mistake(
+            "made of `input[:, target]`, which takes the columns of *all* targets from every row."
+            " One entry per row: `input[np.arange(N), target]`.",
+            lambda x, t: -x[:, t].mean(),
+        ),
+        Mistake(
+            "a sum over the rows: the loss is their mean, so divide by N.",
+            lambda x, t: -x[np.arange(len(x)), t].sum(),
+        ),
+        Mistake(
+            "without the minus: the loss is −ln p of the right class.",
+            lambda x, t: x[np.arange(len(x)), t].mean(),
+        ),
+        Mistake(
+            "divided by the number of entries; the mean is over the rows, N of them.",
+            lambda x, t: -x[np.arange(len(x)), t].sum() / x.size,
+        ),
     ),
 )
 
 CROSS_ENTROPY = RuleExercise(
     "CrossEntropyBackward",
     _classes(
-        Sample("scores of ±1e4", (SURE, np.array([1, 0, 1])), OVERFLOW),
         Sample("scores far from zero", ([[1e3, 1e3 + 1, 1e3 + 2]], np.array([0])), OVERFLOW),
+        Sample("scores of ±1e4", (SURE, np.array([1, 0, 1])), LOG_OF_ZERO),
     ),
     (
         Mistake(
@@ -115,6 +151,37 @@ CROSS_ENTROPY = RuleExercise(
         Mistake(
             "made with the scores themselves in place of their softmax.",
             lambda g, x, t: (g * (x - _onehot(t, x.shape)) / len(x), None),
+        ),
+    ),
+    (
+        Mistake(
+            "a sum over the rows: the loss is their mean, so divide by N (and the gradient too).",
+            lambda x, t: -_logs(x)[np.arange(len(x)), t].sum(),
+        ),
+        Mistake(
+            "divided by the number of entries; the mean is over the rows, N of them.",
+            lambda x, t: -_logs(x)[np.arange(len(x)), t].sum() / x.size,
+        ),
+        Mistake(
+            "made of `[:, target]`, which takes the columns of *all* targets from every row. One"
+            " entry per row: `[np.arange(N), target]`.",
+            lambda x, t: -_logs(x)[:, t].mean(),
+        ),
+        Mistake(
+            "without the minus: the loss is −ln p of the right class.",
+            lambda x, t: _logs(x)[np.arange(len(x)), t].mean(),
+        ),
+        Mistake(
+            "made of probabilities: their logarithm is missing.",
+            lambda x, t: -_softmax(x)[np.arange(len(x)), t].mean(),
+        ),
+        Mistake(
+            "made of the scores: the softmax and its logarithm are missing.",
+            lambda x, t: -x[np.arange(len(x)), t].mean(),
+        ),
+        Mistake(
+            "made with a softmax over the rows of the batch: each row has its own, along axis 1.",
+            lambda x, t: -np.log(_softmax(x, 0)[np.arange(len(x)), t]).mean(),
         ),
     ),
 )

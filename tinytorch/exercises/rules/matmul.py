@@ -147,6 +147,12 @@ def exchanged(g, a, b, letters, output):
     )
 
 
+def _own_factor(g, a, b, letters, output):
+    """The gradients with each operand in place of the other, by its own letters."""
+    (p, q), o = letters, output
+    return np.einsum(f"{o},{p}->{p}", g, a), np.einsum(f"{o},{q}->{q}", g, b)
+
+
 def lonely(letters, output, shapes):
     """For each operand, how many assignments the letters that it has to itself allow."""
     (p, q), (a, b) = letters, shapes
@@ -206,6 +212,10 @@ EINSUM = RuleExercise(
                 np.einsum(f"{output},{letters[1]}->{letters[0]}", g, a),
                 np.einsum(f"{output},{letters[0]}->{letters[1]}", g, b),
             ),
+        ),
+        Mistake(
+            "made of g and `{x}` itself; the factor is the other operand, `{other}`.",
+            _own_factor,
         ),
         Mistake(
             "g alone, spread over the letters of `{x}`; the other operand, `{other}`, is missing.",

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..rule import Mistake, RuleExercise
-from ..samples import Sample
+from ..samples import Sample, infinite_upstream
 
 LOST = (
     "The result has lost the axes that were reduced. Give them back to it with length 1,"
@@ -121,6 +121,7 @@ def extreme(name, best, worst):
             Sample(
                 "infinities", ([[np.inf, 1.0, np.inf], [-np.inf, 1.0, -np.inf]],), "", {"dim": 1}
             ),
+            infinite_upstream([[1.0, 2.0], [4.0, 3.0]], params={"dim": 1}, extra=True),
             empty=False,
         ),
         (

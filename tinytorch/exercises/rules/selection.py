@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..rule import Mistake, RuleExercise
-from ..samples import Sample, elementwise_pair
+from ..samples import Sample, elementwise_pair, infinite_upstream
 
 
 def _extremum(name, wins, word):
@@ -22,6 +22,7 @@ def _extremum(name, wins, word):
                 ([np.inf, -np.inf, np.inf, 1e300], [1.0, 1.0, np.inf, -1e300]),
                 "Compare `a` with `b`; their difference is nan where both are infinite.",
             ),
+            infinite_upstream([1.0, 2.0], [2.0, 1.0], extra=True),
         ),
         (
             Mistake(
@@ -87,6 +88,7 @@ WHERE = RuleExercise(
             "What was not chosen must not come in, and 0 · ∞ is nan: choose with `np.where`, don't"
             " multiply by 0 and 1.",
         ),
+        infinite_upstream(np.array([True, False]), [1.0, 2.0], [3.0, 4.0]),
     ),
     (
         Mistake(
@@ -134,6 +136,7 @@ MASKED_FILL = RuleExercise(
             "What is covered must not come in, and 0 · ∞ is nan: choose with `np.where`.",
             params={"value": 0.0},
         ),
+        infinite_upstream([1.0, 2.0], np.array([True, False]), params={"value": 0.0}),
     ),
     (
         Mistake(
@@ -184,6 +187,7 @@ CLAMP = RuleExercise(
             params={"min": 0.0, "max": 1.0},
         ),
         Sample("infinities", ([np.inf, -np.inf, 1e300, 0.1],), params={"min": -1.0, "max": 1.0}),
+        infinite_upstream([-2.0, 0.5, 2.0], params={"min": -1.0, "max": 1.0}, extra=True),
     ),
     (
         Mistake(

@@ -84,8 +84,34 @@ SOFTMAX = RuleExercise(
             " with `keepdims=True`.",
             lambda g, x, *, dim: (shares(x, dim) * (g - (g * shares(x, dim)).sum(axis=dim)),),
         ),
+        Mistake(
+            "made with sums along the last axis; they go along `dim`. Keep it in `forward`, as"
+            " `self.dim`.",
+            lambda g, x, *, dim: (
+                shares(x, dim) * (g - (g * shares(x, dim)).sum(axis=-1, keepdims=True)),
+            ),
+        ),
+    ),
+    (
+        Mistake(
+            "taken along the last axis; the axis to use is `dim`.",
+            lambda x, *, dim: shares(x, -1),
+        ),
+        Mistake(
+            "taken over the whole array; the shares sum to 1 along `dim` alone.",
+            lambda x, *, dim: shares(x, None),
+        ),
+        Mistake(
+            "made of exponentials that are not divided by their sum.",
+            lambda x, *, dim: np.exp(x),
+        ),
     ),
 )
+
+
+def _logs(x, dim):
+    shifted = x - x.max(axis=dim, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=dim, keepdims=True))
 
 
 def _total(g, dim):
@@ -151,6 +177,25 @@ LOG_SOFTMAX = RuleExercise(
             "made with sums that lost their axis: on a square they fit along the wrong one. Keep it"
             " with `keepdims=True`.",
             lambda g, x, *, dim: (g - shares(x, dim) * g.sum(axis=dim),),
+        ),
+        Mistake(
+            "made with sums along the last axis; they go along `dim`. Keep it in `forward`, as"
+            " `self.dim`.",
+            lambda g, x, *, dim: (g - shares(x, dim) * _total(g, -1),),
+        ),
+    ),
+    (
+        Mistake(
+            "taken along the last axis; the axis to use is `dim`.",
+            lambda x, *, dim: _logs(x, -1),
+        ),
+        Mistake(
+            "taken over the whole array; the shares sum to 1 along `dim` alone.",
+            lambda x, *, dim: _logs(x, None),
+        ),
+        Mistake(
+            "the softmax: its logarithm is missing.",
+            lambda x, *, dim: shares(x, dim),
         ),
     ),
 )
