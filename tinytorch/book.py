@@ -106,7 +106,7 @@ def plots():
 
 
 class Rules:
-    """A table of gradient rules, a row a class, made of the classes themselves."""
+    """A table of gradient rules, one row per class, made from the classes themselves."""
 
     def __init__(self, exercises):
         self.exercises = exercises

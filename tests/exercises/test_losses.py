@@ -354,7 +354,7 @@ def test_a_mistake_in_l1_is_named(slope, phrase):
         (lambda g, d, delta: g * d / d.size, "not held"),
         (lambda g, d, delta: g * d * (np.abs(d) <= delta) / d.size, "0 beyond ±delta"),
         (lambda g, d, delta: g * np.clip(d, -1, 1) / d.size, "is wrong"),
-        (lambda g, d, delta: 2 * g * np.clip(d, -delta, delta) / d.size, "twice what is due"),
+        (lambda g, d, delta: 2 * g * np.clip(d, -delta, delta) / d.size, "twice the right value"),
         (
             lambda g, d, delta: g * np.where(np.abs(d) <= delta, d, np.sign(d)) / d.size,
             "whatever delta is",

@@ -108,7 +108,7 @@ REFUSED = [
             tt.tensor(np.zeros((2, 3, 4))), mask=np.ones((2, 3, 3), bool)
         ),
         ValueError,
-        r"mask has shape \(2, 3, 3\), and could be one a sample or one a head",
+        r"mask has shape \(2, 3, 3\), and could be one per sample or one per head",
     ),
     (
         lambda: nn.TransformerBlock(4, 2)(

@@ -198,8 +198,8 @@ class MultiHeadAttention(Module):
                 )
         if getattr(mask, "ndim", 0) == 3 and len(mask) > 1:
             raise ValueError(
-                f"MultiHeadAttention: mask has shape {mask.shape}, and could be one a sample or"
-                " one a head; give it the axis it lacks, (B, 1, T, S) or (1, heads, T, S)"
+                f"MultiHeadAttention: mask has shape {mask.shape}, and could be one per sample"
+                " or one per head; give it the axis it lacks, (B, 1, T, S) or (1, heads, T, S)"
             )
         q, k, v = (self._heads(x, part) for part, x in enumerate((query, key, value)))
         drop = self.dropout if self.training else 0.0

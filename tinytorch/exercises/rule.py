@@ -1,4 +1,4 @@
-"""The exercise of a Backward chapter: the reader's own `Function`, held against the package's.
+"""The exercise of a Backward chapter: the reader's own `Function`, compared with the package's.
 
 A `RuleExercise` is data: the class it rebuilds, the samples to try, the mistakes it can name. The
 judge is the same for all: it tries the samples in order, simplest first, and explains the first

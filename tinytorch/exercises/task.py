@@ -89,7 +89,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Compared:
-    """A trial by comparison: a function of arrays, held against the right one case by case.
+    """A trial by comparison: a function of arrays, compared with the right one case by case.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ class Compared:
     results : tuple of str
         The names of what is returned; one name for a single result.
     hint : callable, optional
-        From the case's arguments, what is due there, to be said where nothing else fits.
+        From the case's arguments, what is expected there, to be said where nothing else fits.
     says : str
         What is said of a right answer.
     """

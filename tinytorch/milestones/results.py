@@ -23,7 +23,7 @@ class Run:
     measures : dict of str to float
         What goes into the table. Names that end in "%" are percentages.
     history : dict of str to list
-        The course of the run, one number a step or an epoch.
+        The course of the run, one number per step or per epoch.
     """
 
     seed: int

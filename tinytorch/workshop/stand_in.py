@@ -11,7 +11,7 @@ OTHERS = {"CheckpointBackward"}  # whose exercise takes other inputs than the pa
 
 
 def checking(cls: type, checks: Counter) -> type:
-    """The reader's class, whose first gradients are held against differences as it is used.
+    """The reader's class, whose first gradients are compared with differences as it is used.
 
     `checks` counts, for the class's name, how many agree (True) and how many do not (False).
     """

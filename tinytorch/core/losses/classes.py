@@ -251,7 +251,7 @@ CrossEntropy = CrossEntropyLoss
 
 
 def weights_of_classes(name, x, weight, axis):
-    """One weight a class, in the rank of x; 1 if none are given."""
+    """One weight per class, in the rank of x; 1 if none are given."""
     if weight is None:
         return 1
     classes = x.shape[axis]

@@ -1,4 +1,4 @@
-"""Losses of pairs: what belongs together shall be near, what does not shall be far."""
+"""Losses of pairs: what belongs together should be near, what does not should be far."""
 
 from ..distances import cosine_similarity, pairwise_distance
 from ..engine.base import as_tensor
@@ -9,7 +9,7 @@ from .base import Loss, reduced
 
 
 def margin_ranking_loss(input1, input2, target, margin=0.0, reduction="mean") -> Tensor:
-    """max(0, -y (x1 - x2) + margin): x1 shall be larger where y is 1, smaller where it is -1."""
+    """max(0, -y (x1 - x2) + margin): x1 should be larger where y is 1, smaller where it is -1."""
     a, b, y = as_tensor(input1), as_tensor(input2), as_tensor(target)
     return reduced("margin_ranking", (-y * (a - b) + margin).clamp(min=0), reduction)
 

@@ -46,7 +46,7 @@ MUL = RuleExercise(
             lambda g, a, b: (g, g),
         ),
         Mistake(
-            "summed too early: it is the sum of g times `{other}`, and what is due is the sum of"
+            "summed too early: it is the sum of g times `{other}`, and should be the sum of"
             " the products. Multiply first, then `unbroadcast`.",
             lambda g, a, b: (unbroadcast(g, a.shape) * b, unbroadcast(g, b.shape) * a),
         ),
@@ -405,7 +405,7 @@ SIN = RuleExercise(
             lambda g, x: (np.cos(g),),
         ),
         Mistake(
-            "by degrees: the functions take radians, and no factor π/180 is due.",
+            "by degrees: the functions take radians, and no factor π/180 is needed.",
             lambda g, x: (g * np.cos(np.deg2rad(x)),),
         ),
     ),

@@ -218,7 +218,7 @@ MSE = RuleExercise(
     ),
     (
         Mistake(
-            "half of what is due: the slope of a square is twice the difference.",
+            "half of the right value: the slope of a square is twice the difference.",
             _both(lambda g, d, n: g * d / n),
         ),
         Mistake(
@@ -438,7 +438,7 @@ HUBER = RuleExercise(
             _both(lambda g, d, n, delta=1.0: g * d * (np.abs(d) <= delta) / n),
         ),
         Mistake(
-            "twice what is due: the parabola is d²/2, and its slope is d.",
+            "twice the right value: the parabola is d²/2, and its slope is d.",
             _both(lambda g, d, n, delta=1.0: 2 * g * np.clip(d, -delta, delta) / n),
         ),
         Mistake(

@@ -183,7 +183,7 @@ class Run:
             )
         if not same(np.asarray(W.grad), self.right_W):
             if same(np.asarray(W.grad), 2 * self.right_W):
-                raise Wrong("The weight inside got its gradient twice: one backward pass is due.")
+                raise Wrong("The weight inside got its gradient twice: run one backward pass.")
             raise Wrong("The gradient of the weight inside the function is wrong.")
         if d.dtype != self.x.dtype:
             raise Wrong(f"The gradient of `x` is {d.dtype}, `x` is {self.x.dtype}.")

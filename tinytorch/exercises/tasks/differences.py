@@ -130,10 +130,11 @@ def trial(function, seed=None):
             point[...] = kept
             raise Wrong("It changes `x`: nudge a copy.")
         if verdict is None:
-            raise NotWritten("It returns nothing yet: True or False is due.")
+            raise NotWritten("It returns nothing yet: return True or False.")
         if not isinstance(verdict, bool | np.bool_):
             raise Wrong(
-                f"Given {name}, it returns a `{type(verdict).__name__}`, and True or False is due."
+                f"Given {name}, it returns a `{type(verdict).__name__}`, and should return True"
+                " or False."
             )
         if bool(verdict) != right:
             raise Wrong(f"It {'refuses' if right else 'passes'} {name}.")

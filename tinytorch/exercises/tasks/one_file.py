@@ -192,7 +192,7 @@ def deep(cls, n=5_000):
 
 
 def _within(run, x):
-    """Run a pass in which each node is due once: a pass over all paths would take hours."""
+    """Run a pass that visits each node once: a pass over all paths would take hours."""
     import sys
     import time
 

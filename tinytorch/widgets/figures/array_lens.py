@@ -28,7 +28,7 @@ class ArrayLens(Figure):
 
     An operation that is a sum of products of entries (matmul, sum, convolution, every broadcast)
     is taken apart into those products by calling the class on arrays of zeros and ones; they are
-    then held against the class at the given point and at a random one. Operations on lines
+    then compared with the class at the given point and at a random one. Operations on lines
     (softmax, maximum, variance, the norms, …) are computed in the page. For any other operation
     the figure holds the slopes at the point: g can be edited anywhere, inputs where Python runs.
 

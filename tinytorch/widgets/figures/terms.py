@@ -18,7 +18,7 @@ def products(
     """Return every output cell of `f` as a sum of products of input cells, or None if it is none.
 
     f on arrays of zeros and a few ones is a sum of coefficients; taking away those of fewer ones
-    leaves the one that is new. What was found is held against f at `point` and at a random one,
+    leaves the one that is new. What was found is compared with f at `point` and at a random one,
     where an input of `bits` is 0 or 1.
     """
     sizes = [x.size for x in point]
