@@ -199,7 +199,7 @@ def _along(about, shape, index, dim, **more):
 GATHER = RuleExercise(
     "GatherBackward",
     (
-        _along("one pick a row", (4, 3), [[2], [0], [1], [1]], 1),
+        _along("one pick per row", (4, 3), [[2], [0], [1], [1]], 1),
         _along("along axis 0", (4, 3), [[3, 0, 1]], 0),
         _along(
             "the last axis as -1",

@@ -11,7 +11,7 @@ from tinytorch.widgets.frame.modules import bundle
 
 PRECISIONS = {"float32": np.float32, "float64": np.float64}
 STEPS = np.array([float(f"{n}e{-k}") for k in range(12, 0, -1) for n in (1, 2, 5)] + [1.0])
-PER_STEP = 15  # samples a step of the close-up, which shows two steps to either side
+PER_STEP = 15  # samples per step of the close-up, which shows two steps to either side
 
 
 class Check(Figure):

@@ -49,7 +49,7 @@ class Surface(Figure):
 
     Notes
     -----
-    The table of z and both slopes travels as bytes, 32 bits a number. Between its points, where
+    The table of z and both slopes travels as bytes, 32 bits per number. Between its points, where
     only a walk leads, the page takes the bicubic piece through them.
 
     Examples

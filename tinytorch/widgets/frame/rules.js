@@ -85,7 +85,7 @@ const RULES = {
 
 /**
  * z at these inputs, and its slope by every entry: `slopes[o][i]`, entries of all inputs in a row.
- * A line is {ins: one list of entries an input, outs: entries of z}.
+ * A line is {ins: one list of entries per input, outs: entries of z}.
  */
 export function linearize({ rule, lines, ...options }, entries) {
   const { forward, apply } = RULES[rule];
