@@ -55,8 +55,8 @@ class Descent(Figure):
 
     Notes
     -----
-    Paths travel as bytes, 16 bits per number: places to 1/65,534 of three times the map, losses on a
-    logarithmic scale if none is negative.
+    Paths travel as bytes, 16 bits per number: places to 1/65,534 of three times the map, losses on
+    a logarithmic scale if none is negative.
 
     Examples
     --------

@@ -63,7 +63,8 @@ class Training(Figure):
 
     Notes
     -----
-    Pictures travel as bytes: fields and images with 8 bits per value, points with 16 per coordinate.
+    Pictures travel as bytes: fields and images with 8 bits per value, points with 16 per
+    coordinate.
 
     Examples
     --------
