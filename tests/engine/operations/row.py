@@ -1,6 +1,6 @@
 """The table of operations: what each computes, on which inputs, and what it refuses.
 
-One row an operation. `test_operations.py` holds every row against its NumPy reference and against
+One row per operation. `test_operations.py` holds every row against its NumPy reference and against
 finite differences, `test_parity.py` against PyTorch. `call(t, *inputs, **params)` is written once
 for both libraries: `t` is `tinytorch` there and `torch` here.
 """
