@@ -17,7 +17,7 @@ from numpy import float32
 from . import base
 from .base import TensorBase
 from .leaf import RetainGrad
-from .modes import enable_grad, no_grad, watchers
+from .modes import begin, end, watchers
 from .numbers import FLOAT32
 from .versions import first_changed, unchanged_since
 
@@ -144,31 +144,35 @@ def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
         retain_graph = create_graph
     order, useful, on_the_way = choose(roots, wanted, within)
     grads, found, watching = dict(roots), {}, watchers.get()
-    with np.errstate(all="ignore"), enable_grad() if create_graph else no_grad():
-        while order:
-            node = order.pop()
-            g = grads.pop(node, None)
-            if g is None:
-                continue
-            if node.hooks:
-                g = run_hooks(node, g)
-            if wanted is not None:
-                if node in wanted:
-                    found[node] = g
-                if node not in on_the_way:
+    before = begin(bool(create_graph))
+    try:
+        with np.errstate(all="ignore"):
+            while order:
+                node = order.pop()
+                g = grads.pop(node, None)
+                if g is None:
                     continue
-            results = node.apply_to_tensors(g) if create_graph else node.apply(g)
-            if watching:
-                for watcher in watching:
-                    watcher("backward", node, g, results)
-            deliver(node, results, grads, useful, create_graph)
-            if not retain_graph:
-                node.saved_tensors, node.next_functions = None, ()
-                if node.intermediate is not None:
-                    node.intermediate = None
-        for leaf, g in grads.items():
-            if wanted is None or leaf in wanted:
-                found[leaf] = run_hooks(leaf, g) if leaf.hooks else g
+                if node.hooks:
+                    g = run_hooks(node, g)
+                if wanted is not None:
+                    if node in wanted:
+                        found[node] = g
+                    if node not in on_the_way:
+                        continue
+                results = node.apply_to_tensors(g) if create_graph else node.apply(g)
+                if watching:
+                    for watcher in watching:
+                        watcher("backward", node, g, results)
+                deliver(node, results, grads, useful, create_graph)
+                if not retain_graph:
+                    node.saved_tensors, node.next_functions = None, ()
+                    if node.intermediate is not None:
+                        node.intermediate = None
+            for leaf, g in grads.items():
+                if wanted is None or leaf in wanted:
+                    found[leaf] = run_hooks(leaf, g) if leaf.hooks else g
+    finally:
+        end(before)
     return found
 
 
@@ -339,14 +343,14 @@ def _bad_rule(node, results):
 
 
 def _accumulate(tensor, g, given):
-    old = tensor.grad
+    old = tensor._grad
     if old is not None:
         new = old + g if isinstance(g, TensorBase) else base.Tensor._wrap(old._data + g)
     elif isinstance(g, TensorBase):
         new = g.clone()  # the graph may hold g, and another leaf too
     else:
         new = base.Tensor._wrap(_owned(g, given))
-    tensor.grad = new
+    tensor._grad = new
 
 
 def _owned(g, given):

@@ -137,6 +137,26 @@ class _Block:
         self.mode, self.bare = mode, bare
 
 
+_PASS = {mode: _Block(mode, False) for mode in (False, True)}
+
+
+def begin(mode):
+    """Open a block for a backward pass; returns what `end` takes.
+
+    A `with no_grad()` would take as long as the pass over a small graph.
+    """
+    before = _open_blocks.get(), recording.get()
+    _open_blocks.set((*before[0], _PASS[mode]))
+    recording.set(mode)
+    return before
+
+
+def end(before):
+    """Close the block of a backward pass."""
+    _open_blocks.set(before[0])
+    recording.set(before[1])
+
+
 def _enter(mode, bare=False):
     blocks, block = _open_blocks.get(), _Block(mode, bare)
     if bare and blocks and blocks[-1].bare:

@@ -12,28 +12,28 @@ def array_sum(x, axes, keepdims=False):
 
     NumPy adds the numbers of a row in pairs, but one row to the next in turn: a million rows of
     0.1 have the mean 0.101 that way in float32. Here many rows are folded into 32 long ones, which
-    are added, and so on, so that few numbers are added in turn. Long rows
-    are faster, too. float16 is summed in float32, integers and booleans in int64.
+    are added, and so on, so that few numbers are added in turn. Long rows are faster, too.
+    float16 is summed in float32, integers and booleans in int64.
 
     Source: pairwise summation, N. J. Higham, "The accuracy of floating point summation" (1993).
     """
+    if x.dtype.char in "fd" and len(axes) == 1 and x.shape[axes[0]] <= FEW:
+        return np.add.reduce(x, axis=axes[0], keepdims=keepdims)  # most sums, without a detour
     if x.dtype.kind != "f":
         return x.sum(axis=axes, keepdims=keepdims, dtype=np.int64)
     if x.dtype == np.float16:
         with np.errstate(over="ignore"):  # above 65504 it is ∞
             return x.sum(axis=axes, keepdims=keepdims, dtype=np.float32).astype(np.float16)
     leading = len(axes)
-    if leading == x.ndim or axes != tuple(range(leading)):
-        if len(axes) == 1 and axes[0] not in (0, x.ndim - 1) and x.shape[axes[0]] > FEW:
-            total = array_sum(np.moveaxis(x, axes[0], 0), (0,))
-            return np.expand_dims(total, axes[0]) if keepdims else total
-        return x.sum(axis=axes, keepdims=keepdims)
-    rows = math.prod(x.shape[:leading])
-    if rows <= FEW:
-        return x.sum(axis=axes, keepdims=keepdims)
-    rest = x.shape[leading:]
-    total = _folded(x.reshape(rows, -1)).reshape(rest)
-    return total.reshape((1,) * leading + rest) if keepdims else total
+    if leading < x.ndim and axes == tuple(range(leading)):
+        rows, rest = math.prod(x.shape[:leading]), x.shape[leading:]
+        if rows > FEW:
+            total = _folded(x.reshape(rows, -1)).reshape(rest)
+            return total.reshape((1,) * leading + rest) if keepdims else total
+    elif leading == 1 and axes[0] < x.ndim - 1:  # long, and in the middle
+        total = array_sum(np.moveaxis(x, axes[0], 0), (0,))
+        return np.expand_dims(total, axes[0]) if keepdims else total
+    return np.add.reduce(x, axis=axes, keepdims=keepdims)
 
 
 def _folded(x):
