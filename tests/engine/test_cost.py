@@ -141,7 +141,8 @@ def test_python_makes_as_many_calls_for_much_as_for_little(name):
     for n in (SMALL, LARGE):
         step(operation, n)  # what is done once for a shape is done
     few, many = (calls(lambda n=n: step(operation, n)) for n in (SMALL, LARGE))
-    assert abs(many - few) <= 16  # weak references; a long column is folded once more
+    # Weak references, and a long column that is folded once more. A loop over rows adds a call each.
+    assert abs(many - few) < (LARGE - SMALL) / 2
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

@@ -107,7 +107,7 @@ def test_padding_of_an_embedding_gets_no_gradient():
     np.testing.assert_array_equal(weight.grad, [[1, 1], [0, 0], [1, 1]])
 
 
-@pytest.mark.parametrize("name", ["argmax", "argmin", "sign", "floor", "ceil", "round"])
+@pytest.mark.parametrize("name", ["argmax", "argmin", "isnan"])
 def test_what_cannot_be_differentiated_requires_none(name):
     x = tt.tensor([1.4, -2.6], requires_grad=True)
     z = getattr(tt, name)(x)
