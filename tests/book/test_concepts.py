@@ -20,7 +20,12 @@ def test_notation_names_the_shape(shapes):
     assert shapes({**right, "x": [8, 5, 4]})
     answer = shapes({**right, "b": (8, 5, 3)})
     assert answer.passed is False
-    assert "`b` has shape (3,)" in str(answer)
+    assert "`b`: (8, 5, 3) is not the shape of its gradient" in str(answer)
+    assert "(3,)" not in str(answer)
+    for unfit in ("(3,)", 3):
+        answer = shapes({**right, "b": unfit})
+        assert answer.passed is False
+        assert "as a tuple of numbers, without quotes" in str(answer)
 
 
 def test_remarks_quote_the_engine_as_it_is():

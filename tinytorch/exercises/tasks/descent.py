@@ -7,6 +7,11 @@ from ...core.tensor import Tensor
 from ..answer import Wrong
 from ..task import Mistake, Task
 
+FORGOTTEN = (
+    "The gradient was forgotten before the step could use it: first move `w`, then set `w.grad` to"
+    " None."
+)
+
 
 def trial(step, seed=0):
     """Take two steps with the reader's function, and look at what it leaves."""
@@ -17,12 +22,19 @@ def trial(step, seed=0):
         (w * w).sum().backward()
         g, before = 2 * right, right
         right = right - 0.1 * g
-        step(w, 0.1)
+        try:
+            step(w, 0.1)
+        except (TypeError, AttributeError) as error:
+            if w.grad is None and "NoneType" in str(error):
+                raise Wrong(FORGOTTEN) from error
+            raise
         if not w.requires_grad:
             raise Wrong("`w` no longer requires a gradient.")
         if not w.is_leaf:
             raise Wrong("`w` is no leaf any more: the update was recorded. Turn recording off.")
         if np.array_equal(w.data, before):
+            if w.grad is None or not np.any(w.grad.data):
+                raise Wrong(FORGOTTEN)
             raise Wrong(
                 "`w` has not changed. `w = w - …` gives the name to a new tensor, inside the"
                 " function only; write into the old one."
@@ -65,6 +77,16 @@ def _new_array(w, rate):
     w.grad = None
 
 
+def _forgetful(w, rate):
+    w.grad = None
+    w.data -= rate * w.grad.data
+
+
+def _zeroed(w, rate):
+    w.grad.data[...] = 0
+    w.data -= rate * w.grad.data
+
+
 def _detached(w, rate):
     w.data -= rate * w.grad.data
     w.requires_grad = False
@@ -81,6 +103,8 @@ TASKS = (
             Mistake("The gradient is still in `w.grad`", _moved(-1, forget=False)),
             Mistake("`w` has not changed", _new_name),
             Mistake("in a new array", _new_array),
+            Mistake("The gradient was forgotten before the step", _forgetful),
+            Mistake("The gradient was forgotten before the step", _zeroed),
             Mistake("no longer requires a gradient", _detached),
         ),
     ),

@@ -90,6 +90,30 @@ CHAIN_MISTAKES = (
         lambda x, y: ((x * y + x) * (y + 1), (x * y + x) * x),
     ),
     Mistake(
+        "∂L/∂s is 2s, not s, in the gradient of x.",
+        lambda x, y: ((x * y + x) * (y + 1), 2 * (x * y + x) * x),
+    ),
+    Mistake(
+        "∂L/∂s is 2s, not s, in the gradient of y.",
+        lambda x, y: (2 * (x * y + x) * (y + 1), (x * y + x) * x),
+    ),
+    Mistake(
+        "The slope of s² is 2s: you took 2L, twice the result.",
+        lambda x, y: (2 * (x * y + x) ** 2 * (y + 1), 2 * (x * y + x) ** 2 * x),
+    ),
+    Mistake(
+        "s = x·y + x changes by x for each unit of y, and not by y.",
+        lambda x, y: (2 * (x * y + x) * (y + 1), 2 * (x * y + x) * y),
+    ),
+    Mistake(
+        "s = x·y + x changes by y + 1 for each unit of x: the slope along the factor x is y.",
+        lambda x, y: (2 * (x * y + x) * (x + 1), 2 * (x * y + x) * x),
+    ),
+    Mistake(
+        "The upstream gradient is 2s, the slope of the square where s is; you took 2.",
+        lambda x, y: (2 * (y + 1), 2 * x),
+    ),
+    Mistake(
         "Two paths that meet at x add up; yours are multiplied.",
         lambda x, y: (2 * (x * y + x) * y * 2 * (x * y + x), 2 * (x * y + x) * x),
     ),

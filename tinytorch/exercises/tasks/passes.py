@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..answer import NotWritten, Wrong
+from ..diagnosis import readers_line
 from ..task import Mistake, Task, short
 
 
@@ -252,6 +253,16 @@ def compared(name, program, mine, *hooks, change=None):
         found = mine(program.result(), *hooks)
     except Wrong as wrong:
         raise Wrong(f"For {name}: {wrong}") from wrong
+    except (TypeError, AttributeError, KeyError) as error:
+        if "None" not in str(error):
+            raise
+        line = readers_line(error)
+        where = f" in the line\n\n```python\n{line}\n```\n\n" if line else ". "
+        raise Wrong(
+            f"For {name}, it raises `{type(error).__name__}: {error}`{where}Two things may be None,"
+            " and are to be skipped: an entry of `next_functions`, where an input wants no"
+            " gradient, and what a rule returns for it."
+        ) from error
     if found is None:
         raise NotWritten("It returns nothing yet. End it with `return`.")
     if not isinstance(found, dict):
@@ -341,6 +352,34 @@ def counting(result, counts_edges=True, each_edge=True, in_place=False, skip_non
             if waiting[source] == 0:
                 ready.append(source)
     return leaves
+
+
+def _visits_none(result):
+    order, seen = [], set()
+
+    def visit(node):
+        seen.add(node)
+        for source in node.next_functions:
+            if source not in seen:
+                visit(source)
+        order.append(node)
+
+    visit(result.grad_fn)
+    return _in(order[::-1], result)
+
+
+def _gives_to_none(result):
+    grads, order = {result.grad_fn: np.ones_like(result.data)}, [result.grad_fn]
+    for node in order:
+        for source in node.next_functions:
+            if source is not None and source not in order:
+                order.append(source)
+    waiting = dict.fromkeys(order, 0)
+    for node in order:
+        for source, d in zip(node.next_functions, node.apply(grads[node]), strict=True):
+            grads[source] = grads.get(source, 0) + d
+            waiting[source] += 1
+    return {node: grads[node] for node in order if not node.next_functions}
 
 
 def preorder(result):
@@ -552,6 +591,8 @@ TASKS = (
         "my_backward(result)",
         trial,
         (
+            Mistake("Two things may be None, and are to be skipped", _visits_none),
+            Mistake("Two things may be None, and are to be skipped", _gives_to_none),
             Mistake("was called a second time", obvious),
             Mistake("Was a node called before all of its gradients were in", preorder),
             Mistake("Was a node called before all of its gradients were in", breadth_first),
