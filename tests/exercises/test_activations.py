@@ -307,7 +307,7 @@ WRONG = {
             log_softmax,
             lambda g, z, dim: (g + np.exp(z),),
             ("z",),
-            ["p - y learned by heart"],
+            ["the p - y you remember"],
         ),
         "z for p": (
             log_softmax,

@@ -248,8 +248,8 @@ class Trial:
             raise Wrong(f"{said} {self.sample.hint}".rstrip())
         if self.exercise.copies and np.shares_memory(found, leaves[0]._data):
             raise Wrong(
-                f"The result shares the memory of `{self.names[0]}`: whoever writes to one changes"
-                " the other. Return a copy."
+                f"The result shares the memory of `{self.names[0]}`: writing to one changes the"
+                " other. Return a copy."
             )
         return z
 

@@ -46,7 +46,7 @@ def script(module: Module, work: dict[str, str]) -> str:
 
 
 def notebook(module: Module, work: dict[str, str]) -> str:
-    """The module as a notebook: a cell an exercise, which ends with its check."""
+    """The module as a notebook: one cell per exercise, which ends with its check."""
     import nbformat
     from nbformat import v4
 

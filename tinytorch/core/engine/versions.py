@@ -1,10 +1,10 @@
 """Who may have changed what in place: how a change between forward and backward is noticed.
 
 A rule such as ∂L/∂a = g · b is right only while `b` still holds what it held in the forward pass.
-Most arrays can't change: nobody outside the engine has them. Two kinds can:
+Most arrays can't change: no code outside the engine has them. Two kinds can:
 
 - arrays *written* through a Tensor (`x[0] = 5`, `x.data += 1`): the time of the last write is kept;
-- arrays *borrowed* by the caller (`x.data`, `x.numpy()`): while somebody holds one, or a view of
+- arrays *borrowed* by the caller (`x.data`, `x.numpy()`): while the caller holds one, or a view of
   it, the nodes that save it keep a checksum, to be compared in the backward pass.
 
 Time is the counter that also numbers the nodes, so "written after the node was made" is one

@@ -87,7 +87,7 @@ def _become(name, x, z):
 
 
 def _is_shown_elsewhere(array):
-    """Whether somebody but the tensor of `array` holds the memory that it is a view of."""
+    """Whether anything but the tensor of `array` holds the memory that it is a view of."""
     owner = getattr(array, "base", None)
     return isinstance(owner, np.ndarray) and sys.getrefcount(owner) > _OWN_REFERENCES
 

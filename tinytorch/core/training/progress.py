@@ -1,4 +1,4 @@
-"""A progress bar where somebody sees it, and nothing anywhere else."""
+"""A progress bar in a terminal or a notebook, and nothing anywhere else."""
 
 import builtins
 import sys

@@ -35,8 +35,7 @@ def _extremum(name, wins, word):
                 lambda g, a, b: (g * ~wins(b, a), g * ~wins(a, b)),
             ),
             Mistake(
-                "0 where both are equal: somebody has to get g there, and it is shared half and"
-                " half.",
+                "0 where both are equal: g must not be lost there, and it is shared half and half.",
                 lambda g, a, b: (g * wins(a, b), g * wins(b, a)),
             ),
             Mistake(

@@ -137,7 +137,7 @@ LOG_SOFTMAX = RuleExercise(
             lambda g, x, *, dim: (g - shares(x, dim),),
         ),
         Mistake(
-            "g + softmax, p - y learned by heart. That holds where the g of a row add up to -1, as"
+            "g + softmax, the p - y you remember. That holds where the g of a row add up to -1, as"
             " in one sample's loss; in general it is g - softmax · Σ g.",
             lambda g, x, *, dim: (g + shares(x, dim),),
         ),

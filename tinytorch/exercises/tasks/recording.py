@@ -92,7 +92,7 @@ def judged(run, seed):
         raise Wrong("A plain number has no node: its source is `None`.")
     for inputs in [(Value(2.0), 3.0), (2.0, 3.0)]:
         if opened(run, Times, *inputs).node is not None:
-            raise Wrong("No input has a node, so nobody wants a gradient; yet one was recorded.")
+            raise Wrong("No input has a node, so no gradient is wanted; yet one was recorded.")
     found = gradients(opened(run, Times, e, c))  # 3 a eᵃᵇ
     z = 3 * np.exp(product)
     right = {"a": z * (1 + product), "b": z * first * first}
@@ -104,8 +104,9 @@ def judged(run, seed):
                 f" {mine:.4f}."
             )
     return (
-        "It computes, keeps what is needed and no more, knows where its inputs came from, and stays"
-        " silent when nobody asks. A backward pass over its nodes gives the right gradients."
+        "It computes, keeps what is needed and no more, knows where its inputs came from, and"
+        " records nothing where no gradient is wanted. A backward pass over its nodes gives the"
+        " right gradients."
     )
 
 
