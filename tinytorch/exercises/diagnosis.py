@@ -14,6 +14,8 @@ import numpy as np
 
 from ..core.autograd import Function, unbroadcast
 
+# What a mistaken rule raises on inputs that it doesn't fit, such as `len` of a single number.
+MISFITS = ValueError, IndexError, TypeError
 PACKAGES = [str(Path(__file__).parents[1]), str(Path(np.__file__).parent)]
 
 
@@ -82,7 +84,10 @@ def misplaced(trial, i, found):
 def wrong_result(trial, found):
     """Name the mistake behind a wrong result of the right shape, or None."""
     for mistake in trial.exercise.results:
-        z = np.asarray(mistake.rule(*trial.inputs, **trial.params))
+        try:
+            z = np.asarray(mistake.rule(*trial.inputs, **trial.params))
+        except MISFITS:
+            continue
         if np.isfinite(z).all() and same(found, z):  # ∞ and nan are alike whatever made them
             return f"The result of `forward` is {mistake.says}"
     return None
@@ -208,7 +213,7 @@ def _mistaken(rule, trial, i):
     try:
         d = rule(trial.g, *trial.inputs, **trial.params)[i]
         return None if d is None else summed_down(np.asarray(d), trial.inputs[i].shape)
-    except (ValueError, IndexError):
+    except MISFITS:
         return None
 
 
