@@ -76,3 +76,20 @@ def test_the_commonest_get_more_than_two_numbers(name, wrong):
 def test_right_rules_pass(name, right, seed):
     answer = check(changed(name, RIGHT[right]), name, seed=seed)
     assert answer.passed is True, answer
+
+
+RESULTS = [(name, mistake) for name in NAMES for mistake in RULES[name].results]
+
+
+@pytest.mark.parametrize(("name", "mistake"), RESULTS)
+def test_every_recorded_result_is_named(name, mistake):
+    reference = RULES[name].reference
+
+    def forward(self, *inputs, **params):
+        right = reference.forward(self, *inputs, **params)
+        return np.asarray(mistake.rule(*inputs, **params), right.dtype)
+
+    forward.__wrapped__ = reference.forward
+    answer = check(type("Mine", (reference,), {"forward": forward}), name)
+    assert answer.passed is False
+    assert f"The result of `forward` is {mistake.says}" in answer.message

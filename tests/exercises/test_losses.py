@@ -365,3 +365,27 @@ def test_a_mistake_in_huber_is_named(slope, phrase):
     answer = huber(slope)
     assert answer.passed is False
     assert phrase in answer.message
+
+
+@pytest.mark.parametrize(
+    ("total", "phrase"),
+    [
+        (np.sum, "a sum: a mean divides by the number of entries"),
+        (lambda e: e.sum() / (len(e) if e.ndim else 1), "divided by the number of rows"),
+        (lambda e: e.mean() / 2, "half of what it should be"),
+        (lambda e: e.mean() * 2, "twice what it should be"),
+        (lambda e: -e.mean(), "a loss falls as the prediction gets better"),
+    ],
+)
+def test_a_wrong_mean_is_named(total, phrase):
+    def nothing(*arguments):
+        return 0.0
+
+    for answer in (
+        mse(lambda self, g, y, t: (y, t), lambda self, y, t: total((y - t) ** 2)),
+        bce(nothing, lambda self, p, t: total(-t * np.log(p) - (1 - t) * np.log(1 - p))),
+        logits(nothing, lambda self, x, t: total(np.logaddexp(0, -x) + (1 - t) * x)),
+    ):
+        assert answer.passed is False
+        assert "The result of `forward` is " in answer.message
+        assert phrase in answer.message

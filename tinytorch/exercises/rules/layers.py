@@ -116,13 +116,45 @@ def _rows(x, D, **options):
     }
 
 
+def _normalized(sigma):
+    """A mistaken result of layer normalization: `sigma` of variance, D and eps."""
+
+    def rule(x, weight, bias, *, normalized_shape, eps=1e-5):
+        var = x.var(-1, keepdims=True)
+        return (x - x.mean(-1, keepdims=True)) / sigma(var, x.shape[-1], eps) * weight + bias
+
+    return rule
+
+
+def _wrong_deviations(result, n):
+    """Wrong results of a normalization by another deviation."""
+    return (
+        Mistake(
+            "made with eps outside the root: σ is √(var + eps), not √var + eps.",
+            result(lambda var, n, eps: np.sqrt(var) + eps),
+        ),
+        Mistake(
+            "made without eps: σ is √(var + eps).",
+            result(lambda var, n, eps: np.sqrt(var)),
+        ),
+        Mistake(
+            f"made with a variance over {n} − 1; it is over {n} (`np.var` as it is).",
+            result(lambda var, n, eps: np.sqrt(var * n / max(n - 1, 1) + eps)),
+        ),
+        Mistake(
+            "divided by the variance; divide by σ, its root.",
+            result(lambda var, n, eps: var + eps),
+        ),
+    )
+
+
 LAYER_NORM = RuleExercise(
     "LayerNormBackward",
     (
         Sample(
             "three rows",
             **_rows((3, 4), 4),
-            hint="Mean and variance are over the last axis, the variance over D, not over D − 1.",
+            hint="Mean and variance are over the last axis, and σ = √(var + eps).",
         ),
         Sample("a square", **_rows((4, 4), 4)),
         Sample("a single row without batch", **_rows((5,), 5)),
@@ -180,6 +212,7 @@ LAYER_NORM = RuleExercise(
             _row(dweight=lambda g, x, x_hat: g),
         ),
     ),
+    results=_wrong_deviations(_normalized, "D"),
 )
 
 
@@ -370,22 +403,7 @@ BATCH_NORM = RuleExercise(
         ),
     ),
     (
-        Mistake(
-            "made with eps outside the root: σ is √(var + eps), not √var + eps.",
-            _result(lambda var, n, eps: np.sqrt(var) + eps),
-        ),
-        Mistake(
-            "made without eps: σ is √(var + eps).",
-            _result(lambda var, n, eps: np.sqrt(var)),
-        ),
-        Mistake(
-            "made with a variance over N − 1; it is over N (`np.var` as it is).",
-            _result(lambda var, n, eps: np.sqrt(var * n / max(n - 1, 1) + eps)),
-        ),
-        Mistake(
-            "divided by the variance; divide by σ, its root.",
-            _result(lambda var, n, eps: var + eps),
-        ),
+        *_wrong_deviations(_result, "N"),
         Mistake(
             "made with mean and variance over the features, as in layer normalization; here they"
             " are over the batch, axis 0.",

@@ -210,6 +210,53 @@ def _both(slope):
     return rule
 
 
+def _wrong_means(each):
+    """Wrong results of a mean over all entries; `each` makes what it is the mean of."""
+    return (
+        Mistake(
+            "a sum: a mean divides by the number of entries.",
+            lambda input, target, **params: each(input, target, **params).sum(),
+        ),
+        Mistake(
+            "divided by the number of rows; the mean is over all entries.",
+            lambda input, target, **params: each(input, target, **params).sum() / len(input),
+        ),
+        Mistake(
+            "half of what it should be.",
+            lambda input, target, **params: each(input, target, **params).mean() / 2,
+        ),
+        Mistake(
+            "twice what it should be.",
+            lambda input, target, **params: each(input, target, **params).mean() * 2,
+        ),
+        Mistake(
+            "minus what it should be: a loss falls as the prediction gets better.",
+            lambda input, target, **params: -each(input, target, **params).mean(),
+        ),
+    )
+
+
+def _square(input, target):
+    return (input - target) ** 2
+
+
+def _distance(input, target):
+    return np.abs(input - target)
+
+
+def _parabola_with_arms(input, target, delta=1.0):
+    d = np.abs(input - target)
+    return np.where(d <= delta, d * d / 2, delta * (d - delta / 2))
+
+
+def _surprise(p, t):
+    return -t * np.log(p) - (1 - t) * np.log(1 - p)
+
+
+def _surprise_of_score(x, t):
+    return np.logaddexp(0, -x) + (1 - t) * x
+
+
 MSE = RuleExercise(
     "MSEBackward",
     _pairs(
@@ -247,6 +294,7 @@ MSE = RuleExercise(
             lambda g, input, target: (None, 2 * g * (input - target) / max(input.size, 1)),
         ),
     ),
+    results=_wrong_means(_square),
 )
 
 
@@ -312,6 +360,7 @@ BCE = RuleExercise(
             _of_first(lambda p, t, n: (p - t) / p / n),
         ),
     ),
+    results=_wrong_means(_surprise),
 )
 
 BCE_WITH_LOGITS = RuleExercise(
@@ -354,6 +403,7 @@ BCE_WITH_LOGITS = RuleExercise(
             _of_first(lambda x, t, n: -t * _sigmoid(-x) / n),
         ),
     ),
+    results=_wrong_means(_surprise_of_score),
 )
 
 
@@ -406,6 +456,7 @@ L1 = RuleExercise(
             lambda g, input, target: (None, g * np.sign(input - target) / max(input.size, 1)),
         ),
     ),
+    results=_wrong_means(_distance),
 )
 
 HUBER = RuleExercise(
@@ -468,6 +519,7 @@ HUBER = RuleExercise(
             ),
         ),
     ),
+    results=_wrong_means(_parabola_with_arms),
 )
 
 EXERCISES = NLL, CROSS_ENTROPY, MSE, L1, HUBER, BCE, BCE_WITH_LOGITS
