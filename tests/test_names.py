@@ -47,7 +47,8 @@ def known():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf8"))["project"]
     extras = project["optional-dependencies"].values()
     lines = [*project["dependencies"], *(line for extra in extras for line in extra)]
-    return {Requirement(line).name for line in lines} - {project["name"]} | {"uv", "autograd"}
+    by_hand = {"uv", "autograd", "nbgitpuller"}  # nbgitpuller: Jupyter's, for a hub's own server
+    return {Requirement(line).name for line in lines} - {project["name"]} | by_hand
 
 
 def strange(arguments):
