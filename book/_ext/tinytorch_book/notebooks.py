@@ -144,13 +144,19 @@ def name_cells(cells, code, keys):
             names.append(named[cell.index])
             continue
         lasting = [keys.get(i, i) for i in all_ids(cell) if i in keys or not ANONYMOUS.fullmatch(i)]
-        words = " ".join(block.astext() for block in cell.blocks)
-        stem = lasting[0] if lasting else f"t-{hashlib.sha256(words.encode()).hexdigest()[:8]}"
+        stem = lasting[0] if lasting else f"t-{digest(cell.blocks)}"
         stem = re.sub(r"[^\w-]", "-", stem, flags=re.ASCII)[:60]
         variants = (f"{stem}-{i}" if i > 1 else stem for i in count(1))
         names.append(next(name for name in variants if name not in taken))
         taken.add(names[-1])
     return names
+
+
+def digest(blocks):
+    """Return a short name for the words of blocks, whichever builder has turned them into what."""
+    texts = (text for block in blocks for text in block.findall(nodes.Text))
+    said = " ".join(text.astext() for text in texts if not isinstance(text.parent, nodes.raw))
+    return hashlib.sha256(" ".join(said.split()).encode()).hexdigest()[:8]
 
 
 def all_ids(cell):
