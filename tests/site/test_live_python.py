@@ -146,6 +146,10 @@ def test_errors_name_the_reader_s_lines(page):
     said = page.run(3, "def f(n):\n    return f(n + 1)\n\nf(0)")
     assert said.startswith("RecursionError")
     assert "more …" in said
+    said = page.run(
+        3, "class A:\n    def __eq__(self, other):\n        return max([self == other])\n\nA() == 1"
+    )
+    assert said.startswith("RecursionError")
     # a cell above that fails keeps those below from running
     page.write(1, "1 / 0")
     page.press(7)
@@ -325,6 +329,19 @@ def test_by_touch_on_a_phone(html, live):
     page.reaches(EXERCISE, "done", "error")
     assert page.out(EXERCISE).startswith("Right.")
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_calls_too_deep_for_a_browser_are_said(page):
+    page.write(
+        1,
+        "class V:\n    def __init__(self, of):\n        self.of = of\n\n"
+        "v = None\nfor _ in range(200_000):\n    v = V(v)\ndel v",
+    )
+    page.press(1)
+    page.reaches(1, "error", "done")
+    if page.state(1) == "error":  # how deep a browser's stack is, is its own
+        assert "deeper than a browser allows" in page.note(1)
+    assert page.run(1, "print('afresh')") == "afresh"
 
 
 def test_a_crash_is_said_and_python_starts_afresh(page):

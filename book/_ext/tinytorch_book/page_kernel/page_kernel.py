@@ -23,6 +23,7 @@ from pathlib import Path
 
 MOST = 500_000  # characters that one cell may print: a page shows no more
 BURST = 200  # messages a second before lines travel together
+DEPTH = 400  # calls inside each other: more, and a browser's worker has no stack left for them
 FRAMES = 8  # lines of the reader's own that a traceback shows at either end
 SHOWN = ("text/markdown", "image/svg+xml", "image/png", "text/plain")
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -106,6 +107,8 @@ class Kernel:
         builtins.display = self.display
         builtins.input = self.no_input
         os.environ["MPLBACKEND"] = "module://page_plots"
+        if sys.platform == "emscripten":
+            sys.setrecursionlimit(DEPTH)
         time.perf_counter = never_twice(time.perf_counter)
         time.process_time = never_twice(time.process_time)
         Path(folder).mkdir(parents=True, exist_ok=True)

@@ -32,6 +32,9 @@
     memory: () =>
       "Python ran out of memory and was ended. Its variables are gone, your code is not. " +
       "Use smaller arrays, then press Run: Python starts afresh.",
+    stack: () =>
+      "Calls inside each other went deeper than a browser allows, and Python was ended. Its " +
+      "variables are gone, your code is not. Use a loop, then press Run: Python starts afresh.",
     crash: ({ error }) =>
       `Python stopped for a reason of its own (${String(error).split("\n")[0].slice(0, 200)}). ` +
       "Its variables are gone, your code is not. Press Run: Python starts afresh.",

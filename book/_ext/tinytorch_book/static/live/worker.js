@@ -233,7 +233,8 @@ onmessage = ({ data }) => {
       await handlers[data.type](data);
     } catch (error) {
       const memory = /memory|allocation|RangeError: (Array buffer|Invalid typed)/i.test(`${error}`);
-      const why = error.why ?? (memory ? "memory" : "crash");
+      const stack = /call stack|too much recursion/i.test(`${error}`);
+      const why = error.why ?? (memory ? "memory" : stack ? "stack" : "crash");
       say("failed", { why, error: `${error}`.slice(0, 2000), ...error.more });
     }
   });
