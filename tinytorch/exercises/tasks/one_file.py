@@ -88,7 +88,7 @@ def trial(cls, seed=None):
     xor = learned_xor(cls)
     right = learned_digits(cls)
     return (
-        f"{len(GRAPHS)} graphs agree with differences, 5,000 operations in a row do no harm. On it,"
+        f"{len(GRAPHS)} graphs agree with differences, 2,000 operations in a row do no harm. On it,"
         f" XOR is learned (loss {xor:.2g}), and {right:.0%} of digits never seen are read."
     )
 
@@ -173,7 +173,7 @@ def used_again(cls):
         raise Wrong("After `x.grad = None`, `backward()` should start anew.")
 
 
-def deep(cls, n=5_000):
+def deep(cls, n=2_000):
     x = cls(np.array([1.0]))
     y = x
     for _ in range(n):

@@ -286,7 +286,7 @@ def compared(name, program, mine, *hooks, change=None):
             )
 
 
-def deep(mine, n=5_000):
+def deep(mine, n=2_000):
     p = Program()
     p.leaf(np.float64(1.0))
     one = p.constant(1.0)
