@@ -155,7 +155,7 @@ def wheel(root, to):
         )
     if done.returncode:
         raise ExtensionError(f"the wheel for the page's Python was not built:\n{done.stderr}")
-    return next(Path(to).glob("*.whl"))
+    return next(Path(to).glob("tinytorch*.whl"))
 
 
 def kernel(root, to):

@@ -4,6 +4,7 @@ The graphs are made here, of nodes that can do nothing but what a pass may use, 
 computed from the program that made them: the package's engine has no part in it.
 """
 
+import sys
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -286,7 +287,8 @@ def compared(name, program, mine, *hooks, change=None):
             )
 
 
-def deep(mine, n=2_000):
+def deep(mine):
+    n = sys.getrecursionlimit() + 200
     p = Program()
     p.leaf(np.float64(1.0))
     one = p.constant(1.0)
