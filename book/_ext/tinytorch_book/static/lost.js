@@ -9,7 +9,8 @@
   };
 
   const pages = JSON.parse(document.getElementById("tt-pages").textContent);
-  const asked = words(decodeURIComponent(location.pathname).replace(/\.\w+$/, "").split("/").at(-1));
+  const path = decodeURIComponent(location.pathname).replace(/\.\w+$/, "");
+  const asked = words(path.split("/").at(-1));
   const score = ([name, title]) => {
     const known = [...words(name.split("/").at(-1)), ...words(title)];
     const best = asked.map((word) => Math.max(...known.map((other) => alike(word, other))));

@@ -55,7 +55,8 @@
     if (!box) return;
     const [at, size] = [link.getClientRects()[0], box.getBoundingClientRect()];
     const below = at.bottom + size.height + 8 < innerHeight;
-    const left = Math.max(8, Math.min(at.left, document.documentElement.clientWidth - size.width - 8));
+    const room = document.documentElement.clientWidth - size.width - 8;
+    const left = Math.max(8, Math.min(at.left, room));
     box.style.left = `${left + scrollX}px`;
     box.style.top = `${(below ? at.bottom + 6 : at.top - size.height - 6) + scrollY}px`;
   }
