@@ -2,15 +2,18 @@
 
 from . import (
     broadcasting,
+    clipping,
     closures,
     descent,
     differences,
     gradient,
+    hooks,
     loop,
     one_file,
     optimizers,
     passes,
     recording,
+    schedule,
 )
 
 PARTS = (
@@ -18,9 +21,12 @@ PARTS = (
     descent,
     recording,
     passes,
+    hooks,
     broadcasting,
     differences,
     optimizers,
+    schedule,
+    clipping,
     loop,
     closures,
     one_file,

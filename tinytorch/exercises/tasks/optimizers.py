@@ -1,4 +1,4 @@
-"""Steps of optimizers, a schedule, clipping: on arrays, against the formulas."""
+"""Steps of optimizers, on arrays, against the formulas."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..answer import NotWritten, Wrong
-from ..task import Compared, Mistake, Task, all_close, short
+from ..task import Compared, Mistake, Task, short
 
 # ---------------------------------------------------------------------------------- plain descent
 
@@ -233,154 +233,6 @@ ADAM_MISTAKES = (
     ),
 )
 
-# ---------------------------------------------------------------------------------------- schedule
-
-
-def schedule(step, peak, warmup, total):
-    if step < warmup:
-        return peak * (step + 1) / warmup
-    if step >= total:
-        return 0.0
-    return peak * (1 + np.cos(np.pi * (step - warmup) / (total - warmup))) / 2
-
-
-def _scheduled(late=True, start=1, over=None, shape=None, pi=np.pi):
-    def rate(step, peak, warmup, total):
-        if step < warmup:
-            return peak * (step + start) / warmup
-        if step >= total and late:
-            return 0.0
-        share = (step - warmup) / (total - warmup) if over is None else step / total
-        if shape:
-            return peak * shape(share)
-        return peak * (1 + np.cos(pi * share)) / 2
-
-    return rate
-
-
-SCHEDULE_CASES = [
-    (f"step {step} of {total} with {warmup} to warm up", (step, peak, warmup, total))
-    for peak, warmup, total in [(0.1, 10, 100), (2.0, 3, 11), (0.5, 0, 8)]
-    for step in sorted(
-        {0, 1, warmup - 1, warmup, warmup + 1, total // 2, total - 1, total, 3 * total}
-    )
-    if step >= 0
-]
-SCHEDULE_MISTAKES = (
-    Mistake(
-        "The first step would do nothing: count it as 1, (step + 1) / warmup.", _scheduled(start=0)
-    ),
-    Mistake(
-        "The warm-up is missing: the rate rises along a line first.",
-        lambda step, peak, warmup, total: schedule(max(step, warmup), peak, warmup, total),
-    ),
-    Mistake(
-        "The cosine begins when the warm-up ends: its share is (step − warmup) / (total − warmup).",
-        _scheduled(over="all"),
-    ),
-    Mistake(
-        "It falls along a line; half a cosine wave is asked for.", _scheduled(shape=lambda s: 1 - s)
-    ),
-    Mistake(
-        "That is a quarter of a wave: half of one goes from cos 0 to cos π.",
-        _scheduled(shape=lambda s: np.cos(np.pi * s / 2)),
-    ),
-    Mistake(
-        "A cosine alone falls to −1, and a rate is never negative.",
-        _scheduled(shape=lambda s: np.cos(np.pi * s)),
-    ),
-    Mistake("After the last step it rises again: the rate stays 0.", _scheduled(late=False)),
-    Mistake("The cosine counts in radians: its half wave is π long, not 180.", _scheduled(pi=180)),
-)
-
-# ---------------------------------------------------------------------------------------- clipping
-
-
-def clip(gradients, limit):
-    norm = np.sqrt(sum((g**2).sum() for g in gradients))
-    return [g * (limit / norm if norm > limit else 1.0) for g in gradients]
-
-
-def _by(norm):
-    def clipped(gradients, limit):
-        n = norm(gradients)
-        return [g * (limit / n if n > limit else 1.0) for g in gradients]
-
-    return clipped
-
-
-def _lengthened(gradients, limit):
-    norm = np.sqrt(sum((g**2).sum() for g in gradients))
-    return [g * (limit / norm if norm else 1.0) for g in gradients]
-
-
-CLIP_MISTAKES = (
-    Mistake(
-        "each gradient is clipped for itself, which turns the direction of the step: one norm for"
-        " all together.",
-        lambda gradients, limit: [clip([g], limit)[0] for g in gradients],
-    ),
-    Mistake(
-        "numbers are cut off at ±limit, which turns the direction: scale all by one factor.",
-        lambda gradients, limit: [np.clip(g, -limit, limit) for g in gradients],
-    ),
-    Mistake("they were lengthened: a gradient within the limit stays as it is.", _lengthened),
-    Mistake(
-        "the norms were added; the norm of all is the root of the sum of their squares.",
-        _by(lambda gradients: sum(np.linalg.norm(g) for g in gradients)),
-    ),
-    Mistake(
-        "the root is missing: that is the squared norm.",
-        _by(lambda gradients: sum((g**2).sum() for g in gradients)),
-    ),
-    Mistake(
-        "the longest gradient's norm is not that of all together.",
-        _by(lambda gradients: max(np.linalg.norm(g) for g in gradients)),
-    ),
-    Mistake("nothing was clipped.", lambda gradients, limit: list(gradients)),
-)
-
-
-def clip_cases(seed):
-    rng = np.random.default_rng(seed)
-    long = [rng.normal(size=(3, 4)), rng.normal(size=4), np.array(2.0)]
-    yield "long gradients", long, 1.0
-    yield "long gradients and a large limit", [10 * g for g in long], 7.5
-    yield "short gradients", [g / 100 for g in long], 1.0
-    yield "one long and one short", [np.array([30.0, 40.0]), np.array([0.01])], 5.0
-    yield "one alone", [np.array([3.0, 4.0])], 1.0
-    yield "zero gradients", [np.zeros(3), np.zeros((2, 2))], 1.0
-
-
-def clip_trial(mine, seed=0):
-    """Long, short, lopsided and zero gradients."""
-    for name, gradients, limit in clip_cases(seed):
-        given = [g.copy() for g in gradients]
-        found = mine(given, limit)
-        if found is None or found is ...:
-            raise NotWritten("It returns nothing yet: return a list of gradients.")
-        if not isinstance(found, list | tuple) or len(found) != len(gradients):
-            raise Wrong("Return a list with one gradient for each given one.")
-        if not all(map(np.array_equal, given, gradients)):
-            raise Wrong("It changes the gradients in place: return new ones.")
-        found = [np.asarray(g, float) for g in found]
-        if any(a.shape != b.shape for a, b in zip(found, gradients, strict=True)):
-            raise Wrong(f"For {name}, a gradient changed its shape.")
-        right = clip(gradients, limit)
-        if all(np.allclose(a, b, 1e-4, 1e-10) for a, b in zip(found, right, strict=True)):
-            continue
-        if not all(np.isfinite(g).all() for g in found):
-            raise Wrong(f"For {name}, there is a division by zero: a norm of 0 needs no clipping.")
-        for mistake in CLIP_MISTAKES:
-            if all_close(found, [np.asarray(g) for g in mistake.work(gradients, limit)]):
-                raise Wrong(f"For {name}, {mistake.says}")
-        total, length = (np.sqrt(sum((g**2).sum() for g in gs)) for gs in (gradients, found))
-        raise Wrong(
-            f"For {name}, of length {total:.3g} with limit {limit:g}, yours are {length:.3g} long."
-        )
-    return "Long, short, lopsided and zero: never longer than the limit, never turned."
-
-
 TASKS = (
     Task(
         "sgd",
@@ -425,17 +277,4 @@ TASKS = (
         ),
         ADAM_MISTAKES,
     ),
-    Task(
-        "schedule",
-        "my_schedule(step, peak, warmup, total)",
-        Compared(
-            SCHEDULE_CASES,
-            schedule,
-            SCHEDULE_MISTAKES,
-            ("rate",),
-            says="Up along a line, down along half a cosine, and 0 after the end.",
-        ),
-        SCHEDULE_MISTAKES,
-    ),
-    Task("clip", "my_clip(gradients, limit)", clip_trial, CLIP_MISTAKES),
 )

@@ -1,0 +1,189 @@
+"""Losses of class scores: negative log-likelihood and cross-entropy."""
+
+import numpy as np
+
+from ...rule import Mistake, RuleExercise
+from ...samples import Sample
+
+SURE = [[1e4, -1e4, 0.0], [0.0, 0.0, 0.0], [-1e4, 1e4, 1e4]]
+OVERFLOW = (
+    "exp(1e4) overflows. Subtract the largest score of each row first; it changes no probability."
+)
+LOG_OF_ZERO = (
+    "Nothing overflows here: a probability of e^-20000 is stored as 0, and ln 0 is −∞. Take the"
+    " logarithm of no probability: ln p is x − m − ln Σ e^(x − m), with m the largest score."
+)
+
+
+def _onehot(t, shape):
+    return np.eye(shape[1])[t]
+
+
+def _softmax(x, axis=1):
+    e = np.exp(x - x.max(axis, keepdims=True))
+    return e / e.sum(axis, keepdims=True)
+
+
+def _logs(x):
+    shifted = x - x.max(1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
+
+
+def _classes(*special):
+    """Samples of rows of class scores with the numbers of the right classes."""
+    return (
+        Sample("four rows", ((4, 3), np.array([0, 2, 1, 1]))),
+        Sample("as many rows as classes", ((3, 3), np.array([2, 2, 0]))),
+        Sample("a single row", ((1, 5), np.array([3]))),
+        Sample("one class for all", ((4, 2), np.array([1, 1, 1, 1]))),
+        Sample("float32", ((4, 3), np.array([0, 2, 1, 1])), dtype=np.float32),
+        *special,
+    )
+
+
+NLL = RuleExercise(
+    "NLLBackward",
+    _classes(Sample("a single class", ((2, 1), np.array([0, 0])))),
+    (
+        Mistake(
+            "that of a sum: −g at the right classes. In a mean each row counts for 1/N: divide by"
+            " the number of rows.",
+            lambda g, x, t: (-g * _onehot(t, x.shape), None),
+        ),
+        Mistake(
+            "−g divided by the number of entries; the mean is over the rows, so divide by their"
+            " number, N.",
+            lambda g, x, t: (-g * _onehot(t, x.shape) / x.size, None),
+        ),
+        Mistake(
+            "−g/N in every column. Only the entry of the right class is in the loss: elsewhere it"
+            " is 0.",
+            lambda g, x, t: (np.full(x.shape, -g / len(x)), None),
+        ),
+        Mistake(
+            "that of the cross-entropy, which contains a softmax. Here `{x}` are log-probabilities"
+            " already.",
+            lambda g, x, t: ((_softmax(x) - _onehot(t, x.shape)) * g / len(x), None),
+        ),
+        Mistake(
+            "that of −ln p: the logarithm has been taken already, and the loss is linear in `{x}`.",
+            lambda g, x, t: (-_onehot(t, x.shape) * g / x / len(x), None),
+        ),
+        Mistake(
+            "g times `{x}`: the picked entry is in the loss once, so its slope is −1/N.",
+            lambda g, x, t: (-_onehot(t, x.shape) * x * g / len(x), None),
+        ),
+        Mistake(
+            "the sum of what every row would get from the right class of every other: index"
+            " rows and columns together, `[np.arange(N), target]`.",
+            lambda g, x, t: (
+                np.broadcast_to(-g * _onehot(t, x.shape).sum(0) / len(x) ** 2, x.shape),
+                None,
+            ),
+        ),
+    ),
+    (
+        Mistake(
+            "made of `input[:, target]`, which takes the columns of *all* targets from every row."
+            " One entry per row: `input[np.arange(N), target]`.",
+            lambda x, t: -x[:, t].mean(),
+        ),
+        Mistake(
+            "a sum over the rows: the loss is their mean, so divide by N.",
+            lambda x, t: -x[np.arange(len(x)), t].sum(),
+        ),
+        Mistake(
+            "without the minus: the loss is −ln p of the right class.",
+            lambda x, t: x[np.arange(len(x)), t].mean(),
+        ),
+        Mistake(
+            "divided by the number of entries; the mean is over the rows, N of them.",
+            lambda x, t: -x[np.arange(len(x)), t].sum() / x.size,
+        ),
+    ),
+)
+
+CROSS_ENTROPY = RuleExercise(
+    "CrossEntropyBackward",
+    _classes(
+        Sample("scores far from zero", ([[1e3, 1e3 + 1, 1e3 + 2]], np.array([0])), OVERFLOW),
+        Sample("scores of ±1e4", (SURE, np.array([1, 0, 1])), LOG_OF_ZERO),
+    ),
+    (
+        Mistake(
+            "that of a sum: p − onehot. In a mean each row counts for 1/N: divide by the number of"
+            " rows.",
+            lambda g, x, t: (g * (_softmax(x) - _onehot(t, x.shape)), None),
+        ),
+        Mistake(
+            "p − onehot over the number of entries; the mean is over the rows, so divide by their"
+            " number, N.",
+            lambda g, x, t: (g * (_softmax(x) - _onehot(t, x.shape)) / x.size, None),
+        ),
+        Mistake(
+            "the softmax alone: subtract 1 at the right class, then multiply by g/N.",
+            lambda g, x, t: (g * _softmax(x) / len(x), None),
+        ),
+        Mistake(
+            "−g/N at the right class and 0 elsewhere: that is the likelihood's, and the softmax is"
+            " still to come.",
+            lambda g, x, t: (-g * _onehot(t, x.shape) / len(x), None),
+        ),
+        Mistake(
+            "divided by N in one term only: in g (p − onehot) / N the mean belongs to both.",
+            lambda g, x, t: (g * (_softmax(x) / len(x) - _onehot(t, x.shape)), None),
+        ),
+        Mistake(
+            "made with a softmax over the rows of the batch: each row has its own, along axis 1.",
+            lambda g, x, t: (g * (_softmax(x, 0) - _onehot(t, x.shape)) / len(x), None),
+        ),
+        Mistake(
+            "−1/p, that by the probability; the gradient by the score is p − onehot, over N.",
+            lambda g, x, t: (-g * _onehot(t, x.shape) / _softmax(x) / len(x), None),
+        ),
+        Mistake(
+            "times p (1 − p): the slope of the softmax is in p − onehot already.",
+            lambda g, x, t: (
+                g * (_softmax(x) - _onehot(t, x.shape)) * _softmax(x) * (1 - _softmax(x)) / len(x),
+                None,
+            ),
+        ),
+        Mistake(
+            "made with the scores themselves in place of their softmax.",
+            lambda g, x, t: (g * (x - _onehot(t, x.shape)) / len(x), None),
+        ),
+    ),
+    (
+        Mistake(
+            "a sum over the rows: the loss is their mean, so divide by N (and the gradient too).",
+            lambda x, t: -_logs(x)[np.arange(len(x)), t].sum(),
+        ),
+        Mistake(
+            "divided by the number of entries; the mean is over the rows, N of them.",
+            lambda x, t: -_logs(x)[np.arange(len(x)), t].sum() / x.size,
+        ),
+        Mistake(
+            "made of `[:, target]`, which takes the columns of *all* targets from every row. One"
+            " entry per row: `[np.arange(N), target]`.",
+            lambda x, t: -_logs(x)[:, t].mean(),
+        ),
+        Mistake(
+            "without the minus: the loss is −ln p of the right class.",
+            lambda x, t: _logs(x)[np.arange(len(x)), t].mean(),
+        ),
+        Mistake(
+            "made of probabilities: their logarithm is missing.",
+            lambda x, t: -_softmax(x)[np.arange(len(x)), t].mean(),
+        ),
+        Mistake(
+            "made of the scores: the softmax and its logarithm are missing.",
+            lambda x, t: -x[np.arange(len(x)), t].mean(),
+        ),
+        Mistake(
+            "made with a softmax over the rows of the batch: each row has its own, along axis 1.",
+            lambda x, t: -np.log(_softmax(x, 0)[np.arange(len(x)), t]).mean(),
+        ),
+    ),
+)
+
+EXERCISES = NLL, CROSS_ENTROPY

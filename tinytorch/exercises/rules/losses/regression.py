@@ -1,0 +1,202 @@
+"""Losses of differences: squared, absolute, and Huber's."""
+
+import numpy as np
+
+from ...rule import Mistake, RuleExercise
+from ...samples import NO_GRADIENT, Sample
+from .means import wrong_means
+
+
+def _pairs(*special):
+    """Samples of predictions with targets of the same shape."""
+    return (
+        Sample("a matrix", ((3, 4), (3, 4))),
+        Sample("a vector", ((5,), (5,))),
+        Sample("three axes", ((2, 3, 2), (2, 3, 2))),
+        Sample("a single number", ((), ())),
+        Sample("float32", ((3, 4), (3, 4)), dtype=np.float32),
+        Sample("targets without gradient", ((3, 4), (3, 4)), NO_GRADIENT, wanted=(True, False)),
+        *special,
+    )
+
+
+def _both(slope):
+    """A mistaken rule for a loss of differences: `slope` of g, d and n for the prediction."""
+
+    def rule(g, input, target, **params):
+        d = slope(g, input - target, max(input.size, 1), **params)
+        return d, -d
+
+    return rule
+
+
+def _square(input, target):
+    return (input - target) ** 2
+
+
+def _distance(input, target):
+    return np.abs(input - target)
+
+
+def _parabola_with_arms(input, target, delta=1.0):
+    d = np.abs(input - target)
+    return np.where(d <= delta, d * d / 2, delta * (d - delta / 2))
+
+
+MSE = RuleExercise(
+    "MSEBackward",
+    _pairs(
+        Sample("equal numbers", ([1.0, 2.0, 3.0], [1.0, 2.0, 5.0])),
+        Sample("far apart", ([1e100, -1e100, 0.0], [0.0, 1e100, 1e-100])),
+    ),
+    (
+        Mistake(
+            "half of the right value: the slope of a square is twice the difference.",
+            _both(lambda g, d, n: g * d / n),
+        ),
+        Mistake(
+            "that of a sum: a mean divides by the number of entries.",
+            _both(lambda g, d, n: 2 * g * d),
+        ),
+        Mistake(
+            "the difference alone: the 2 of the square and the 1/n of the mean are missing.",
+            _both(lambda g, d, n: g * d),
+        ),
+        Mistake(
+            "divided by the number of rows; the mean is over all entries.",
+            _both(lambda g, d, n: 2 * g * d / len(d)),
+        ),
+        Mistake(
+            "that of |d|, with a sign where the difference belongs.",
+            _both(lambda g, d, n: g * np.sign(d) / n),
+        ),
+        Mistake(
+            "that of the target. With d = input − target the slope along the input is +2 d / n.",
+            lambda g, input, target: (-2 * g * (input - target) / max(input.size, 1), None),
+        ),
+        Mistake(
+            "the same as that of `input`, and the target is subtracted: its gradient is the"
+            " negative.",
+            lambda g, input, target: (None, 2 * g * (input - target) / max(input.size, 1)),
+        ),
+    ),
+    results=wrong_means(_square),
+)
+
+
+AT_CORNERS = ([1.0, 2.0, 3.0, -1.0, 0.0], [1.0, 1.0, 4.0, -1.0, 9.0])
+
+L1 = RuleExercise(
+    "L1Backward",
+    _pairs(
+        Sample("equal numbers", AT_CORNERS),
+        Sample("far apart", ([1e100, -1e100, 0.0], [0.0, 1e100, 1e-100])),
+    ),
+    (
+        Mistake(
+            "that of a sum: a mean divides by the number of entries.",
+            _both(lambda g, d, n: g * np.sign(d)),
+        ),
+        Mistake(
+            "that of the squared error: here every difference pulls alike, with its sign.",
+            _both(lambda g, d, n: 2 * g * d / n),
+        ),
+        Mistake(
+            "the difference over n, and only its sign belongs there.",
+            _both(lambda g, d, n: g * d / n),
+        ),
+        Mistake(
+            "g/n everywhere: left of 0 an absolute value falls, and the slope is −1.",
+            _both(lambda g, d, n: g / n * np.ones_like(d)),
+        ),
+        Mistake(
+            "1 where both are equal. A prediction that hits is not to be moved: at the corner the"
+            " slope is taken as 0.",
+            _both(lambda g, d, n: g / n * (np.sign(d) + (d == 0))),
+        ),
+        Mistake(
+            "−1 where both are equal. A prediction that hits is not to be moved: at the corner the"
+            " slope is taken as 0.",
+            _both(lambda g, d, n: g / n * (np.sign(d) - (d == 0))),
+        ),
+        Mistake(
+            "d / |d|, which is 0/0 where both are equal; `np.sign` is 0 there.",
+            _both(lambda g, d, n: g * (d / np.abs(d)) / n),
+        ),
+        Mistake(
+            "that of the target: with d = input − target the slope along the input is sign(d).",
+            lambda g, input, target: (-g * np.sign(input - target) / max(input.size, 1), None),
+        ),
+        Mistake(
+            "the same as that of `input`, and the target is subtracted: its gradient is the"
+            " negative.",
+            lambda g, input, target: (None, g * np.sign(input - target) / max(input.size, 1)),
+        ),
+    ),
+    results=wrong_means(_distance),
+)
+
+HUBER = RuleExercise(
+    "HuberBackward",
+    (
+        Sample(
+            "near and far",
+            ([0.5, -0.3, 4.0, -2.5], [0.0, 0.0, 0.0, 0.0]),
+            "The mean of d²/2 where |d| is at most delta, and of delta · (|d| - delta/2) beyond,"
+            " which meets it there.",
+        ),
+        Sample("another delta", ((3, 4), (3, 4)), params={"delta": 0.4}),
+        *_pairs(
+            Sample("differences of exactly delta", AT_CORNERS),
+            Sample("all near", ((3, 4), (3, 4)), params={"delta": 100.0}),
+            Sample("far apart", ([1e100, -1e100, 0.0], [0.0, 1e100, 1e-100])),
+        ),
+    ),
+    (
+        Mistake(
+            "that of a sum: a mean divides by the number of entries.",
+            _both(lambda g, d, n, delta=1.0: g * np.clip(d, -delta, delta)),
+        ),
+        Mistake(
+            "not held: beyond ±delta the pull stays at delta.",
+            _both(lambda g, d, n, delta=1.0: g * d / n),
+        ),
+        Mistake(
+            "0 beyond ±delta. The loss goes on growing there, as a straight line of slope delta.",
+            _both(lambda g, d, n, delta=1.0: g * d * (np.abs(d) <= delta) / n),
+        ),
+        Mistake(
+            "twice the right value: the parabola is d²/2, and its slope is d.",
+            _both(lambda g, d, n, delta=1.0: 2 * g * np.clip(d, -delta, delta) / n),
+        ),
+        Mistake(
+            "2 d in the middle: the parabola is d²/2, and its slope is d.",
+            _both(
+                lambda g, d, n, delta=1.0: (
+                    g * np.where(np.abs(d) <= delta, 2 * d, delta * np.sign(d)) / n
+                )
+            ),
+        ),
+        Mistake(
+            "without its sign beyond delta: on the left the slope is −delta.",
+            _both(lambda g, d, n, delta=1.0: g * np.where(np.abs(d) <= delta, d, delta) / n),
+        ),
+        Mistake(
+            "held at ±1, whatever delta is: the arms have slope ±delta.",
+            _both(
+                lambda g, d, n, delta=1.0: g * np.where(np.abs(d) <= delta, d, np.sign(d)) / n,
+            ),
+        ),
+        Mistake(
+            "the same as that of `input`, and the target is subtracted: its gradient is the"
+            " negative.",
+            lambda g, input, target, delta=1.0: (
+                None,
+                g * np.clip(input - target, -delta, delta) / max(input.size, 1),
+            ),
+        ),
+    ),
+    results=wrong_means(_parabola_with_arms),
+)
+
+EXERCISES = MSE, L1, HUBER
