@@ -80,6 +80,18 @@ def test_cells_are_python_that_parses(chapter):
         assert cell.options.keys() <= {"tags", "mystnb", "jupyter"}
 
 
+@every_with_code
+def test_the_first_cell_does_something(chapter):
+    """A page opens with its question; the imports come with the first thing that is computed."""
+    first = next(
+        (c for c in chapter.cells if not {"remove-input", "remove-cell"} & set(c.tags)), None
+    )
+    assert first is None or not all(
+        isinstance(s, ast.Import | ast.ImportFrom) or ast.unparse(s) == "plots()"
+        for s in first.tree.body
+    )
+
+
 @every
 def test_one_title_and_a_label_above_it(chapter):
     assert (
