@@ -24,6 +24,9 @@ where to see it:
     :::
     ::::
 
+An answer to choose from is also what the reader's record keeps and what is read aloud: a formula in
+it does without commands of TeX.
+
 Where a number is to be typed there is no list to choose from, and the answer's list begins each
 item with a number, its tolerance and its unit: `- **0.45 ± 0.005 m**: **Right**, ...`. Any other
 number gets the reason of the item it fits. In the last paragraph code is an expression of Python
@@ -102,6 +105,8 @@ class Predict(SphinxTransform):
                 self.warn(box, f"{n} answers to choose from, and {m} reasons")
             choices["classes"].append("tt-choices")
             expected = {"choices": [item.astext() for item in choices]}
+            if any("\\" in text for text in expected["choices"]):
+                self.warn(box, "an answer to choose from has a TeX command, which is no word")
         else:
             numbers = [number(first_bold(item)) for item in reasons]
             if None in numbers:

@@ -58,6 +58,8 @@
       [...choices.children].forEach((item, index) => {
         const input = make("input", { type: "radio", name: box.id, value: index });
         const words = make("span", {}, ...item.childNodes);
+        // a formula has no name that a browser takes over from it
+        if (words.querySelector(".math")) input.setAttribute("aria-label", texts[index]);
         item.append(make("label", {}, input, words));
       });
     } else {
