@@ -30,7 +30,8 @@ it does without commands of TeX.
 Where a number is to be typed there is no list to choose from, and the answer's list begins each
 item with a number, its tolerance and its unit: `- **0.45 ± 0.005 m**: **Right**, ...`. Any other
 number gets the reason of the item it fits. In the last paragraph code is an expression of Python
-that holds once the cell has run, or the number itself; "the cell below" becomes a link to it.
+that holds once the cell has run, or the number itself; "the cell below" becomes a link to it. A
+right answer with a number in it needs such an expression, which the tests evaluate.
 
 Here the parts get the classes by which `static/predict.js` finds them. A box that lacks one is a
 warning, so it fails the build.
