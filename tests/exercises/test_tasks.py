@@ -168,11 +168,11 @@ def test_a_pair_may_be_an_array():
         ("backward", lambda result: {}, "1 leaves are reached, yours has 0"),
         ("momentum", lambda p, g, v, t: p - 0.05 * g, "Return p, v"),
         ("momentum", lambda p, g, v, t: (p.sum(), v), "`p` has shape ()"),
-        ("momentum", lambda p, g, v, t: (2 * p, v), "p should become"),
+        ("momentum", lambda p, g, v, t: (2 * p, v), "v should become"),
         ("momentum", lambda p, g, v, t: (p + 0.05 * (0.9 * v + g), 0.9 * v + g), "uphill"),
         ("momentum", lambda p, g, v, t: (p - 0.05 * (0.9 * v + g), 0.9 * v + g), "is called as"),
         ("adam", lambda p, g, m, v, t, **o: (p, m), "Return p, m, v"),
-        ("adam", lambda p, g, m, v, t, **o: (p, m, v), "p should become"),
+        ("adam", lambda p, g, m, v, t, **o: (p, m, v), "m should become"),
         (
             "adam",
             lambda p, g, m, v, t, **o: (p - np.sqrt(-g * g), m, v - g * g),
@@ -196,7 +196,7 @@ def test_a_pair_may_be_an_array():
         (
             "schedule",
             lambda step, peak, warmup, total: peak / 3,
-            "the rate is 0.0333333, and should be",
+            "the rate is 0.133333, and should be 0.04",
         ),
         (
             "unbroadcast",

@@ -103,6 +103,9 @@ class Compared:
         The names of what is returned; one name for a single result.
     hint : callable, optional
         From the case's arguments, what is expected there, to be said where nothing else fits.
+    start : callable, optional
+        From the case's arguments, what a step begins at: the step is then compared with the right
+        one, to say how many times as long it is.
     says : str
         What is said of a right answer.
     """
@@ -112,6 +115,7 @@ class Compared:
     mistakes: Sequence[Mistake] = ()
     results: tuple[str, ...] = ("result",)
     hint: Callable | None = None
+    start: Callable | None = None
     says: str = "All cases agree."
 
     def __call__(self, work, seed=None):
@@ -145,7 +149,11 @@ class Compared:
             due_here = f" {self.hint(*arguments)}" if self.hint else ""
             if mine.shape != due.shape:
                 raise Wrong(f"{said}has shape {mine.shape}, and should have {due.shape}.{due_here}")
-            raise Wrong(f"{said}is {short(mine)}, and should be {short(due)}.{due_here}")
+            start = self.start(*arguments) if self.start else 0.0
+            what = "The step" if self.start else "It"
+            times = multiple(mine - start, due - start)
+            times = f" {what} is {times} what it should be." if times else ""
+            raise Wrong(f"{said}is {short(mine)}, and should be {short(due)}.{times}{due_here}")
 
     def made(self, work, arguments, found, right):
         """What is said of the mistake that returns just this, and does so in most cases."""
@@ -194,6 +202,18 @@ def all_close(some, others):
         a.shape == b.shape and a.dtype.kind in "fiub" and np.allclose(a, b, rtol=1e-6, atol=1e-12)
         for a, b in zip(some, others, strict=True)
     )
+
+
+def multiple(found, due):
+    """How many times the right numbers the wrong ones are, as in "minus" or "2 times"; else ""."""
+    with np.errstate(all="ignore"):
+        factors = np.unique(np.round(found[due != 0] / due[due != 0], 6))
+    if found.shape != due.shape or len(factors) != 1 or np.any(found[due == 0]):
+        return ""
+    (factor,) = factors
+    if np.count_nonzero(due) == 1 and factor not in (-1, 0, 0.5, 2):  # of one number, any is some
+        return ""
+    return {-1.0: "minus", 0.0: "0 times"}.get(factor, f"{factor:.4g} times")
 
 
 def equal(before, after):

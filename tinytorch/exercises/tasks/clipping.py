@@ -6,8 +6,12 @@ from ..answer import NotWritten, Wrong
 from ..task import Mistake, Task, all_close
 
 
+def _length(gradients):
+    return np.sqrt(sum((g**2).sum() for g in gradients))
+
+
 def clip(gradients, limit):
-    norm = np.sqrt(sum((g**2).sum() for g in gradients))
+    norm = _length(gradients)
     return [g * (limit / norm if norm > limit else 1.0) for g in gradients]
 
 
@@ -20,7 +24,7 @@ def _by(norm):
 
 
 def _lengthened(gradients, limit):
-    norm = np.sqrt(sum((g**2).sum() for g in gradients))
+    norm = _length(gradients)
     return [g * (limit / norm if norm else 1.0) for g in gradients]
 
 
@@ -47,6 +51,28 @@ CLIP_MISTAKES = (
         "the longest gradient's norm is not that of all together.",
         _by(lambda gradients: max(np.linalg.norm(g) for g in gradients)),
     ),
+    Mistake(
+        "that is the root of a mean of squares: the norm is the root of their sum.",
+        _by(
+            lambda gradients: np.sqrt(np.mean(np.concatenate([g.ravel() for g in gradients]) ** 2))
+        ),
+    ),
+    Mistake(
+        "that is the root of a mean of squares: the norm is the root of their sum.",
+        _by(lambda gradients: np.sqrt(np.mean([(g**2).mean() for g in gradients]))),
+    ),
+    Mistake(
+        "the largest entry is not the length of all together.",
+        _by(lambda gradients: max(np.abs(g).max() for g in gradients)),
+    ),
+    Mistake(
+        "they were divided by their norm, and are of length 1: multiply by `limit` too.",
+        lambda gradients, limit: clip(gradients, 1.0) if _length(gradients) > limit else gradients,
+    ),
+    Mistake(
+        "they were thrown away: what is too long is shortened to `limit`.",
+        lambda gradients, limit: [g * (_length(gradients) <= limit) for g in gradients],
+    ),
     Mistake("nothing was clipped.", lambda gradients, limit: list(gradients)),
 )
 
@@ -54,7 +80,7 @@ CLIP_MISTAKES = (
 def clip_cases(seed):
     rng = np.random.default_rng(seed)
     long = [rng.normal(size=(3, 4)), rng.normal(size=4), np.array(2.0)]
-    yield "long gradients", long, 1.0
+    yield "long gradients", long, 0.9
     yield "long gradients and a large limit", [10 * g for g in long], 7.5
     yield "short gradients", [g / 100 for g in long], 1.0
     yield "one long and one short", [np.array([30.0, 40.0]), np.array([0.01])], 5.0
@@ -84,9 +110,16 @@ def clip_trial(mine, seed=0):
         for mistake in CLIP_MISTAKES:
             if all_close(found, [np.asarray(g) for g in mistake.work(gradients, limit)]):
                 raise Wrong(f"For {name}, {mistake.says}")
-        total, length = (np.sqrt(sum((g**2).sum() for g in gs)) for gs in (gradients, found))
+        total, length = map(_length, (gradients, found))
+        shared = sum((a * b).sum() for a, b in zip(found, gradients, strict=True))
+        direction = "in the right direction"
+        if not np.isclose(abs(shared), total * length):
+            direction = "in another direction: multiply all of them by one number"
+        elif shared < 0:
+            direction = "in the opposite direction"
         raise Wrong(
-            f"For {name}, of length {total:.3g} with limit {limit:g}, yours are {length:.3g} long."
+            f"For {name}, of length {total:.3g} with limit {limit:g}, yours are {length:.3g} long,"
+            f" and should be {min(total, limit):.3g}; they lie {direction}."
         )
     return "Long, short, lopsided and zero: never longer than the limit, never turned."
 

@@ -67,8 +67,8 @@ def trial(mine, seed=0):
         if made.data.shape != (a.data / b.data).shape or not np.allclose(
             made.data, a.data / b.data
         ):
-            raise Wrong(f"The quotient is wrong ({about}).")
-        if {id(a), id(b)} - {id(parent) for parent in made.parents}:
+            raise Wrong(f"The quotient is wrong ({about}).{_other(made, a, b)}")
+        if not reaches(made, a) or not reaches(made, b):
             raise Wrong(
                 "`a` and `b` must both be parents of the result, or the pass stops there:"
                 " `Value(…, (a, b))`."
@@ -76,11 +76,55 @@ def trial(mine, seed=0):
         a, b = (Value(n) for n in numbers)
         graph(mine, a, b).backward()
         for name, value, due in zip("ab", (a, b), gradients(a.data, b.data), strict=True):
-            compared(about, name, value, np.asarray(due))
+            compared(about, name, value, np.asarray(due), numbers)
     return "Two numbers, a Value used twice, a / a and a shared row agree."
 
 
-def compared(about, name, value, due):
+def reaches(value, goal):
+    """Whether a Value was computed from another, directly or by the way of others."""
+    stack, seen = [value], set()
+    while stack:
+        at = stack.pop()
+        if at is goal:
+            return True
+        if id(at) not in seen:
+            seen.add(id(at))
+            stack += at.parents
+    return False
+
+
+def _other(made, a, b):
+    """What the wrong quotient is."""
+    for says, result in (
+        ("It is b / a.", b.data / a.data),
+        ("It is a product.", a.data * b.data),
+        ("`//` rounds down; divide with `/`.", a.data // b.data),
+    ):
+        if made.data.shape == result.shape and np.allclose(made.data, result):
+            return f" {says}"
+    return ""
+
+
+SLOPES = {  # what is said of a wrong slope along a or b, with g = 1
+    "a": (
+        ("g is to be divided by b, not multiplied.", lambda a, b: b),
+        ("That is the gradient of the other: ā = g / b, b̄ = −g a / b².", lambda a, b: -a / b**2),
+        ("g is to be divided by b, not by its square.", lambda a, b: 1 / b**2),
+        ("It is g alone: divide it by b.", lambda a, b: 1.0),
+        ("a has no place in its own gradient: ā = g / b.", lambda a, b: a / b),
+    ),
+    "b": (
+        ("g a is to be divided by b², not by b.", lambda a, b: -a / b),
+        ("The factor a is missing: b̄ = −g a / b².", lambda a, b: -1 / b**2),
+        ("That is the gradient of the other: ā = g / b, b̄ = −g a / b².", lambda a, b: 1 / b),
+        ("a enters once, not squared: b̄ = −g a / b².", lambda a, b: -(a**2) / b**2),
+        ("b̄ = −g a / b²: the denominator is missing.", lambda a, b: -a),
+        ("g a is to be divided by b², not multiplied.", lambda a, b: -a * b**2),
+    ),
+}
+
+
+def compared(about, name, value, due, numbers):
     if np.shape(value.grad) != due.shape:
         raise Wrong(
             f"The gradient of `{name}` has shape {np.shape(value.grad)}, `{name}` has {due.shape}"
@@ -93,6 +137,11 @@ def compared(about, name, value, due):
         why = " Nothing arrived: is `send` attached to the result?"
     elif np.allclose(value.grad, -due):
         why = " The sign is wrong."
+    elif about == "two numbers":
+        for says, slope in SLOPES[name]:
+            if np.allclose(value.grad, slope(*numbers)):
+                why = f" {says}"
+                break
     elif about in ("a / b times a", "a / a", "(a / b) / a"):
         why = (
             " The Value is used twice: add to its gradient with `collect`, don't assign it, and let"
@@ -148,8 +197,8 @@ TASKS = (
         trial,
         (
             Mistake("The sign is wrong", quotient(to_b=lambda g, a, b: g * a / b**2)),
-            Mistake("and should be", quotient(to_b=lambda g, a, b: -g * a / b)),
-            Mistake("and should be", quotient(to_a=lambda g, a, b: g * b)),
+            Mistake("by b², not by b", quotient(to_b=lambda g, a, b: -g * a / b)),
+            Mistake("divided by b, not multiplied", quotient(to_a=lambda g, a, b: g * b)),
             Mistake("must both be parents", quotient(parents=lambda a, b: (a,))),
             Mistake("is `send` attached", quotient(attach=False)),
             Mistake("was called instead of attached", _called),

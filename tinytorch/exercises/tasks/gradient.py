@@ -44,6 +44,14 @@ SLOPE_MISTAKES = (
         lambda gradient, direction: gradient * direction / np.linalg.norm(direction),
     ),
     Mistake(
+        "The length of a direction is the root of its squares' sum, not the sum of its sizes.",
+        lambda gradient, direction: gradient @ direction / np.abs(direction).sum(),
+    ),
+    Mistake(
+        "The length of a direction is the root of its squares' sum, not its largest entry.",
+        lambda gradient, direction: gradient @ direction / np.abs(direction).max(),
+    ),
+    Mistake(
         "A slope has a sign: it may go down.",
         lambda gradient, direction: abs(gradient @ direction) / np.linalg.norm(direction),
     ),
@@ -56,8 +64,20 @@ DOWNHILL_MISTAKES = (
         lambda gradient: -gradient / np.abs(gradient).sum(),
     ),
     Mistake(
+        "The length of a vector is the root of the sum of squares, not its largest entry.",
+        lambda gradient: -gradient / np.abs(gradient).max(),
+    ),
+    Mistake(
+        "The root is missing: the length is the root of the sum of squares.",
+        lambda gradient: -gradient / (gradient @ gradient),
+    ),
+    Mistake(
         "Signs alone lead down, but not the steepest way.",
         lambda gradient: -np.sign(gradient) / np.sqrt(len(gradient)),
+    ),
+    Mistake(
+        "Signs alone lead down, but not the steepest way; and the length has to be 1.",
+        lambda gradient: -np.sign(gradient),
     ),
 )
 
@@ -66,6 +86,14 @@ def chain(x, y):
     """The gradients of L = (x y + x)²."""
     s = x * y + x
     return 2 * s * (y + 1), 2 * s * x
+
+
+def _back(x, y):
+    s = x * y + x
+    return (
+        f"Step by step: s = {s:g}, ∂L/∂s = 2s = {2 * s:g}, and s changes by y + 1 = {y + 1:g} for"
+        f" each unit of x, by x = {x:g} for each unit of y."
+    )
 
 
 CHAIN_MISTAKES = (
@@ -114,6 +142,10 @@ CHAIN_MISTAKES = (
         lambda x, y: (2 * (y + 1), 2 * x),
     ),
     Mistake(
+        "s is x·y + x: the + x is missing where 2s is computed.",
+        lambda x, y: (2 * x * y * (y + 1), 2 * x * y * x),
+    ),
+    Mistake(
         "Two paths that meet at x add up; yours are multiplied.",
         lambda x, y: (2 * (x * y + x) * y * 2 * (x * y + x), 2 * (x * y + x) * x),
     ),
@@ -141,6 +173,7 @@ TASKS = (
             lambda gradient: -gradient / np.linalg.norm(gradient),
             DOWNHILL_MISTAKES,
             ("direction",),
+            hint=lambda gradient: "The steepest way down is straight against the gradient.",
             says="The steepest way down, of length 1, in two and three dimensions.",
         ),
         DOWNHILL_MISTAKES,
@@ -153,6 +186,7 @@ TASKS = (
             chain,
             CHAIN_MISTAKES,
             ("gradient of x", "gradient of y"),
+            hint=_back,
             says="Compared at three points; both paths to x are in it.",
         ),
         CHAIN_MISTAKES,

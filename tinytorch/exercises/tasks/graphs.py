@@ -115,6 +115,13 @@ class Program:
                 g[i] = g[i] + g[k] * slope
         return g
 
+    def arriving(self, node):
+        """The gradients that reach a node, a list for each node that uses it."""
+        g = self.gradients()
+        goal = self.nodes.index(node)
+        uses = ([g[k] * d for i, d in s if i == goal] for k, s in enumerate(self.steps))
+        return [parts for parts in uses if parts]
+
 
 def chain(p):
     x, three, two = p.leaf(np.float64(1.1)), p.constant(3.0), p.constant(2.0)
@@ -186,6 +193,11 @@ def arrays(p):
     p.mul(p.add(a, b), b)
 
 
+def sums(p):
+    x, y = p.leaf(np.array([1.0, -2.0, 0.5])), p.leaf(np.array([0.5, 1.5, 3.0]))
+    p.add(p.add(x, y), x)
+
+
 def anything(seed):
     def made(p):
         rng = np.random.default_rng(seed)
@@ -213,6 +225,7 @@ KNOWN = {
     "two leaves": two_leaves,
     "a rule that returns None for an input": a_none,
     "arrays, whose rules return one array twice": arrays,
+    "a sum of arrays": sums,
     "forty doublings": squarings,
 }
 

@@ -4,8 +4,8 @@ import numpy as np
 
 from ..answer import Wrong
 from ..task import Mistake, Task
-from .graphs import cases, made, reached
-from .passes import compared, counting, said
+from .graphs import Node, cases, made, reached
+from .passes import compared, counting, numbers, said
 
 
 def hook_trial(mine, seed=0):
@@ -30,7 +30,9 @@ def hooked(name, case, at, mine, look, whole):
     node, seen = p.nodes[at], []
 
     def hook(g):
-        seen.append(np.array(g))
+        seen.append(g)
+        if isinstance(g, Node):
+            raise Wrong("a hook is given the gradient of its node, not the node.")
         return None if look else g * 2
 
     change = None if look else {node: lambda g: g * 2}
@@ -39,7 +41,8 @@ def hooked(name, case, at, mine, look, whole):
     try:
         compared(name, p, mine, {node: hook}, change=change)
     except Wrong as wrong:
-        _hook_ran(name, seen, whole)
+        if not isinstance(wrong.__cause__, Wrong):  # raised by a node or a hook
+            _hook_ran(name, seen, whole)
         if look and "the gradient is" in str(wrong):
             raise Wrong(
                 f"For {name}: the hook returned None, which leaves the gradient as it is."
@@ -61,9 +64,10 @@ def _hook_ran(name, seen, whole):
             f"For {name}: it was called {len(seen)} times. Call it once, when all gradients of its"
             " node are in."
         )
-    if seen[0].shape != np.shape(whole) or not np.allclose(seen[0], whole):
+    first = numbers(name, seen[0])
+    if first.shape != np.shape(whole) or not np.allclose(first, whole):
         raise Wrong(
-            f"For {name}: it was given {said(seen[0])}, and the complete gradient of its node is"
+            f"For {name}: it was given {said(first)}, and the complete gradient of its node is"
             f" {said(whole)}."
         )
 

@@ -2,13 +2,15 @@
 
 import numpy as np
 
-from ...core.module import Module
+from ...core.module import Module, Parameter
 from ...core.tensor import Tensor
 from ..answer import NotWritten, Wrong
 from ..task import Mistake, Task
 
 RATE = 0.1
 START = np.array([0.5, -1.0, 0.25, 0.1])  # three weights and a bias
+LEFT = 5.0  # what is in .grad when the reader's function is called
+SIZES = np.array([7, 2, 3])
 
 
 def data(seed=0):
@@ -24,28 +26,25 @@ class Linear(Module):
 
     def __init__(self):
         super().__init__()
-        self.weight = Tensor(START[:3].copy(), True)
-        self.bias = Tensor(START[3:].copy(), True)
+        self.weight = Parameter(START[:3].copy())
+        self.bias = Parameter(START[3:].copy())
         self.modes = []
-        for p in self.own():
-            p.grad = Tensor(np.full(p.shape, 5.0))  # left over
-
-    def own(self):
-        return [self.weight, self.bias]
+        for p in self.parameters():
+            p.grad = Tensor(np.full(p.shape, LEFT))
 
     def forward(self, x):
         self.modes.append(self.training)
         return (x * self.weight).sum(1).reshape(-1, 1) + self.bias
 
     def numbers(self):
-        return np.concatenate([p.data for p in self.own()])
+        return np.concatenate([p.data for p in self.parameters()])
 
 
 class Descent:
     """Gradient descent, as optimizers are used."""
 
     def __init__(self, model):
-        self.params, self.steps = model.own(), 0
+        self.params, self.steps = list(model.parameters()), 0
 
     def zero_grad(self):
         for p in self.params:
@@ -79,17 +78,11 @@ def step_trial(mine, seed=0):
     model = Linear()
     optimizer = Descent(model)
     mine(model, optimizer, mse, batches)
-    found, shares = model.numbers(), np.array([7, 2, 3]) / 12
+    found, shares = model.numbers(), SIZES / 12
     by_batch = [slopes(START, X, y)[1] for X, y in arrays]
 
     def after(weights, left=0.0):
         return START - RATE * (sum(s * g for s, g in zip(weights, by_batch, strict=True)) + left)
-
-    def stepping(weights):
-        w = START
-        for share, (X, y) in zip(weights, arrays, strict=True):
-            w = w - RATE * share * slopes(w, X, y)[1]
-        return w
 
     right = after(shares)
     if np.allclose(found, right):
@@ -97,17 +90,30 @@ def step_trial(mine, seed=0):
             raise Wrong(f"The weights are right, after {optimizer.steps} steps: take one.")
         return "The same step as on all twelve samples at once."
     left = "What was in .grad before took part: clear it first."
-    alone = "Only the last batch counts: zero_grad() inside the loop throws the others away."
+    alone = (
+        "Only the last batch counts: zero_grad() inside the loop throws the others away, and a"
+        " backward() after it sees the last loss alone."
+    )
     for says, wrong in [
         ("The weights did not change: call `backward()` and `optimizer.step()`.", START),
-        (left, after(shares, 5.0)),
-        (left, after([1, 1, 1], 5.0)),
+        *[(left, after(weights, LEFT)) for weights in (shares, [1, 1, 1], [1 / 3] * 3, SIZES)],
         ("Each batch counts as a whole: weight it by its share of the samples.", after([1, 1, 1])),
         (
             "Each batch counts a third, but they hold 7, 2 and 3 samples: weight by the samples.",
             after([1 / 3] * 3),
         ),
-        *[(alone, after([0, 0, share])) for share in (1, 1 / 3, 3 / 12)],
+        (
+            "Each batch counts by its number of samples: divide by the number of all, 12.",
+            after(SIZES),
+        ),
+        (
+            "Each batch is divided by its number of samples, and its loss is a mean already: weight"
+            " it by its share of them.",
+            after(1 / SIZES),
+        ),
+        *[(alone, after([0, 0, share])) for share in (1, 1 / 3, 3 / 12, 3)],
+        ("Only the first batch counts: go over all of them.", after([1, 0, 0])),
+        ("Only the first batch counts: go over all of them.", after([7 / 12, 0, 0])),
     ]:
         if np.allclose(found, wrong):
             raise Wrong(says)
@@ -149,15 +155,8 @@ def loop_trial(mine, seed=0):
     losses = mine(model, optimizer, mse, batches, EPOCHS)
     if losses is None:
         raise NotWritten("It returns nothing yet: return the mean loss of each epoch, in a list.")
-    w, means, plain_means = START, [], []
-    for _ in range(EPOCHS):
-        seen = []
-        for X, y in arrays:
-            loss, g = slopes(w, X, y)
-            seen.append(loss)
-            w = w - RATE * g
-        means.append(np.average(seen, weights=[7, 2, 3]))
-        plain_means.append(np.mean(seen))
+    w, seen = descended(arrays)
+    means = np.average(seen, axis=1, weights=SIZES)
     if not np.allclose(model.numbers(), w):
         raise Wrong(_which_loop(model.numbers(), optimizer.steps, arrays, w))
     if not all(model.modes):
@@ -169,18 +168,52 @@ def loop_trial(mine, seed=0):
         raise Wrong(f"Return a list with one loss for each of the {EPOCHS} epochs.")
     if any(isinstance(loss, Tensor) for loss in losses):
         raise Wrong("The losses are Tensors, and each holds its whole graph: add up `loss.item()`.")
-    if np.allclose(losses, plain_means):
+    try:
+        losses = np.array(losses, float)
+    except (TypeError, ValueError):
         raise Wrong(
+            "The list holds something else than plain numbers: add up `loss.item()`."
+        ) from None
+    for says, wrong in [
+        (
             "The mean loss counts each batch alike, but they hold 7, 2 and 3 samples: weight by the"
-            " samples."
-        )
-    if np.allclose(losses, np.array(means) * 12):
-        raise Wrong("That is the sum over the samples: divide by their number.")
-    if not np.allclose(losses, means):
-        raise Wrong(
-            f"The mean losses are {np.round(losses, 4)}, and should be {np.round(means, 4)}."
-        )
+            " samples.",
+            seen.mean(1),
+        ),
+        ("That is the sum over the samples: divide by their number.", means * 12),
+        ("That is the sum over the batches: a mean over the samples is asked for.", seen.sum(1)),
+        ("That is the loss of the last batch alone: take the mean over the epoch.", seen[:, -1]),
+        ("That is the loss of the first batch alone: take the mean over the epoch.", seen[:, 0]),
+        (
+            "The loss is that of before the step: yours is computed once more, after it.",
+            np.average(descended(arrays, after=True)[1], axis=1, weights=SIZES),
+        ),
+        (
+            "The total goes on from epoch to epoch: begin each epoch at 0.",
+            np.cumsum(means) / np.arange(1, EPOCHS + 1),
+        ),
+        ("The total goes on from epoch to epoch: begin each epoch at 0.", np.cumsum(means)),
+    ]:
+        if losses.shape == means.shape and np.allclose(losses, wrong):
+            raise Wrong(says)
+    if losses.shape != means.shape or not np.allclose(losses, means):
+        raise Wrong(f"The mean losses are {losses.round(4)}, and should be {means.round(4)}.")
     return "Three epochs on three batches: the weights and the mean losses agree."
+
+
+def descended(arrays, left=None, held=0.0, after=False):
+    """The weights after all epochs and the loss of each batch, by hand.
+
+    `left` is in the gradient of the first step; the share `held` of each gradient stays in the
+    next. The loss is that of before the step, or of `after` it.
+    """
+    w, losses, before = START, [], 0.0 if left is None else left
+    for _ in range(EPOCHS):
+        for X, y in arrays:
+            loss, g = slopes(w, X, y)
+            w, before = w - RATE * (before + g), held * (before + g)
+            losses.append(slopes(w, X, y)[0] if after else loss)
+    return w, np.reshape(losses, (EPOCHS, -1))
 
 
 def _which_loop(found, steps, arrays, right):
@@ -189,13 +222,16 @@ def _which_loop(found, steps, arrays, right):
     n = len(arrays) * EPOCHS
     if steps != n:
         return f"{steps} steps were taken, and there are {n} batches in {EPOCHS} epochs: one each."
-    w, held = START, np.full(4, 5.0)
-    for _ in range(EPOCHS):
-        for X, y in arrays:
-            held = held + slopes(w, X, y)[1]
-            w = w - RATE * held
-    if np.allclose(found, w):
-        return "The gradients of all batches add up in .grad: call zero_grad() before backward()."
+    for left in (LEFT, None):
+        if np.allclose(found, descended(arrays, left, held=1.0)[0]):
+            return (
+                "The gradients of all batches add up in .grad: call zero_grad() before backward()."
+            )
+    if np.allclose(found, descended(arrays, LEFT)[0]):
+        return (
+            "What was in .grad before took part in the first step: call zero_grad() before"
+            " backward(), not only after the step."
+        )
     return f"The weights became {found.round(3)}, and should be {right.round(3)}."
 
 

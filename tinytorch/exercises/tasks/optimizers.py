@@ -6,13 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..answer import NotWritten, Wrong
-from ..task import Compared, Mistake, Task, short
+from ..task import Compared, Mistake, Task, multiple, short
 
 # ---------------------------------------------------------------------------------- plain descent
 
 
 def sgd(p, g, lr=0.1, weight_decay=0.0):
     return p - lr * (g + weight_decay * p)
+
+
+def _unit(g):
+    return g / np.linalg.norm(g)
 
 
 SGD_CASES = [
@@ -49,6 +53,26 @@ SGD_MISTAKES = (
     Mistake(
         "The decay takes the weight, not the gradient.",
         lambda p, g, lr=0.1, weight_decay=0.0: p - lr * (g + weight_decay * g),
+    ),
+    Mistake(
+        "The decay takes the weight with its sign, not its size.",
+        lambda p, g, lr=0.1, weight_decay=0.0: p - lr * (g + weight_decay * np.abs(p)),
+    ),
+    Mistake(
+        "The decay takes the weight as it was before the step: both are in one sum.",
+        lambda p, g, lr=0.1, weight_decay=0.0: (p - lr * g) * (1 - lr * weight_decay),
+    ),
+    Mistake(
+        "`lr` is an argument: yours takes 0.1 whatever it is given.",
+        lambda p, g, lr=0.1, weight_decay=0.0: sgd(p, g, 0.1, weight_decay),
+    ),
+    Mistake(
+        "The gradient enters with its size, not with its sign alone.",
+        lambda p, g, lr=0.1, weight_decay=0.0: p - lr * np.sign(g + weight_decay * p),
+    ),
+    Mistake(
+        "The gradient enters as long as it is: do not divide by its length.",
+        lambda p, g, lr=0.1, weight_decay=0.0: sgd(p, _unit(g + weight_decay * p), lr),
     ),
 )
 
@@ -119,9 +143,7 @@ class Steps:
             if first is None and not _close(p, due):
                 if _close(p - before, before - due):
                     raise Wrong("It goes uphill: the sign of the step is wrong.")
-                first = (
-                    f"For {about}, in step {t} p should become {short(due)}, yours is {short(p)}."
-                )
+                first = f"For {about}, in step {t} {self.differs(before, found, tracks[None])}"
         if first:
             named = [m.says for m in tracks if m is not None]
             raise Wrong(named[0] if named else first)
@@ -131,6 +153,24 @@ class Steps:
                 " keep it free of the rate."
             )
         return ""
+
+    def differs(self, before, found, right):
+        """Which of p and the memories is wrong, and by how much; with memories, p follows them."""
+        due, memories = right
+        due, found = [due, *memories], [np.asarray(x) for x in found]
+        listed = ["p", *self.kept]
+        if all(any(_close(mine, one) for one in due) for mine in found):
+            return f"the right numbers come back, in another order: return {', '.join(listed)}."
+        off = [i for i in range(1, len(due)) if not _close(found[i], due[i])]
+        i = off[0] if off else 0
+        start = 0.0 if off else before
+        times = multiple(found[i] - start, due[i] - start)
+        what = "It" if off else "The step"
+        return (
+            f"{listed[i]} should become {short(due[i])}, yours is {short(found[i])}."
+            + (f" {what} is {times} what it should be." if times else "")
+            + ("" if off else f" {' and '.join(self.kept)} came back right: look at the step.")
+        )
 
     def begun(self, start):
         return start.copy(), [np.zeros_like(start) for _ in self.kept]
@@ -172,12 +212,33 @@ def _fixed(step, **own):
     return lambda *arrays, **options: step(*arrays, **(options | own))
 
 
+def _corrected(p, g, v, t, lr=0.05, mu=0.9):
+    v = mu * v + (1 - mu) * g
+    return p - lr * v / (1 - mu**t), v
+
+
+def _exchanged(p, g, v, t, lr=0.05, mu=0.9):
+    v = v + mu * g
+    return p - lr * v, v
+
+
 MOMENTUM_MISTAKES = (
     Mistake(
         "v has no effect: put the new v into the step, and return it.",
         lambda p, g, v, t, lr=0.05, mu=0.9: (p - lr * g, v),
     ),
     Mistake("Your v is a mean, with (1 − μ) g added; here it is a sum, with g added.", _damped),
+    Mistake(
+        "Your v is a mean, and corrected as in Adam; here it is a sum, and enters as it is.",
+        _corrected,
+    ),
+    Mistake(
+        "μ multiplies the old v, and g is added as it is; yours has them exchanged.", _exchanged
+    ),
+    Mistake(
+        "The gradient takes part twice: it is in the new v, and the step goes along v alone.",
+        lambda p, g, v, t, lr=0.05, mu=0.9: (p - lr * (mu * v + g + g), mu * v + g),
+    ),
     Mistake(
         "The step uses the v of before: update v first.",
         lambda p, g, v, t, lr=0.05, mu=0.9: (p - lr * v, mu * v + g),
@@ -195,14 +256,28 @@ MOMENTUM_MISTAKES = (
 )
 
 
-def _adam(unbias=True, square=True, mean=True, second=None, root=True, inside=False, keep=True):
+def _adam(
+    unbias="mv",
+    square=True,
+    mean="mv",
+    second=False,
+    root=True,
+    inside=False,
+    keep=True,
+    later=0,
+    old=1,
+    exchanged=False,
+):
     """Adam's step, right but for what is said."""
 
     def step(p, g, m, v, t, lr=0.05, beta1=0.9, beta2=0.999, eps=1e-8):
-        m = beta1 * m + (1 - beta1 if mean else 1) * g
-        v = beta2 * v + (1 - beta2) * (g * g if square else abs(g))
-        m_hat = m / (1 - beta1**t) if unbias else m
-        v_hat = v / (1 - (beta1 if second else beta2) ** t) if unbias else v
+        if exchanged:
+            m = (1 - beta1) * m + beta1 * g
+        else:
+            m = old * beta1 * m + (1 - beta1 if "m" in mean else 1) * g
+        v = beta2 * v + (1 - beta2 if "v" in mean else 1) * (g * g if square else abs(g))
+        m_hat = m / (1 - beta1 ** (t + later)) if "m" in unbias else m
+        v_hat = v / (1 - (beta1 if second else beta2) ** (t + later)) if "v" in unbias else v
         if inside:
             return p - lr * m_hat / np.sqrt(v_hat + eps), m, v
         below = (np.sqrt(v_hat) if root else v_hat) + eps
@@ -215,9 +290,19 @@ def _adam(unbias=True, square=True, mean=True, second=None, root=True, inside=Fa
 
 adam = _adam()
 ADAM_MISTAKES = (
-    Mistake("The bias is not corrected: divide by 1 − β₁ᵗ and 1 − β₂ᵗ.", _adam(unbias=False)),
+    Mistake("The bias is not corrected: divide by 1 − β₁ᵗ and 1 − β₂ᵗ.", _adam(unbias="")),
+    Mistake("The bias of v is not corrected: v̂ is v divided by 1 − β₂ᵗ.", _adam(unbias="m")),
+    Mistake("The bias of m is not corrected: m̂ is m divided by 1 − β₁ᵗ.", _adam(unbias="v")),
+    Mistake("t counts from 1 already: the exponents are t, not t + 1.", _adam(later=1)),
     Mistake("v has to hold the mean of g squared, not of |g|.", _adam(square=False)),
-    Mistake("m is a mean: it takes (1 − β₁) g, not g.", _adam(mean=False)),
+    Mistake("m is a mean: it takes (1 − β₁) g, not g.", _adam(mean="v")),
+    Mistake("v is a mean: it takes (1 − β₂) g², not g².", _adam(mean="m")),
+    Mistake("m and v are means: they take (1 − β₁) g and (1 − β₂) g².", _adam(mean="")),
+    Mistake("m has to remember: β₁ times the old m is missing.", _adam(old=0)),
+    Mistake(
+        "β₁ belongs to the old m, and 1 − β₁ to g; yours has them exchanged.",
+        _adam(exchanged=True),
+    ),
     Mistake("v̂ is corrected with β₂: divide v by 1 − β₂ᵗ.", _adam(second=True)),
     Mistake("Divide by the square root of v̂, not by v̂.", _adam(root=False)),
     Mistake("m̂ and v̂ are for this step alone: return m and v uncorrected.", _adam(keep=False)),
@@ -242,6 +327,7 @@ TASKS = (
             sgd,
             SGD_MISTAKES,
             ("weight",),
+            start=lambda p, *rest: p,
             says="The step is right for vectors, matrices and numbers, with decay and without.",
         ),
         SGD_MISTAKES,

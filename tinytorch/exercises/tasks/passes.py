@@ -57,12 +57,41 @@ def compared(name, program, mine, *hooks, change=None):
     if len(found) < len(leaves):
         raise Wrong(f"For {name}: {len(leaves)} leaves are reached, yours has {len(found)}.")
     for node, right in leaves.items():
-        value = found[node]
-        if np.shape(value) != np.shape(right) or not np.allclose(value, right):
+        value = numbers(name, found.get(node))
+        if value.shape != np.shape(right) or not np.allclose(value, right):
+            why = "" if hooks else _why(program, node, found, value, right)
             raise Wrong(
-                f"For {name}, the gradient is {said(right)}, yours {said(value)}. Was a node"
-                " called before all of its gradients were in?"
+                f"For {name}, the gradient is {said(right)}, yours {said(value)}."
+                + (why or " Was a node called before all of its gradients were in?")
             )
+
+
+def numbers(name, value):
+    """A gradient as an array, if it is one."""
+    try:
+        value = np.asarray(value)
+    except ValueError:
+        value = np.array(None)
+    if value.dtype.kind not in "fiu":
+        raise Wrong(f"For {name}: a gradient is an array of numbers, and no `{value.dtype}`.")
+    return value
+
+
+def _why(program, node, found, value, right):
+    """What was begun or added up wrongly, where that explains the number of a leaf."""
+    result = program.values[-1]
+    if value.shape == () and np.shape(right):
+        return " The pass begins with ones of the shape of the result: `np.ones_like(result.data)`."
+    if not np.any([g for g in found.values() if np.shape(g) == value.shape]):
+        return " The pass begins with ones; begun with zeros, it sends on nothing else."
+    if value.shape == np.shape(result) and np.allclose(value, result * right):
+        return " The pass begins with ones, not with the result."
+    uses = program.arriving(node)
+    if len(uses) == 1 and any(np.allclose(value, part) for part in uses[0]):
+        return (
+            " Its rule returns two gradients for one leaf, and yours is one of them: add them up."
+        )
+    return ""
 
 
 def deep(mine):

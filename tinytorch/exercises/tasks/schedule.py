@@ -13,6 +13,12 @@ def schedule(step, peak, warmup, total):
     return peak * (1 + np.cos(np.pi * (step - warmup) / (total - warmup))) / 2
 
 
+def _where(step, peak, warmup, total):
+    if step < warmup:
+        return "This step is one of the warm-up."
+    return "This step is after the end." if step > total else "This step is on the way down."
+
+
 def _scheduled(late=True, start=1, over=None, shape=None, pi=np.pi):
     def rate(step, peak, warmup, total):
         if step < warmup:
@@ -29,7 +35,7 @@ def _scheduled(late=True, start=1, over=None, shape=None, pi=np.pi):
 
 SCHEDULE_CASES = [
     (f"step {step} of {total} with {warmup} to warm up", (step, peak, warmup, total))
-    for peak, warmup, total in [(0.1, 10, 100), (2.0, 3, 11), (0.5, 0, 8)]
+    for peak, warmup, total in [(0.4, 10, 100), (2.0, 3, 11), (0.5, 0, 8)]
     for step in sorted(
         {0, 1, warmup - 1, warmup, warmup + 1, total // 2, total - 1, total, 3 * total}
     )
@@ -58,6 +64,41 @@ SCHEDULE_MISTAKES = (
         "A cosine alone falls to −1, and a rate is never negative.",
         _scheduled(shape=lambda s: np.cos(np.pi * s)),
     ),
+    Mistake(
+        "The largest rate is `peak`: yours is 1 there, whatever it is given.",
+        lambda step, peak, warmup, total: schedule(step, 1.0, warmup, total),
+    ),
+    Mistake(
+        "1 + cos goes from 2 to 0: take half of it.",
+        lambda step, peak, warmup, total: (
+            schedule(step, peak, warmup, total) * (1 if step < warmup else 2)
+        ),
+    ),
+    Mistake(
+        "After the warm-up it stays at `peak`, and has to fall.",
+        lambda step, peak, warmup, total: schedule(min(step, warmup), peak, warmup, total),
+    ),
+    Mistake(
+        "After the warm-up it rises from 0; 1 + cos falls, 1 − cos rises.",
+        _scheduled(shape=lambda s: (1 - np.cos(np.pi * s)) / 2),
+    ),
+    Mistake(
+        "That is a whole wave, down and up again: half of one goes from cos 0 to cos π.",
+        _scheduled(shape=lambda s: (1 + np.cos(2 * np.pi * s)) / 2),
+    ),
+    Mistake(
+        "The fall takes total − warmup steps, from step `warmup` to step `total`: yours is one"
+        " short.",
+        lambda step, peak, warmup, total: schedule(step, peak, warmup, total - 1),
+    ),
+    Mistake(
+        "The warm-up has `warmup` steps, the last of which is warmup − 1: yours has one more.",
+        lambda step, peak, warmup, total: (
+            peak * (step + 1) / (warmup + 1)
+            if step <= warmup
+            else schedule(step, peak, warmup, total)
+        ),
+    ),
     Mistake("After the last step it rises again: the rate stays 0.", _scheduled(late=False)),
     Mistake("The cosine counts in radians: its half wave is π long, not 180.", _scheduled(pi=180)),
 )
@@ -71,6 +112,7 @@ TASKS = (
             schedule,
             SCHEDULE_MISTAKES,
             ("rate",),
+            hint=_where,
             says="Up along a line, down along half a cosine, and 0 after the end.",
         ),
         SCHEDULE_MISTAKES,
