@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -24,6 +25,7 @@ def test_every_exercise_is_stated_in_a_chapter_and_judged_by_a_check():
     assert exercises().keys() == EXERCISES.keys()
     for e in exercises().values():
         assert e.task and e.hints and e.stub and e.solution, e.name
+        assert not re.search("solution|answer|same check", e.task), e.task
 
 
 # ------------------------------------------------------------------------------- from the start

@@ -38,3 +38,8 @@ class Wrong(Exception):
 
 class NotWritten(Exception):
     """What is still to be filled in."""
+
+
+def nothing(value) -> bool:
+    """Whether a function that should return something has not been written to its end."""
+    return value is None or value is ...

@@ -17,7 +17,7 @@ import numpy as np
 from ..core import autograd
 from ..core.autograd import Function, enable_grad, grad
 from ..core.tensor import Tensor
-from .answer import Answer, NotWritten, Wrong
+from .answer import Answer, NotWritten, Wrong, nothing
 from .diagnosis import (
     first_difference,
     misplaced,
@@ -230,7 +230,7 @@ class Trial:
         except Exception as error:
             raise Wrong(raised(error, "forward", self.names, self.cls, self.sample)) from error
         found = np.asarray(z._data)
-        if found.dtype == object and found.shape == () and found.item() in (None, ...):
+        if found.dtype == object and found.shape == () and nothing(found.item()):
             raise NotWritten("`forward` returns nothing: let it return the result, z.")
         if found.dtype.kind not in "fiub":
             raise Wrong("`forward` does not return an array of numbers.")
@@ -266,7 +266,7 @@ class Trial:
             raise Wrong(raised(error, "apply", self.names, self.cls, self.sample)) from error
         n = len(self.inputs)
         listed = found if type(found) is tuple else (found,)
-        if all(d is None or d is ... for d in listed):
+        if all(map(nothing, listed)):
             raise NotWritten("`forward` is right. `apply` returns nothing yet.")
         if type(found) is not tuple:
             comma = "; for a single input, `return (grad,)`, with a comma" if n == 1 else ""
@@ -284,7 +284,7 @@ class Trial:
     def compare(self, i, d):
         """Hold the gradient of input i against the right one."""
         name, x, right = self.names[i], self.inputs[i], self.right[i]
-        if d is None or d is ...:
+        if nothing(d):
             raise Wrong(f"The gradient of `{name}` is missing: `apply` returns `{d}` for it.")
         if not isinstance(d, (np.ndarray, np.generic, int, float, Tensor)):
             raise Wrong(f"The gradient of `{name}` is {_kind(d)}, and should be an array.")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .answer import Answer, NotWritten, Wrong
+from .answer import Answer, NotWritten, Wrong, nothing
 from .diagnosis import readers_line
 
 
@@ -103,11 +103,11 @@ class Compared:
         The names of what is returned; one name for a single result.
     hint : callable, optional
         From the case's arguments, what is expected there, to be said where nothing else fits.
+    says : str
+        What is said of a right answer.
     start : callable, optional
         From the case's arguments, what a step begins at: the step is then compared with the right
         one, to say how many times as long it is.
-    says : str
-        What is said of a right answer.
     """
 
     cases: Sequence[tuple[str, tuple]]
@@ -115,8 +115,8 @@ class Compared:
     mistakes: Sequence[Mistake] = ()
     results: tuple[str, ...] = ("result",)
     hint: Callable | None = None
-    start: Callable | None = None
     says: str = "All cases agree."
+    start: Callable | None = None
 
     def __call__(self, work, seed=None):
         rng = np.random.default_rng(seed)
@@ -129,7 +129,7 @@ class Compared:
         """Try one case."""
         given = deepcopy(arguments)
         found = work(*given)
-        if found is None or found is ...:
+        if nothing(found):
             raise NotWritten("It returns nothing yet. End it with `return`.")
         for name, before, after in zip(names(self.right), arguments, given, strict=False):
             if not equal(before, after):
@@ -194,6 +194,17 @@ def _other(argument, rng):
     if isinstance(argument, np.ndarray):
         return argument * rng.uniform(0.5, 1.5, argument.shape)
     return argument * rng.uniform(0.5, 1.5) if isinstance(argument, float) else argument
+
+
+def numbers(value, what) -> np.ndarray:
+    """What a reader returned, as an array of numbers; `what` says what it should have been."""
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError):  # lists of different lengths
+        array = np.array(None)
+    if array.dtype.kind not in "fiub":
+        raise Wrong(f"{what} is no array of numbers.")
+    return array
 
 
 def all_close(some, others):

@@ -101,6 +101,8 @@ def _exercises(text):
         if not mine:  # hints that stand together, after the last of several stubs
             mine = [(t, b) for at, t, b in hints if at > end]
         imports, given = _needed(f"{stub}\n\n{answer}", [*known, tree, solution_tree])
+        if i and asked[i - 1][1] > building:  # what was run between two exercises is no task
+            before = max(e for _, e, *_ in cells if e <= start)
         task = plain(text[before:start]) or task  # several stubs below one task
         yield {
             "name": name,

@@ -8,7 +8,7 @@ import numpy as np
 from ...core.autograd import Function, enable_grad, no_grad
 from ...core.gradients.checkpoint import CheckpointBackward, checkpoint
 from ...core.tensor import Tensor
-from ..answer import Answer
+from ..answer import Answer, nothing
 from ..diagnosis import first_difference, raised, same
 from ..rule import NotWritten, Wrong
 from ..samples import Sample
@@ -84,7 +84,7 @@ class Run:
 
         z = self.forward(function, right)
         self.forgotten(z._node)
-        if issubclass(self.cls, CheckpointBackward):  # for which the weight is an input, too
+        if self.cls is CheckpointBackward:  # for which the weight is an input, too
             found, W.grad = z._node.apply(g)
         else:
             found = self.apply(z._node, g)
@@ -93,7 +93,7 @@ class Run:
     def forward(self, function, right):
         x = Tensor(self.x, True)
         try:
-            if issubclass(self.cls, CheckpointBackward):
+            if self.cls is CheckpointBackward:
                 z = checkpoint(function, x)
             else:
                 z = self.cls.run(x, function=function)
@@ -104,7 +104,7 @@ class Run:
             if self.calls and "expected a Tensor" in said:
                 said += " `forward` gets arrays: call the function on `tt.tensor(x)`."
             raise Wrong(said) from error
-        if z._data.dtype == object and z._data.shape == () and z._data.item() in (None, ...):
+        if z._data.dtype == object and z._data.shape == () and nothing(z._data.item()):
             raise NotWritten("`forward` returns nothing: let it return the result, z.")
         if z._data.dtype == object:
             raise Wrong("`forward` must return an array: the `.data` of what the function gives.")
@@ -132,7 +132,7 @@ class Run:
                 raise NotWritten("`forward` is right. Now fill in `apply`.") from None
             except Exception as error:
                 raise Wrong(self.explained(error)) from error
-        if found is None or found is ...:
+        if nothing(found):
             raise NotWritten("`forward` is right. `apply` returns nothing yet.")
         if type(found) is not tuple or len(found) != 1:
             raise Wrong("`apply` returns a tuple of one gradient, that of `x`: `return (grad,)`.")

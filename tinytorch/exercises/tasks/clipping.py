@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..answer import NotWritten, Wrong
-from ..task import Mistake, Task, all_close
+from ..answer import NotWritten, Wrong, nothing
+from ..task import Mistake, Task, all_close, numbers
 
 
 def _length(gradients):
@@ -93,13 +93,13 @@ def clip_trial(mine, seed=0):
     for name, gradients, limit in clip_cases(seed):
         given = [g.copy() for g in gradients]
         found = mine(given, limit)
-        if found is None or found is ...:
+        if nothing(found):
             raise NotWritten("It returns nothing yet: return a list of gradients.")
         if not isinstance(found, list | tuple) or len(found) != len(gradients):
             raise Wrong("Return a list with one gradient for each given one.")
         if not all(map(np.array_equal, given, gradients)):
             raise Wrong("It changes the gradients in place: return new ones.")
-        found = [np.asarray(g, float) for g in found]
+        found = [numbers(g, f"For {name}, a gradient that comes back") for g in found]
         if any(a.shape != b.shape for a, b in zip(found, gradients, strict=True)):
             raise Wrong(f"For {name}, a gradient changed its shape.")
         right = clip(gradients, limit)

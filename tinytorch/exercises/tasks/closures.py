@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..answer import NotWritten, Wrong
+from ..answer import NotWritten, Wrong, nothing
+from ..diagnosis import readers_line
 from ..given.closures import Value
 from ..task import Mistake, Task
 
@@ -56,7 +57,7 @@ def trial(mine, seed=0):
         numbers = [(1 + seed % 5 / 8) * np.asarray(n) for n in numbers]
         a, b = (Value(n) for n in numbers)
         made = mine(a, b)
-        if made is None:
+        if nothing(made):
             raise NotWritten("It returns nothing yet.")
         if not isinstance(made, Value):
             raise Wrong(f"It returns a `{type(made).__name__}`, no `Value`.")
@@ -74,7 +75,16 @@ def trial(mine, seed=0):
                 " `Value(…, (a, b))`."
             )
         a, b = (Value(n) for n in numbers)
-        graph(mine, a, b).backward()
+        try:
+            graph(mine, a, b).backward()
+        except ValueError as error:
+            if "broadcast" not in str(error):
+                raise
+            line = readers_line(error)
+            raise Wrong(
+                f"It raises `ValueError: {error}` ({about}) in the line\n\n```python\n{line}\n"
+                "```\n\nA gradient larger than its Value is to be summed: `collect` does it."
+            ) from error
         for name, value, due in zip("ab", (a, b), gradients(a.data, b.data), strict=True):
             compared(about, name, value, np.asarray(due), numbers)
     return "Two numbers, a Value used twice, a / a and a shared row agree."

@@ -4,7 +4,7 @@ import numpy as np
 
 from ...core.autograd import Function, backward
 from ...core.tensor import Tensor
-from ..answer import NotWritten, Wrong
+from ..answer import NotWritten, Wrong, nothing
 from ..task import Mistake, Task
 
 X = np.array([[0.5, -1.0, 0.2], [1.5, 0.3, -0.7]])
@@ -45,16 +45,10 @@ def trials():
     return (
         (True, "tanh, which is right (print both slopes)", _rule("Tanh", np.tanh, _tanh_slope), X),
         (
-            True,
-            "exp with slopes of a million (compare relative to them)",
-            _rule("Exp", np.exp, np.exp),
-            0 * X + 14,
-        ),
-        (
-            True,
-            "slopes of zero (a relative tolerance alone can't help)",
-            _rule("Square", lambda x: (x - 1) ** 2, lambda x: 2 * (x - 1)),
-            0 * X + 1,
+            False,
+            "slopes that are twice as large (compare numbers, not signs or directions)",
+            _rule("Twice", np.tanh, lambda x: 2 * _tanh_slope(x)),
+            X,
         ),
         (
             False,
@@ -82,7 +76,7 @@ def trials():
         ),
         (
             False,
-            "the right numbers in the wrong entries",
+            "the right numbers in the wrong entries (each entry has to agree with its own)",
             _rule("E", np.tanh, _tanh_slope, lambda d: d[..., ::-1]),
             X,
         ),
@@ -110,6 +104,18 @@ def trials():
             _rule("I", np.tanh, lambda x: 0 * x),
             X,
         ),
+        (
+            True,
+            "exp with slopes of a million (compare relative to them)",
+            _rule("Exp", np.exp, np.exp),
+            0 * X + 14,
+        ),
+        (
+            True,
+            "slopes of zero (a relative tolerance alone can't help)",
+            _rule("Square", lambda x: (x - 1) ** 2, lambda x: 2 * (x - 1)),
+            0 * X + 1,
+        ),
     )
 
 
@@ -129,7 +135,7 @@ def trial(function, seed=None):
         if not (point == kept).all():
             point[...] = kept
             raise Wrong("It changes `x`: nudge a copy.")
-        if verdict is None:
+        if nothing(verdict):
             raise NotWritten("It returns nothing yet: return True or False.")
         if not isinstance(verdict, bool | np.bool_):
             raise Wrong(
@@ -137,11 +143,29 @@ def trial(function, seed=None):
                 " or False."
             )
         if bool(verdict) != right:
-            raise Wrong(f"It {'refuses' if right else 'passes'} {name}.")
+            why = _refused(function, tried) if right else ""
+            raise Wrong(f"It {'refuses' if right else 'passes'} {name}.{why}")
         if right:
             every_entry(seen, kept)
     wrong = sum(not right for right, *_ in tried)
     return f"It tried {len(tried)} rules and caught the {wrong} wrong ones."
+
+
+def _refused(function, tried):
+    """Why a check refuses what is right: it refuses all, or doubles the differences."""
+    passed = [
+        name
+        for _, name, rule, point in tried
+        if function(lambda t, rule=rule: (rule(t) * WEIGHTS).sum(), point.copy())
+    ]
+    if not passed:
+        return " It refuses every other rule too."
+    if any("twice as large" in name for name in passed):
+        return (
+            " And it passes slopes that are twice as large: f(x + h) − f(x − h) spans 2h, so divide"
+            " it by 2h."
+        )
+    return ""
 
 
 def every_entry(seen, x):
@@ -242,7 +266,9 @@ TASKS = (
             ),
             Mistake("the tolerance is too loose", _by(lambda a, n: np.allclose(a, n, 1e-3, 1e-3))),
             Mistake("never nudges the entry", lambda f, x, h=1e-6: True),
-            Mistake("refuses", lambda f, x, h=1e-6: False),
+            Mistake("refuses every other rule too", lambda f, x, h=1e-6: False),
+            Mistake("divide it by 2h", _by(lambda a, n: np.allclose(a, 2 * n, 1e-5, 1e-6))),
+            Mistake("not signs or directions", _by(lambda a, n: (np.sign(a) == np.sign(n)).all())),
             Mistake("nudge a copy", in_place),
         ),
     ),

@@ -3,9 +3,9 @@
 import numpy as np
 
 from ..answer import Wrong
-from ..task import Mistake, Task
+from ..task import Mistake, Task, numbers
 from .graphs import Node, cases, made, reached
-from .passes import compared, counting, numbers, said
+from .passes import compared, counting, said
 
 
 def hook_trial(mine, seed=0):
@@ -64,7 +64,7 @@ def _hook_ran(name, seen, whole):
             f"For {name}: it was called {len(seen)} times. Call it once, when all gradients of its"
             " node are in."
         )
-    first = numbers(name, seen[0])
+    first = numbers(seen[0], f"For {name}: what it was given")
     if first.shape != np.shape(whole) or not np.allclose(first, whole):
         raise Wrong(
             f"For {name}: it was given {said(first)}, and the complete gradient of its node is"

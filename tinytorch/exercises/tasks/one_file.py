@@ -5,37 +5,54 @@ import sys
 import numpy as np
 
 from ...data import digits
-from ..answer import NotWritten, Wrong
-from ..task import Mistake, Task
+from ..answer import NotWritten, Wrong, nothing
+from ..diagnosis import readers_line
+from ..task import Mistake, Task, multiple, numbers, short
 from .small_engine import engine
 
 A = np.array([[0.5, -1.2, 2.0], [1.5, 0.3, -0.7]])
 B = np.array([0.4, 1.1, -0.6])
 C = np.array([[1.0, -0.5], [0.2, 0.9], [-1.1, 0.3]])
 COLUMN = np.array([[0.7], [-0.4]])
+D = np.array([[0.8, -1.5], [-0.3, 1.2]])
+ONE = np.array([0.6])
 
 GRAPHS = {  # name: (what is computed, in the reader's tensors and in arrays; its inputs)
+    "a.sum()": (lambda m, a: a.sum(), (A,)),
     "a + b": (lambda m, a, b: (a + b).sum(), (A, A + 1)),
-    "a + b, where b is a row": (lambda m, a, b: ((a + b) * a).sum(), (A, B)),
-    "a + b, where b is a column": (lambda m, a, b: ((a + b) * a).sum(), (A, COLUMN)),
     "a * b": (lambda m, a, b: (a * b).sum(), (A, A - 2)),
+    "-a": (lambda m, a, w: (-a * w).sum(), (A, A)),
+    "a - b": (lambda m, a, b, w: ((a - b) * w).sum(), (A, A - 2, A)),
+    "2 * a + 1": (lambda m, a, w: ((2 * a + 1) * w).sum(), (A, A)),
+    "a * 2 - 1": (lambda m, a, w: ((a * 2 - 1) * w).sum(), (A, A)),
+    "1 - a": (lambda m, a, w: ((1 - a) * w).sum(), (A, A)),
+    "a / b": (lambda m, a, b, w: (a / b * w).sum(), (A, A - 2.5, A)),
+    "a / 2": (lambda m, a, w: (a / 2 * w).sum(), (A, A)),
+    "a @ b": (lambda m, a, b, w: (a @ b * w).sum(), (A, C, D)),
+    "a.relu()": (lambda m, a, w: (m.relu(a) * w).sum(), (A, A - 1)),
+    "a.tanh()": (lambda m, a, w: (m.tanh(a) * w).sum(), (A, A)),
+    "a.exp()": (lambda m, a, w: (m.exp(a) * w).sum(), (A, A)),
+    "a.log()": (lambda m, a, w: (m.log(a) * w).sum(), (A**2 + 0.5, A)),
+    "a.sum(1)": (lambda m, a, w: (m.sum(a, 1) * w).sum(), (A, COLUMN[:, 0])),
+    "a.sum(1, keepdims=True)": (lambda m, a, w: (m.sum(a, 1, True) * w).sum(), (A, COLUMN)),
+    "a.sum(0)": (lambda m, a, w: (m.sum(a, 0) * w).sum(), (A, B)),
+    "a + b, where b is a row": (lambda m, a, b, w: ((a + b) * w).sum(), (A, B, A)),
+    "a + b, where b is a column": (lambda m, a, b, w: ((a + b) * w).sum(), (A, COLUMN, A)),
     "a * b, where b is a row": (lambda m, a, b: (a * b).sum(), (A, B)),
-    "a - b": (lambda m, a, b: ((a - b) * (a - b)).sum(), (A, B)),
-    "-a": (lambda m, a: (-a * a).sum(), (A,)),
-    "numbers: 2 * a + 1 and 1 - a": (lambda m, a: ((2 * a + 1) * (1 - a)).sum(), (A,)),
-    "a / b": (lambda m, a, b: (a / b).sum(), (A, B)),
-    "a @ b": (lambda m, a, b: ((a @ b) * (a @ b)).sum(), (A, C)),
-    "a.relu()": (lambda m, a: (m.relu(a) * a).sum(), (A,)),
-    "a.tanh()": (lambda m, a: (m.tanh(a) * a).sum(), (A,)),
-    "a.exp()": (lambda m, a: (m.exp(a) * a).sum(), (A,)),
-    "a.log()": (lambda m, a: (m.log(a) * a).sum(), (A**2 + 0.5,)),
-    "a.sum(1)": (lambda m, a: (m.sum(a, 1) * m.sum(a, 1)).sum(), (A,)),
-    "a.sum(1, keepdims=True)": (lambda m, a: (a / m.sum(a, 1, True)).sum(), (A + 3,)),
-    "a*3*5 + a": (lambda m, a: (a * a * 3 * 5 + a * a).sum(), (A,)),
+    "a - b, where b is a single number": (lambda m, a, b, w: ((a - b) * w).sum(), (A, ONE, A)),
+    "a / b, where a is a row": (lambda m, a, b: (a / b).sum(), (B, A + 3)),
+}
+SHARED = {  # the same, where a value is used more than once
+    "a * a": (lambda m, a: (a * a).sum(), (A,)),
+    "a*3*5 + a with a = x*x": (lambda m, x: chained(x * x), (A,)),
     "x*3 + x*x with x = a*a": (lambda m, a: square_twice(a * a), (A,)),
     "a value used three times": (lambda m, a: three_times(m.tanh(a)), (A,)),
     "two inputs that meet twice": (lambda m, a, b: meet(a * b, b), (A, B)),
 }
+
+
+def chained(a):
+    return (a * 3 * 5 + a).sum()
 
 
 def square_twice(x):
@@ -82,7 +99,7 @@ def trial(cls, seed=None):
     if not isinstance(cls, type):
         raise Wrong("Give `check` the class itself: `check(MyTensor)`.")
     rng = np.random.default_rng(seed)
-    for name, (graph, arrays) in GRAPHS.items():
+    for name, (graph, arrays) in (GRAPHS | SHARED).items():
         if seed is not None:
             arrays = [a * rng.uniform(0.8, 1.2, a.shape) for a in arrays]
         differentiated(cls, name, graph, arrays)
@@ -91,7 +108,7 @@ def trial(cls, seed=None):
     xor = learned_xor(cls)
     right = learned_digits(cls)
     return (
-        f"{len(GRAPHS)} graphs agree with differences, a long chain of operations does no harm."
+        f"{len(GRAPHS) + len(SHARED)} graphs agree with differences, a long chain does no harm."
         f" On it, XOR is learned (loss {xor:.2g}), and {right:.0%} of digits never seen are read."
     )
 
@@ -103,18 +120,23 @@ def differentiated(cls, name, graph, arrays):
         loss = graph(Mine, *inputs)
     except NotImplementedError:
         raise NotWritten(f"`{name}` is not written yet.") from None
-    except (TypeError, AttributeError) as error:
-        raise Wrong(f"`{name}` raises `{type(error).__name__}: {error}`.") from error
-    if loss is None:
+    except Exception as error:
+        if isinstance(error, AttributeError) and isinstance(error.obj, cls):
+            raise NotWritten(f"`{name}`: `{error.name}` is not written yet.") from None
+        line = readers_line(error)
+        where = f" in the line\n\n```python\n{line}\n```" if line else "."
+        raise Wrong(f"`{name}` raises `{type(error).__name__}: {error}`{where}") from error
+    if nothing(loss):
         raise NotWritten(f"`{name}` returns nothing yet.")
     if not isinstance(loss, cls):
         raise Wrong(
             f"`{name}` gives a `{type(loss).__name__}`: every operation returns a `{cls.__name__}`."
         )
-    value = float(np.asarray(loss.data))
-    due = float(graph(Arrays, *arrays))
-    if not np.isclose(value, due):
-        raise Wrong(f"`{name}`: the result is {value:.6g}, and should be {due:.6g}.")
+    value, due = numbers(loss.data, f"`{name}`: `.data`"), graph(Arrays, *arrays)
+    if value.shape != () or not np.isclose(value, due):
+        times = multiple(value, np.asarray(due)) if value.shape == () else ""
+        times = f" It is {times} what it should be." if times else ""
+        raise Wrong(f"`{name}`: the result is {short(value)}, and should be {due:.6g}.{times}")
     try:
         loss.backward()
     except NotImplementedError:
@@ -122,7 +144,7 @@ def differentiated(cls, name, graph, arrays):
     for i, (x, a) in enumerate(zip(inputs, arrays, strict=True)):
         if x.grad is None:
             raise Wrong(f"`{name}`: after `backward()`, `.grad` of input {i + 1} is None.")
-        g = np.asarray(x.grad)
+        g = numbers(x.grad, f"`{name}`: `.grad` of input {i + 1}")
         if g.shape != a.shape:
             raise Wrong(
                 f"`{name}`: the gradient of input {i + 1} has shape {g.shape}, the input {a.shape}."
@@ -133,19 +155,27 @@ def differentiated(cls, name, graph, arrays):
             at = tuple(int(k) for k in np.argwhere(~np.isclose(g, n, 1e-4, 1e-6))[0])
             raise Wrong(
                 f"`{name}`: the gradient of input {i + 1} at {list(at)} is {g[at]:.5g}, and"
-                f" differences say {n[at]:.5g}.{_why(g, n)}"
+                f" differences say {n[at]:.5g}.{_why(name, g, n, due)}"
             )
 
 
-def _why(g, n):
-    if np.allclose(g, -n, 1e-4, 1e-6):
+def _why(name, g, n, result):
+    if name in SHARED:
+        return (
+            " A value that is used several times adds up what comes back, before its own rule runs:"
+            " is each node called once, after everything that used it?"
+        )
+    with np.errstate(all="ignore"):
+        ratios = g[n != 0] / n[n != 0]
+    if np.allclose(ratios, result, 1e-4):
+        return " The pass begins with 1, not with the result."
+    if np.allclose(ratios, -1, 1e-4):
         return " The sign is wrong."
     if not g.any():
         return " Nothing arrived there."
-    return (
-        " A value that is used several times adds up what comes back, before its own rule runs: is"
-        " each node called once, after everything that used it?"
-    )
+    if np.allclose(ratios, ratios[0], 1e-4) and np.allclose(g[n == 0], 0):
+        return f" It is {ratios[0]:.4g} times what it should be, in every entry."
+    return " Nothing is used twice here: look at the rule itself."
 
 
 def differences(graph, arrays, i, h=1e-6):

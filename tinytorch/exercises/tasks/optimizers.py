@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..answer import NotWritten, Wrong
-from ..task import Compared, Mistake, Task, multiple, short
+from ..answer import NotWritten, Wrong, nothing
+from ..task import Compared, Mistake, Task, multiple, numbers, short
 
 # ---------------------------------------------------------------------------------- plain descent
 
@@ -112,13 +112,14 @@ class Steps:
         start = size * rng.normal(size=shape)
         tracks = {None: self.begun(start)} | {m: self.begun(start) for m in self.mistakes}
         p, memories = self.begun(start)
-        listed = ", ".join(["p", *self.kept])
+        names = ["p", *self.kept]
+        listed = ", ".join(names)
         first = None
         for t in range(1, 7):
             g = size * rng.normal(size=shape)
             given = [np.array(x) for x in (p, g, *memories)]
             found = mine(*given, t, **options)
-            if found is None or found is ...:
+            if nothing(found):
                 raise NotWritten(f"It returns nothing yet: return {listed}.")
             if not isinstance(found, tuple | list) or len(found) != 1 + len(self.kept):
                 raise Wrong(f"Return {listed}, as a tuple.")
@@ -127,8 +128,9 @@ class Steps:
             ):
                 if not np.array_equal(before, after):
                     raise Wrong(f"It changes `{name}` in place: make a new array.")
-            before, (p, *memories) = p, [np.asarray(x) for x in found]
-            for name, array in zip(["p", *self.kept], (p, *memories), strict=True):
+            found = [numbers(x, f"`{name}`") for name, x in zip(names, found, strict=True)]
+            before, (p, *memories) = p, found
+            for name, array in zip(names, found, strict=True):
                 if array.shape != shape:
                     raise Wrong(f"`{name}` has shape {array.shape}, and should have {shape}.")
             if not np.isfinite(p).all():
@@ -157,7 +159,7 @@ class Steps:
     def differs(self, before, found, right):
         """Which of p and the memories is wrong, and by how much; with memories, p follows them."""
         due, memories = right
-        due, found = [due, *memories], [np.asarray(x) for x in found]
+        due = [due, *memories]
         listed = ["p", *self.kept]
         if all(any(_close(mine, one) for one in due) for mine in found):
             return f"the right numbers come back, in another order: return {', '.join(listed)}."

@@ -4,9 +4,9 @@ import sys
 
 import numpy as np
 
-from ..answer import NotWritten, Wrong
+from ..answer import NotWritten, Wrong, nothing
 from ..diagnosis import readers_line
-from ..task import Mistake, Task, short
+from ..task import Mistake, Task, numbers, short
 from .graphs import Node, Program, cases, made, reached
 
 
@@ -42,7 +42,7 @@ def compared(name, program, mine, *hooks, change=None):
             " and are to be skipped: an entry of `next_functions`, where an input wants no"
             " gradient, and what a rule returns for it."
         ) from error
-    if found is None:
+    if nothing(found):
         raise NotWritten("It returns nothing yet. End it with `return`.")
     if not isinstance(found, dict):
         raise Wrong(f"For {name}: return a dictionary from leaf to gradient, not `{found!r}`.")
@@ -57,24 +57,13 @@ def compared(name, program, mine, *hooks, change=None):
     if len(found) < len(leaves):
         raise Wrong(f"For {name}: {len(leaves)} leaves are reached, yours has {len(found)}.")
     for node, right in leaves.items():
-        value = numbers(name, found.get(node))
+        value = numbers(found.get(node), f"For {name}: a gradient")
         if value.shape != np.shape(right) or not np.allclose(value, right):
             why = "" if hooks else _why(program, node, found, value, right)
             raise Wrong(
                 f"For {name}, the gradient is {said(right)}, yours {said(value)}."
                 + (why or " Was a node called before all of its gradients were in?")
             )
-
-
-def numbers(name, value):
-    """A gradient as an array, if it is one."""
-    try:
-        value = np.asarray(value)
-    except ValueError:
-        value = np.array(None)
-    if value.dtype.kind not in "fiu":
-        raise Wrong(f"For {name}: a gradient is an array of numbers, and no `{value.dtype}`.")
-    return value
 
 
 def _why(program, node, found, value, right):

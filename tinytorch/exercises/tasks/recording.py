@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..answer import NotWritten, Wrong
+from ..answer import NotWritten, Wrong, nothing
 from ..given.recording import Exp, Leaf, Operation, Times, Value
 from ..task import Mistake, Task
 
@@ -126,7 +126,7 @@ def opened(run, operation, *inputs):
                 f"A plain number as an input raises `{error}`: it has neither `data` nor `node`."
             ) from error
         raise
-    if value is None:
+    if nothing(value):
         raise NotWritten("It returns nothing yet.")
     return value
 
