@@ -1,44 +1,14 @@
 """What a graph holds, copies of tensors, and the picture of it."""
 
 import gc
-import time
 import tracemalloc
 import weakref
 
 import numpy as np
 import pytest
+from passes import chain, leaf, visits
 
 import tinytorch as tt
-
-
-def leaf(data, dtype=np.float64):
-    return tt.tensor(np.array(data, dtype), requires_grad=True)
-
-
-def visits(loss, **options):
-    """The nodes whose rule a pass called, in that order."""
-    seen = []
-
-    def look(event, node, *_):
-        if event == "backward":
-            seen.append(node)
-
-    with tt.autograd.watch(look):
-        loss.backward(**options)
-    return seen
-
-
-def chain(n):
-    x = leaf(1.0)
-    start = time.thread_time()
-    y = x
-    for _ in range(n):
-        y = y * 1.0
-    y.backward()
-    spent = time.thread_time() - start
-    assert x.grad.item() == 1.0
-    return spent / n
-
 
 # ------------------------------------------------------------------------------------------ memory
 

@@ -2,13 +2,9 @@
 
 import numpy as np
 import pytest
+from passes import leaf
 
 import tinytorch as tt
-
-
-def leaf(data, dtype=np.float64):
-    return tt.tensor(np.array(data, dtype), requires_grad=True)
-
 
 # --------------------------------------------------------------------------------- hooks and grads
 

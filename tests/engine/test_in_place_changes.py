@@ -4,12 +4,9 @@ import operator
 
 import numpy as np
 import pytest
+from passes import leaf
 
 import tinytorch as tt
-
-
-def leaf(data, dtype=np.float64):
-    return tt.tensor(np.array(data, dtype), requires_grad=True)
 
 
 def _through_setitem(x, taken):

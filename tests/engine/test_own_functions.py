@@ -2,13 +2,10 @@
 
 import numpy as np
 import pytest
+from passes import leaf
 
 import tinytorch as tt
 from tinytorch.autograd import Function
-
-
-def leaf(data, dtype=np.float64):
-    return tt.tensor(np.array(data, dtype), requires_grad=True)
 
 
 class Cube(Function):
