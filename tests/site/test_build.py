@@ -72,6 +72,39 @@ def test_what_a_cell_prints_in_pieces_is_kept_in_one(chapter):
     assert output.text == "abc"
 
 
+@pytest.fixture
+def kernels_end(tmp_path, monkeypatch):
+    """Return a function that lets the next kernels end as they start, as one does without ports."""
+
+    def ends(times):
+        profile = tmp_path / "profile_default"
+        profile.mkdir()
+        (profile / "ipython_kernel_config.py").write_text(
+            "import os, pathlib\n"
+            f"starts = pathlib.Path({str(tmp_path / 'starts')!r})\n"
+            "with starts.open('a') as file:\n    file.write('.')\n"
+            f"if starts.stat().st_size <= {times}:\n    os._exit(1)\n"
+        )
+        monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+
+    return ends
+
+
+def test_a_kernel_that_does_not_come_up_is_started_again(chapter, kernels_end):
+    kernels_end(1)
+    done = chapter("# Page\n\n" + CELL.format("1 + 1")).run(timeout=120)
+    assert done.error is None
+    assert done.notebook.cells[-1].outputs[0].data["text/plain"] == "2"
+
+
+def test_a_chapter_for_which_no_kernel_starts_is_named(tmp_path, chapter, kernels_end):
+    kernels_end(99)
+    failing = chapter("# Page\n\n" + CELL.format("1 + 1")).run(timeout=120)
+    (said,) = failing.explain(tmp_path)
+    assert said.startswith("page.md: no kernel starts for this chapter, at 3 attempts: Kernel died")
+    assert (tmp_path / "starts").stat().st_size == 3
+
+
 def test_an_endless_cell_is_named(tmp_path, chapter):
     failing = chapter("# Page\n\n" + CELL.format("while True:\n    pass")).run(timeout=2)
     said = "code cell 1 of 1 takes longer than execute: timeout in _config.yml allows"

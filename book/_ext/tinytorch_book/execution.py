@@ -5,6 +5,7 @@ What is run here, ahead of reading, is in the cache by then. Where cells fail, t
 a few lines on each: chapter, line, cell and error.
 """
 
+import atexit
 import gc
 import os
 import re
@@ -29,6 +30,8 @@ from sphinx.util.display import status_iterator
 from .machine import memory, workers
 
 LONGEST = 4  # lines of an error's message, and of the cell above the line that fails
+STARTS = 3  # a kernel finds ports that are free, and takes them later: others may be quicker
+STARTUP = 600  # s
 IN_CELL = re.compile(r"^ *Cell In ?\[\d+\], line (\d+)", re.M)
 IN_FILE = re.compile(r"^File (.+?):(\d+)(?:, in (\w[\w.<>]*))?", re.M)
 
@@ -62,24 +65,38 @@ class Chapter:
 
     def run(self, timeout):
         """Run the cells in a kernel of their own, in the chapter's folder."""
-        client = NotebookClient(
-            self.notebook,
-            timeout=timeout,
-            record_timing=False,  # the cache compares cells, and times would be part of them
-            resources={"metadata": {"path": str(self.path.parent)}},
-            on_notebook_start=lambda notebook: self.note(kernel=client.km.provisioner.process),
-            on_cell_start=lambda cell, cell_index: self.note(cell=cell_index),
-        )
         began = time.monotonic()
-        try:
-            client.execute()
-        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            self.error = error
+        for _ in range(STARTS):
+            self.error, client = None, self.client(timeout)
+            try:
+                client.execute()
+            except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+                self.error = error
+            except RuntimeError as error:  # nbclient's word for a kernel that has not come up
+                if self.kernel is not None:
+                    raise
+                atexit.unregister(client._cleanup_kernel)  # has run, and would fail a second time
+                self.error = error
+            if self.kernel is not None:
+                break
         self.seconds = time.monotonic() - began
         for cell in self.notebook.cells:
             if cell.cell_type == "code":
                 cell.outputs = join_pieces(cell.outputs)
         return self
+
+    def client(self, timeout):
+        """Return a client that runs the cells, and tells how far it is."""
+        client = NotebookClient(
+            self.notebook,
+            timeout=timeout,
+            startup_timeout=STARTUP,
+            record_timing=False,  # the cache compares cells, and times would be part of them
+            resources={"metadata": {"path": str(self.path.parent)}},
+            on_notebook_start=lambda notebook: self.note(kernel=client.km.provisioner.process),
+            on_cell_start=lambda cell, cell_index: self.note(cell=cell_index),
+        )
+        return client
 
     def note(self, **what):
         """Keep what is known of the run, as the client tells it."""
@@ -95,6 +112,10 @@ class Chapter:
 
     def explain(self, root):
         """Say in at most ten lines where the chapter fails, and why."""
+        file = self.path.relative_to(root).as_posix()
+        if self.kernel is None:
+            yield f"{file}: no kernel starts for this chapter, at {STARTS} attempts: {self.error}"
+            return
         cell = self.notebook.cells[self.cell]
         code, lines = cell.source.splitlines(), self.lines_of(self.cell)
         of_code = [c.cell_type == "code" for c in self.notebook.cells]
@@ -102,7 +123,7 @@ class Chapter:
         failing = int((IN_CELL.findall(trace) or ["1"])[-1]) if trace else None
         at = lines[min(failing or 1, len(lines)) - 1]
         yield (
-            f"{self.path.relative_to(root).as_posix()}:{at}: "
+            f"{file}:{at}: "
             f"code cell {sum(of_code[: self.cell + 1])} of {sum(of_code)} {self.what_happened()}"
         )
         shown = range(max(0, failing - LONGEST), failing) if failing else range(min(2, len(code)))
