@@ -25,6 +25,41 @@ PRODUCT = """(MulBackward)=
 
 A product sends each factor the other, times the {term}`upstream gradient`; see $x$.
 
+::::{admonition} Predict
+:class: predict
+:name: predict-factor
+
+Which factor does $a$ receive?
+
+- its own
+- the other, $b$
+
+:::{dropdown} Answer
+- It would be so for $a + a$.
+- **Right**: its share grows with $b$.
+
+The other.
+
+**Check it**: the cell below.
+:::
+::::
+
+::::{admonition} Predict
+:class: predict
+:name: predict-gradient
+
+What is it at $b = 3$?
+
+:::{dropdown} Answer
+- **3**: **Right**: it is $b$.
+- **2**: That is $a$.
+
+It is 3.
+
+**Check it**: the cell below.
+:::
+::::
+
 ```{code-cell} python
 from minimal import Minimal
 Minimal(name="fig-a", caption="A square.", alt="A bar.")
