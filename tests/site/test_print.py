@@ -26,6 +26,17 @@ def test_figures_are_printed_with_their_readout(paper):
     assert paper.get_by_text("A square.", exact=True).is_visible()
 
 
+def test_a_question_is_printed_with_its_answer_and_without_a_field(paper):
+    for text in ("the other, b", "its share grows", "What is it at", "It is 3."):
+        assert paper.get_by_text(text).first.bounding_box()["height"] > 5
+    assert not paper.locator(".tt-field").is_visible()
+
+
+def test_what_scrolls_on_a_screen_has_no_shadow(paper):
+    for box in paper.locator(".bd-article :is(pre, div.math)").all():
+        assert box.evaluate("(e) => getComputedStyle(e).backgroundImage") == "none"
+
+
 def test_no_navigation_is_printed(paper):
     for what in (
         ".bd-header",
