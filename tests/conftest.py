@@ -13,6 +13,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 NO_PYTHON = "no Python for pages: "  # how the one skip begins that CI=true lets pass
 CHROMIUMS = "chromium", "chromium-browser", "google-chrome"
+PATIENCE = 300_000  # ms that a test waits for a page; only a fault or a busy machine takes them
 QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
@@ -66,6 +67,14 @@ def chromium():
     with playwright.sync_playwright() as p:
         flags = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else QUIET
         browser = p.chromium.launch(executable_path=path, args=flags)
+        make = browser.new_context
+
+        def patient(**options):
+            context = make(**options)
+            context.set_default_timeout(PATIENCE)
+            return context
+
+        browser.new_context = patient  # which takes no default for all its contexts
         yield browser
         browser.close()
 

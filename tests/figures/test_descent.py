@@ -178,7 +178,8 @@ def test_dragging_the_start_moves_every_path(show):
 
 def test_it_plays_from_the_start(show):
     page = show(make())
-    page.get_by_role("button", name="Play").click()
+    play = page.get_by_role("button", name="Play")
+    assert play.evaluate("(button) => (button.click(), model.get('step'))") == 0
     page.wait_for_function(f"model.get('step') === {STEPS} && !model.get('playing')")
 
 

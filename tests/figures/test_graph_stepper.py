@@ -484,8 +484,8 @@ def test_a_choice_moves_all_numbers_without_a_kernel(show):
 def test_playing_is_asked_for_and_ends(show):
     page = show(make("square", step=7))
     assert page.evaluate("document.getAnimations().length") == 0
-    button(page, "Play").click()
-    assert button(page, "Play").get_attribute("aria-pressed") == "true"
+    pressed = "async (e) => (e.click(), await null, e.getAttribute('aria-pressed'))"
+    assert button(page, "Play").evaluate(pressed) == "true"
     page.wait_for_function("model.get('step') === 9")
     page.wait_for_function("!model.get('playing')")
 
@@ -505,9 +505,13 @@ def test_playing_begins_anew_and_stops_where_one_steps(show):
 
 
 def test_what_moves_travels_along_the_edge_and_only_while_playing(show):
-    page = show(make("square", step=6))
+    page = show(make("square", step=6), service_workers="block")
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)
     button(page, "Play").click()
-    page.wait_for_function("model.get('step') === 7")
+    while get(page, "step") == 6:
+        page.clock.run_for(50)
+    assert get(page, "step") == 7
     assert page.evaluate("document.getAnimations().length") > 0
     assert page.locator(".tt-pill.tt-go1").count() == 2
     button(page, "Back").click()

@@ -35,7 +35,9 @@ def firefox(folder):
     with log.open("w") as file:
         process = subprocess.Popen(command, env=env, stdout=file, stderr=file)
     try:
-        while not (found := re.search(r"WebDriver BiDi listening on (ws://\S+)", log.read_text())):
+        while not (
+            found := re.search(r"WebDriver BiDi listening on (ws://\S+)\n", log.read_text())
+        ):
             assert process.poll() is None, log.read_text()
             time.sleep(0.05)
         socket = websocket.create_connection(

@@ -459,7 +459,9 @@ def test_two_pages_at_once_keep_what_both_did(chapter, address):
     other = chapter.context.new_page()
     other.goto(f"{address}/two.html")
     chapter.js(choose("predict-choice", 1))
+    other.wait_for_function(f"{STORED}?.chapters.one")  # a page of another process, soon
     other.evaluate(choose("predict-two", 0))
+    chapter.wait(f"{STORED}.chapters.two")
     assert set(chapter.js(STORED)["chapters"]) == {"one", "two"}
     chapter.wait(f"{MARKS}[1] === '(all done)'")
 
@@ -471,12 +473,12 @@ def test_what_to_go_on_with(chapter, address):
 
     assert line() == "Go on with: One, its question"
     chapter.page.locator(".tt-go-on a").click()
-    chapter.wait("location.hash === '#predict-choice'")
+    chapter.page.wait_for_url("**/one.html#predict-choice")
     chapter.js(choose("predict-choice", 0))
     chapter.js(type_number("predict-number", "7"))
     assert line() == "Go on with: One, its exercise"
     chapter.page.locator(".tt-go-on a").click()
-    chapter.wait(f"location.hash === '#{CELL}'")
+    chapter.page.wait_for_url(f"**/one.html#{CELL}")
     chapter.js(dispatch("tt:checked", passed=True, message="", code="a"))
     assert line() == "Go on with: Two, its question"
     chapter.open(f"{address}/two.html")

@@ -79,8 +79,15 @@ def test_a_broken_module_says_so(page):
 
 
 def test_copy_and_unfold(page):
+    page.evaluate(
+        """() => {
+          self.copied = new Promise((done) => new MutationObserver(() => {
+            if (document.querySelector(".copybtn.success")) done(true); // for two seconds
+          }).observe(document.body, { attributeFilter: ["class"], subtree: true }));
+        }"""
+    )
     page.get_by_role("button", name="Copy").first.click()
-    page.locator(".copybtn.success").wait_for()
+    assert page.evaluate("copied")
     solution = page.locator("details", has=page.get_by_text("Show the solution"))
     assert not solution.locator(".cell_input").is_visible()
     solution.locator("summary").click()
