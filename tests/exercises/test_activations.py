@@ -325,7 +325,7 @@ WRONG = {
             log_softmax,
             lambda g, x, dim: (g - np.exp(x) * np.sum(g, axis=dim, keepdims=True),),
             ("x",),
-            ["The gradient of `x` is wrong"],
+            ["exponentials that are not divided by their sum"],
         ),
     },
     "LeakyReLU": {

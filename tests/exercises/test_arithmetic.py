@@ -185,7 +185,7 @@ WRONG = {
         lambda: exp(lambda g, z: (g * np.exp(z),), saves=("z",)),
         "the exponential is taken twice",
     ),
-    "exp: no g": (lambda: exp(lambda g, z: (z,), saves=("z",)), "which is the slope: multiply"),
+    "exp: no g": (lambda: exp(lambda g, z: (z,), saves=("z",)), "the slope alone: multiply"),
     "exp: forward to base 2": (
         lambda: exp(lambda g, x: (g,), lambda self, x: 2**x),
         "result of `forward` is wrong",
@@ -225,7 +225,7 @@ WRONG = {
         "gradient of `b` has shape (64, 3), `b` has (3,): sum over axis 0",
     ),
     "neg: no minus": (lambda: neg(lambda g, x: (g,)), "the minus of the forward pass is missing"),
-    "neg: no g": (lambda: neg(lambda g, x: (-np.ones_like(g),)), "slope alone: multiply by g"),
+    "neg: no g": (lambda: neg(lambda g, x: (-np.ones_like(g),)), "slope alone: multiply"),
     "neg: times x": (lambda: neg(lambda g, x: (-g * x,)), "−g times `x`"),
     "neg: changes g": (
         lambda: neg(lambda g, x: (np.negative(g, out=g),)),

@@ -262,7 +262,7 @@ MISTAKES = {
     ),
     "mul: g is missing": (
         lambda: mul(fitted(lambda g, a, b: (b, a))),
-        ["gradient of `a` is `b` alone: multiply by the upstream gradient g"],
+        ["gradient of `a` is the slope alone: multiply by the upstream gradient g"],
     ),
     "mul: wrong sign": (
         lambda: mul(fitted(lambda g, a, b: (-g * b, -g * a))),
@@ -331,7 +331,7 @@ MISTAKES = {
     ),
     "matmul: wrong for one row only": (
         lambda: matmul(lambda g, a, b: (g @ b.mT + (len(b) == 1), a.mT @ g)),
-        ["gradient of `a` is wrong: at [0, 0] it is", "a column times a row"],
+        ["gradient of `a` is off by the same number everywhere, 1", "a column times a row"],
     ),
     "matmul: wrong sign": (
         lambda: matmul(lambda g, a, b: (g @ b.mT, -(a.mT @ g))),
@@ -357,7 +357,7 @@ MISTAKES = {
     ),
     "relu: gate alone": (
         lambda: relu(lambda g, x: (1.0 * (x > 0),)),
-        ["the gate alone", "multiply by the upstream gradient g"],
+        ["the slope alone", "multiply by the upstream gradient g"],
     ),
     "relu: gate of g": (
         lambda: relu(lambda g, x: (g * (g > 0),)),

@@ -59,7 +59,10 @@ def test_sum_passes():
             ["laid along the wrong axis", "`dim=0`"],
         ),
         (lambda self, g: (g[:, None] + np.zeros((4, 4)),), ["laid along the wrong axis"]),
-        (lambda self, g: (np.ones(self.next_functions[0].shape),), ["all ones: multiply by"]),
+        (
+            lambda self, g: (np.ones(self.next_functions[0].shape),),
+            ["the slope alone: multiply by"],
+        ),
         (
             lambda self, g: (np.expand_dims(g, self.dim) + np.zeros(self.next_functions[0].shape),),
             ["raises", "a whole matrix"],

@@ -128,9 +128,14 @@ def wrong_values(trial, i, found):
         return f"{said} is g unchanged: the slope of z along `{name}` is missing."
     with np.errstate(all="ignore"):
         ratios = (found / right)[right != 0]
-    if ratios.size > 1 and np.allclose(ratios, ratios[0], rtol=1e-4) and abs(ratios[0] - 1) > 0.01:
+    if not found[right == 0].any() and _alike(ratios) and abs(ratios[0] - 1) > 0.01:
         return f"{said} is {ratios[0]:.4g} times what it should be, in every entry."
     return None
+
+
+def _alike(ratios):
+    """Whether several ratios are one and the same, which is not 0."""
+    return ratios.size > 1 and ratios[0] != 0 and np.allclose(ratios, ratios[0], rtol=1e-4)
 
 
 def first_difference(found, right, scale=0.0):

@@ -29,6 +29,7 @@ from .diagnosis import (
     wrong_shape,
     wrong_values,
 )
+from .patterns import pattern
 from .samples import Sample
 
 
@@ -312,6 +313,8 @@ class Trial:
         if not self.agrees(i, d):
             # a g of ∞ makes many mistakes alike, and the sample's own hint is for the one it tests
             said = wrong_values(self, i, d) if self.sample.upstream is None else None
+            if said is None and (found := pattern(self, i, d)):
+                said = f"The gradient of `{name}` is {found} {self.sample.hint}".rstrip()
             if said is None:
                 differs = first_difference(d, right, self.scale)
                 said = f"The gradient of `{name}` is wrong: {differs}."

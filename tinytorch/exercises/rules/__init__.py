@@ -15,6 +15,7 @@ from . import (
     selection,
     shape,
     softmax,
+    variance,
 )
 
 PARTS = (
@@ -23,6 +24,7 @@ PARTS = (
     shape,
     indexing,
     reductions,
+    variance,
     products,
     matmul,
     activations,

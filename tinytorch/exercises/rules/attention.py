@@ -7,16 +7,15 @@ from ..rule import Mistake, RuleExercise
 from ..samples import NO_GRADIENT, Sample
 
 
-def _rule(scores=None, dv=None, scaled=True, dk=lambda ds, q: ds.mT @ q):
+def _rule(scores=None, dv=None, factor=lambda scale: scale, dk=lambda ds, q, k: ds.mT @ q):
     """The rule of attention with one part exchanged; `scores` makes dS of P and dP."""
 
     def rule(g, q, k, v, mask, *, scale):
         p = softmax_of(q @ k.mT * scale + np.where(mask, 0, -np.inf), (-1,))
-        if dv:
-            return None, None, dv(p, g), None
         ds = (scores or _scores)(p, g @ v.mT)
-        by = scale if scaled else 1
-        return ds @ k * by, dk(ds, q) * by, None, None
+        if dv:
+            return None, None, dv(p, g, ds, v), None
+        return ds @ k * factor(scale), dk(ds, q, k) * factor(scale), None, None
 
     return rule
 
@@ -107,22 +106,47 @@ ATTENTION = RuleExercise(
         Mistake(
             "made without `scale`: the scores are q @ kᵀ · scale, so the factor comes back with"
             " both gradients.",
-            _rule(scaled=False),
+            _rule(factor=lambda scale: 1),
         ),
         Mistake(
             "made with dS where it takes dSᵀ: a key collects from all queries, that is down a"
             " column.",
-            _rule(dk=lambda ds, q: ds @ q),
+            _rule(dk=lambda ds, q, k: ds @ q),
         ),
         Mistake(
             "made with P where it takes Pᵀ: a value collects from all queries that read it, that is"
             " down a column of P.",
-            _rule(dv=lambda p, g: p @ g),
+            _rule(dv=lambda p, g, ds, v: p @ g),
         ),
         Mistake(
             "g itself: each value gets g times the weight it was read with, summed over the"
             " queries, Pᵀ @ g.",
-            _rule(dv=lambda p, g: g),
+            _rule(dv=lambda p, g, ds, v: g),
+        ),
+        Mistake(
+            "made with P in place of dS: the weights are no gradient, and g is not in them.",
+            _rule(scores=lambda p, dp: p),
+        ),
+        Mistake(
+            "divided by `scale`: it multiplied the scores, so it multiplies both gradients.",
+            _rule(factor=lambda scale: 1 / scale),
+        ),
+        Mistake(
+            "made with `scale` twice: the scores are q @ kᵀ · scale, so it comes back once.",
+            _rule(factor=lambda scale: scale * scale),
+        ),
+        Mistake(
+            "made with the keys where it takes the queries: each key was compared with the"
+            " queries, dSᵀ @ q.",
+            _rule(dk=lambda ds, q, k: ds.mT @ k),
+        ),
+        Mistake(
+            "made with dS in place of P: a value was read with the weights, Pᵀ @ g.",
+            _rule(dv=lambda p, g, ds, v: ds.mT @ g),
+        ),
+        Mistake(
+            "made with the values in place of g: it is Pᵀ @ g, and g is not in it.",
+            _rule(dv=lambda p, g, ds, v: p.mT @ v),
         ),
     ),
 )

@@ -152,6 +152,10 @@ CONV2D = RuleExercise(
             " a turn.",
             _weights(lambda each: _turned(each.sum(0)) if each.ndim > 2 else None),
         ),
+        Mistake(
+            "that of the bias times the bias itself; it was added, so its slope is 1.",
+            lambda g, x, weight, bias, **options: (None, None, g.sum((0, 2, 3)) * bias),
+        ),
     ),
 )
 
@@ -266,6 +270,14 @@ MAXPOOL = RuleExercise(
             "g divided among the pixels that tie; here the first one gets all of it, as"
             " in PyTorch.",
             _spread(lambda seen: _largest(seen) / _largest(seen).sum(2, keepdims=True), _folded),
+        ),
+        Mistake(
+            "g at the smallest pixel of the window; it belongs to the largest.",
+            _spread(lambda seen: _first(-seen) & np.isfinite(seen), _folded),
+        ),
+        Mistake(
+            "g at every pixel of the window: only the largest made the result, and gets it.",
+            _spread(lambda seen: np.ones(seen.shape), _folded),
         ),
     ),
 )

@@ -104,6 +104,10 @@ SCATTER = RuleExercise(
                 (g / np.maximum(_added(np.ones(x.shape), shape, index), 1))[index],
             ),
         ),
+        Mistake(
+            "taken from the front of g. `{x}` stands in the result at `index`: read g there.",
+            lambda g, x, *, index, shape: (g.reshape(-1)[: x.size].reshape(x.shape),),
+        ),
     ),
 )
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..rule import Mistake, RuleExercise
 from ..samples import Sample
+from .normalization import BATCH_NORM, LAYER_NORM
 
 
 def _table(shape, *indices, **options):
@@ -76,143 +77,14 @@ EMBEDDING = RuleExercise(
             "g times the looked-up rows: a lookup copies, its slope is 1.",
             lambda g, weight, *, indices: (_added(g * weight[indices], weight, indices),),
         ),
-    ),
-)
-
-
-def _statistics(x, axes, eps):
-    deviation = x - x.mean(axes, keepdims=True)
-    sigma = np.sqrt((deviation * deviation).mean(axes, keepdims=True) + eps)
-    return deviation / sigma, sigma
-
-
-def _row(dx=None, dweight=None):
-    """A mistaken rule of layer normalization: of h, x̂ and σ, or of g, x and x̂."""
-
-    def rule(g, x, weight, bias, *, normalized_shape, eps=1e-5):
-        x_hat, sigma = _statistics(x, -1, eps)
-        return (
-            dx and dx(g, g * weight, x_hat, sigma),
-            dweight and dweight(g, x, x_hat),
-            None,
-        )
-
-    return rule
-
-
-def _mean(a):
-    return a.mean(-1, keepdims=True)
-
-
-def _sum(a):
-    return a.sum(-1, keepdims=True)
-
-
-def _rows(x, D, **options):
-    return {
-        "inputs": (x, (D,), (D,)),
-        "params": {"normalized_shape": (D,)},
-        **options,
-    }
-
-
-def _normalized(sigma):
-    """A mistaken result of layer normalization: `sigma` of variance, D and eps."""
-
-    def rule(x, weight, bias, *, normalized_shape, eps=1e-5):
-        var = x.var(-1, keepdims=True)
-        return (x - x.mean(-1, keepdims=True)) / sigma(var, x.shape[-1], eps) * weight + bias
-
-    return rule
-
-
-def _wrong_deviations(result, n):
-    """Wrong results of a normalization by another deviation."""
-    return (
         Mistake(
-            "made with eps outside the root: σ is √(var + eps), not √var + eps.",
-            result(lambda var, n, eps: np.sqrt(var) + eps),
-        ),
-        Mistake(
-            "made without eps: σ is √(var + eps).",
-            result(lambda var, n, eps: np.sqrt(var)),
-        ),
-        Mistake(
-            f"made with a variance over {n} − 1; it is over {n} (`np.var` as it is).",
-            result(lambda var, n, eps: np.sqrt(var * n / max(n - 1, 1) + eps)),
-        ),
-        Mistake(
-            "divided by the variance; divide by σ, its root.",
-            result(lambda var, n, eps: var + eps),
-        ),
-    )
-
-
-LAYER_NORM = RuleExercise(
-    "LayerNormBackward",
-    (
-        Sample(
-            "three rows",
-            **_rows((3, 4), 4),
-            hint="Mean and variance are over the last axis, and σ = √(var + eps).",
-        ),
-        Sample("a square", **_rows((4, 4), 4)),
-        Sample("a single row without batch", **_rows((5,), 5)),
-        Sample("sentences", **_rows((2, 3, 4), 4)),
-        Sample("two features", **_rows((3, 2), 2)),
-        Sample(
-            "a row of nearly equal numbers",
-            **_rows([[2.0, 2.001, 2.0, 1.999]], 4),
-            hint="The variance is small here: eps belongs inside the root, √(var + eps).",
-        ),
-        Sample("no rows", **_rows((0, 3), 3)),
-        Sample("float32", **_rows((3, 4), 4, dtype=np.float32)),
-        Sample(
-            "rows far from zero",
-            **_rows([[1e7, 1e7 + 1, 1e7 + 2], [0.0, 1.0, -1.0]], 3),
-            hint="mean(x²) − mean(x)² is a difference of large numbers: square the deviations.",
+            "the sum of g in every row: a row collects from the places that looked *it* up, and"
+            " one that no place looked up gets 0.",
+            lambda g, weight, *, indices: (
+                np.zeros_like(weight) + g.reshape(-1, weight.shape[1]).sum(0),
+            ),
         ),
     ),
-    (
-        Mistake(
-            "g · weight / σ: that takes mean and deviation for constants, and both are made of"
-            " `x`. Two terms are missing.",
-            _row(lambda g, h, x_hat, sigma: h / sigma),
-        ),
-        Mistake(
-            "without the path through the deviation: − x̂ · mean(h x̂) is missing.",
-            _row(lambda g, h, x_hat, sigma: (h - _mean(h)) / sigma),
-        ),
-        Mistake(
-            "without the path through the mean: − mean(h) is missing.",
-            _row(lambda g, h, x_hat, sigma: (h - x_hat * _mean(h * x_hat)) / sigma),
-        ),
-        Mistake(
-            "made of g, and what arrives at x̂ is h = g · weight.",
-            _row(lambda g, h, x_hat, sigma: (g - _mean(g) - x_hat * _mean(g * x_hat)) / sigma),
-        ),
-        Mistake(
-            "not divided by σ.",
-            _row(lambda g, h, x_hat, sigma: h - _mean(h) - x_hat * _mean(h * x_hat)),
-        ),
-        Mistake(
-            "made with sums where means belong: each statistic shares its change among D features.",
-            _row(lambda g, h, x_hat, sigma: (h - _sum(h) - x_hat * _sum(h * x_hat)) / sigma),
-        ),
-        Mistake(
-            "made with the wrong sign of the path through the deviation: it is subtracted too.",
-            _row(lambda g, h, x_hat, sigma: (h - _mean(h) + x_hat * _mean(h * x_hat)) / sigma),
-        ),
-        Mistake(
-            "Σ g · x: what was multiplied by the weight is the normalized x̂.",
-            _row(dweight=lambda g, x, x_hat: g * x),
-        ),
-        Mistake(
-            "Σ g, which is that of the bias; the weight was multiplied by x̂.",
-            _row(dweight=lambda g, x, x_hat: g),
-        ),
-    ),
-    results=_wrong_deviations(_normalized, "D"),
 )
 
 
@@ -296,120 +168,13 @@ DROPOUT = RuleExercise(
             "g · z: what a kept entry was multiplied by is the mask, not the entry itself.",
             _masked(lambda g, x, kept, p: g * x * kept / (1 - p)),
         ),
+        Mistake(
+            "(1 − p) g everywhere: that is the mean over many masks. This pass had one: where it"
+            " dropped an entry the gradient is 0, elsewhere g / (1 − p).",
+            _masked(lambda g, x, kept, p: g * (1 - p)),
+        ),
     ),
 )
 
-
-def _column(dx=None, dweight=None, evaluation=None):
-    """A mistaken rule of batch normalization: of h, x̂ and σ, or of g, x and x̂."""
-
-    def rule(g, x, weight, bias, *, mean=None, var=None, eps=1e-5):
-        x_hat, sigma = _statistics(x, 0, eps)
-        slope = dx if mean is None else evaluation
-        if mean is not None:
-            sigma = np.sqrt(var + eps)
-            x_hat = (x - mean) / sigma
-        return (
-            slope and slope(g, g * weight, x_hat, sigma),
-            dweight and dweight(g, x, x_hat),
-            None,
-        )
-
-    return rule
-
-
-def _result(sigma, axis=0):
-    """A mistaken result of batch normalization in training: `sigma` of variance, N and eps."""
-
-    def rule(x, weight, bias, *, mean=None, var=None, eps=1e-5):
-        if mean is None:
-            mean, var = x.mean(axis, keepdims=True), x.var(axis, keepdims=True)
-        return (x - mean) / sigma(var, x.shape[axis], eps) * weight + bias
-
-    return rule
-
-
-def _down(a):
-    return a.mean(0)
-
-
-def _batch(shape, **options):
-    return {"inputs": (shape, (shape[1],), (shape[1],)), **options}
-
-
-RUNNING = {"mean": np.array([0.5, -1.0, 2.0]), "var": np.array([0.5, 2.0, 1.0])}
-
-BATCH_NORM = RuleExercise(
-    "BatchNormBackward",
-    (
-        Sample(
-            "a batch in training",
-            **_batch((5, 3)),
-            hint="Mean and variance are over axis 0, the variance over N, and σ = √(var + eps).",
-        ),
-        Sample("a square", **_batch((3, 3))),
-        Sample("a batch of two", **_batch((2, 4))),
-        Sample("a single channel", **_batch((4, 1))),
-        Sample("float32", **_batch((5, 3), dtype=np.float32)),
-        Sample(
-            "evaluation",
-            **_batch((5, 3), params=RUNNING),
-            hint="With `mean` and `var` given, use them in place of those of the batch.",
-        ),
-        Sample("evaluation of a single row", **_batch((1, 3), params=RUNNING)),
-    ),
-    (
-        Mistake(
-            "g · weight / σ: in training mean and deviation are made of `x`, and two terms are"
-            " missing. (In evaluation this is the rule.)",
-            _column(lambda g, h, x_hat, sigma: h / sigma),
-        ),
-        Mistake(
-            "that of training: in evaluation the statistics are constants, and it is"
-            " g · weight / σ.",
-            _column(
-                evaluation=lambda g, h, x_hat, sigma: (
-                    (h - _down(h) - x_hat * _down(h * x_hat)) / sigma
-                )
-            ),
-        ),
-        Mistake(
-            "without the path through the deviation: − x̂ · mean(h x̂) is missing.",
-            _column(lambda g, h, x_hat, sigma: (h - _down(h)) / sigma),
-        ),
-        Mistake(
-            "without the path through the mean: − mean(h) is missing.",
-            _column(lambda g, h, x_hat, sigma: (h - x_hat * _down(h * x_hat)) / sigma),
-        ),
-        Mistake(
-            "made of g, and what arrives at x̂ is h = g · weight.",
-            _column(lambda g, h, x_hat, sigma: (g - _down(g) - x_hat * _down(g * x_hat)) / sigma),
-        ),
-        Mistake(
-            "not divided by σ.",
-            _column(
-                lambda g, h, x_hat, sigma: h - _down(h) - x_hat * _down(h * x_hat),
-                evaluation=lambda g, h, x_hat, sigma: h,
-            ),
-        ),
-        Mistake(
-            "made with means over the features, as in layer normalization; here they are over the"
-            " batch, axis 0.",
-            _column(lambda g, h, x_hat, sigma: (h - _mean(h) - x_hat * _mean(h * x_hat)) / sigma),
-        ),
-        Mistake(
-            "Σ g · x: what was multiplied by the weight is the normalized x̂.",
-            _column(dweight=lambda g, x, x_hat: g * x),
-        ),
-    ),
-    (
-        *_wrong_deviations(_result, "N"),
-        Mistake(
-            "made with mean and variance over the features, as in layer normalization; here they"
-            " are over the batch, axis 0.",
-            _result(lambda var, n, eps: np.sqrt(var + eps), axis=1),
-        ),
-    ),
-)
 
 EXERCISES = EMBEDDING, LAYER_NORM, DROPOUT, BATCH_NORM

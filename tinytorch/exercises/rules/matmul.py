@@ -66,6 +66,19 @@ MATMUL = RuleExercise(
             " (`@`).",
             lambda g, a, b: (g * b.mT, g * a.mT),
         ),
+        Mistake(
+            "the product with the inverse of the other factor. An inverse would undo the product;"
+            " the rule needs its slope, the transpose.",
+            lambda g, a, b: (g @ np.linalg.pinv(b), np.linalg.pinv(a) @ g),
+        ),
+        Mistake(
+            "made of sums over g and over the other factor. The sum goes over their *products*: a"
+            " matrix product.",
+            lambda g, a, b: (g.sum(1, keepdims=True) * b.sum(1), a.sum(0)[:, None] * g.sum(0)),
+        ),
+        Mistake(
+            "made with the result z in place of g.", lambda g, a, b: (a @ b @ b.mT, a.mT @ (a @ b))
+        ),
     ),
 )
 
@@ -128,6 +141,19 @@ LINEAR = RuleExercise(
         Mistake(
             "g of the last row alone: `bias` was added to every row, so g of all rows is summed.",
             lambda g, x, w, b: (None, None, g[-1]),
+        ),
+        Mistake(
+            "g @ W with the bias added: a bias is a constant for `x`, and has no part in its"
+            " gradient.",
+            lambda g, x, w, b: (g @ w + b, None, None),
+        ),
+        Mistake(
+            "the sum of g times the bias itself; it was added, so its slope is 1.",
+            lambda g, x, w, b: (None, None, g.sum(0) * b),
+        ),
+        Mistake(
+            "g of the first row alone: `bias` was added to every row, so g of all rows is summed.",
+            lambda g, x, w, b: (None, None, g[0]),
         ),
     ),
 )

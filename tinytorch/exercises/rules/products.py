@@ -64,6 +64,23 @@ CUMSUM = RuleExercise(
             "g as it came; each entry is in all later results, too, and collects their g.",
             lambda g, x, dim: (g,),
         ),
+        Mistake(
+            "made of differences of g, which undo a running sum. The rule does not undo it: it"
+            " sums g from the end.",
+            lambda g, x, dim: (np.diff(g, axis=dim, prepend=0),),
+        ),
+        Mistake(
+            "g turned around: the running sum is missing between the two turns.",
+            lambda g, x, dim: (np.flip(g, dim),),
+        ),
+        Mistake(
+            "made with `{x}` as a factor; the slope of a sum along each term is 1.",
+            lambda g, x, dim: (from_the_end(g * x, dim),),
+        ),
+        Mistake(
+            "a running product from the end; the forward pass adds, and so does the rule.",
+            lambda g, x, dim: (np.flip(np.flip(g, dim).cumprod(dim), dim),),
+        ),
     ),
 )
 
@@ -121,6 +138,23 @@ PROD = RuleExercise(
         Mistake(
             ACROSS,
             lambda g, x, dim=None, keepdim=False: (across(g, x, dim) * quotient(x, dim),),
+        ),
+        Mistake(
+            "g times the logarithm of `{x}`; the slope along a factor is the product of the"
+            " others.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * np.log(np.abs(x)),),
+        ),
+        Mistake(
+            "g divided by `{x}`: the product itself is missing, z / `{x}`.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) / x,),
+        ),
+        Mistake(
+            "divided by `{x}` twice: the product of the others is z / `{x}`.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * quotient(x, dim) / x,),
+        ),
+        Mistake(
+            "g · z · `{x}`: divide by `{x}`, which leaves the product of the others.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * quotient(x, dim) * x * x,),
         ),
     ),
     reduces=True,

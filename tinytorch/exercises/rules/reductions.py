@@ -81,13 +81,16 @@ SUM = RuleExercise(
             lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * x,),
         ),
         Mistake(
-            "all ones: multiply by the upstream gradient g, which the loss need not make 1.",
-            lambda g, x, dim=None, keepdim=False: (np.ones_like(x),),
-        ),
-        Mistake(
             "the sum of g, everywhere. Each entry of `{x}` went into one result only, and gets the"
             " g of that.",
             lambda g, x, dim=None, keepdim=False: (np.broadcast_to(g.sum(), x.shape),),
+        ),
+        Mistake(
+            "shared out in proportion to the terms. A sum has slope 1 along each of them: every"
+            " term gets all of g.",
+            lambda g, x, dim=None, keepdim=False: (
+                back(g, x, dim) * x / x.sum(axis=dim, keepdims=True),
+            ),
         ),
     ),
     reduces=True,
@@ -157,6 +160,24 @@ def extreme(name, best, worst):
                 ACROSS,
                 lambda g, x, dim=None, keepdim=False: (across(g, x, dim) * won(x, dim, best),),
             ),
+            Mistake(
+                "shared out in proportion to the entries. Only the winner is in the result, and"
+                " it gets all of g.",
+                lambda g, x, dim=None, keepdim=False: (
+                    back(g, x, dim) * x / best(x, axis=dim, keepdims=True),
+                ),
+            ),
+            Mistake(
+                "g times a softmax; that is the rule of the *soft* maximum, `logsumexp`. Here the"
+                " winner gets all of g.",
+                lambda g, x, dim=None, keepdim=False: (
+                    back(g, x, dim) * shares(x if best is np.max else -x, dim),
+                ),
+            ),
+            Mistake(
+                f"everywhere but at the {what} entry, which is the one it belongs to.",
+                lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * ~won(x, dim, best),),
+            ),
         ),
         reduces=True,
     )
@@ -193,6 +214,11 @@ MEAN = RuleExercise(
             "the mean of g, everywhere. Each entry of `{x}` went into one result only, and gets the"
             " g of that.",
             lambda g, x, dim=None, keepdim=False: (np.full_like(x, g.mean()),),
+        ),
+        Mistake(
+            "g times the deviation from the mean. The slope of a mean along each entry is 1/n,"
+            " whatever the entries are.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * deviation(x, dim),),
         ),
     ),
     reduces=True,
@@ -266,6 +292,24 @@ LOGSUMEXP = RuleExercise(
             ACROSS,
             lambda g, x, dim, keepdim=False: (across(g, x, dim) * shares(x, dim),),
         ),
+        Mistake(
+            "g divided by the sum of exponentials: multiplied by e to the power of `{x}` it would"
+            " be the share.",
+            lambda g, x, dim, keepdim=False: (
+                back(g, x, dim) / np.exp(x).sum(axis=dim, keepdims=True),
+            ),
+        ),
+        Mistake(
+            "g times 1 − the share: what an entry gets *is* its share.",
+            lambda g, x, dim, keepdim=False: (back(g, x, dim) * (1 - shares(x, dim)),),
+        ),
+        Mistake(
+            "made with the shares of the entries themselves; they are the shares of their"
+            " exponentials.",
+            lambda g, x, dim, keepdim=False: (
+                back(g, x, dim) * x / x.sum(axis=dim, keepdims=True),
+            ),
+        ),
     ),
     reduces=True,
 )
@@ -275,130 +319,4 @@ def deviation(x, dim):
     return x - x.mean(axis=dim, keepdims=True)
 
 
-def free(x, dim, correction):
-    """n - correction, as an array, so that a division by 0 is no exception."""
-    return np.array(terms(x, dim) - correction, x.dtype)
-
-
-def spread(x, dim, correction):
-    return x.std(axis=dim, ddof=correction, keepdims=True)
-
-
-CORRECTIONS = (
-    Sample("no correction", ((4, 3),), params={"dim": 1, "correction": 0}),
-    Sample(
-        "numbers far from 0",
-        ([[1000.0, 1001.0, 1003.0], [-5000.0, -5001.0, -5001.5]],),
-        "",
-        {"dim": 1},
-    ),
-)
-
-VAR = RuleExercise(
-    "VarBackward",
-    reductions(*CORRECTIONS),
-    (
-        Mistake(
-            "made of `{x}` itself: take the mean off. (On data with mean 0 nothing shows it.)",
-            lambda g, x, dim=None, correction=1, keepdim=False: (
-                back(g, x, dim) * 2 * x / free(x, dim, correction),
-            ),
-        ),
-        Mistake(
-            "half of what it should be: the slope of a square is 2 times the deviation.",
-            lambda g, x, dim=None, correction=1, keepdim=False: (
-                back(g, x, dim) * deviation(x, dim) / free(x, dim, correction),
-            ),
-        ),
-        Mistake(
-            "divided by n, and forward divides by n − correction: divide by the same. (Or the own"
-            " share of the mean, 1/n, was taken off. All shares together are 0: leave them out.)",
-            lambda g, x, dim=None, correction=1, keepdim=False: (
-                back(g, x, dim) * 2 * deviation(x, dim) / free(x, dim, 0),
-            ),
-        ),
-        Mistake(
-            "not divided by n − correction.",
-            lambda g, x, dim=None, correction=1, keepdim=False: (
-                back(g, x, dim) * 2 * deviation(x, dim),
-            ),
-        ),
-        Mistake(
-            "made of the deviations from the mean of the whole array; each result has its own mean,"
-            " along `dim`.",
-            lambda g, x, dim=None, correction=1, keepdim=False: (
-                back(g, x, dim) * 2 * (x - x.mean()) / free(x, dim, correction),
-            ),
-        ),
-        Mistake(
-            ACROSS,
-            lambda g, x, dim=None, correction=1, keepdim=False: (
-                across(g, x, dim) * 2 * deviation(x, dim) / free(x, dim, correction),
-            ),
-        ),
-    ),
-    reduces=True,
-)
-
-STD = RuleExercise(
-    "StdBackward",
-    reductions(
-        *CORRECTIONS,
-        Sample("equal numbers", ([[2.0, 2.0, 2.0], [1.0, 2.0, 3.0]],), "", {"dim": 1}),
-    ),
-    (
-        Mistake(
-            "made of `{x}` itself: take the mean off. (On data with mean 0 nothing shows it.)",
-            lambda g, x, dim=None, correction=1, keepdim=False: (
-                back(g, x, dim) * x / spread(x, dim, correction) / free(x, dim, correction),
-            ),
-        ),
-        Mistake(
-            "that of the variance. The root around it has the slope 1/(2z).",
-            lambda g, x, dim=None, correction=1, keepdim=False: (
-                back(g, x, dim) * 2 * deviation(x, dim) / free(x, dim, correction),
-            ),
-        ),
-        Mistake(
-            "nan or infinite where all numbers are equal, z = 0. There it is taken as 0: divide by"
-            " `z + flat` and multiply by `~flat`, with `flat` where z is 0.",
-            lambda g, x, dim=None, correction=1, keepdim=False: (
-                back(g, x, dim)
-                * deviation(x, dim)
-                / spread(x, dim, correction)
-                / free(x, dim, correction),
-            ),
-        ),
-        Mistake(
-            "not divided by z: the slope of a root √v is 1/(2√v), and √v is z.",
-            lambda g, x, dim=None, correction=1, keepdim=False: (
-                back(g, x, dim) * deviation(x, dim) / free(x, dim, correction),
-            ),
-        ),
-        Mistake(
-            "divided by n, and forward divides by n − correction: the rule has to divide by the"
-            " same.",
-            lambda g, x, dim=None, correction=1, keepdim=False: (
-                back(g, x, dim) * deviation(x, dim) / spread(x, dim, correction) / free(x, dim, 0),
-            ),
-        ),
-        Mistake(
-            "not divided by n − correction.",
-            lambda g, x, dim=None, correction=1, keepdim=False: (
-                back(g, x, dim) * deviation(x, dim) / spread(x, dim, correction),
-            ),
-        ),
-        Mistake(
-            ACROSS,
-            lambda g, x, dim=None, correction=1, keepdim=False: (
-                across(g, x, dim)
-                * deviation(x, dim)
-                / spread(x, dim, correction)
-                / free(x, dim, correction),
-            ),
-        ),
-    ),
-    reduces=True,
-)
-
-EXERCISES = SUM, MEAN, VAR, STD, MAX, MIN, LOGSUMEXP
+EXERCISES = SUM, MEAN, MAX, MIN, LOGSUMEXP

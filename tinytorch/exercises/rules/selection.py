@@ -51,8 +51,21 @@ def _extremum(name, wins, word):
                 lambda g, a, b: (g * a * wins(a, b), g * b * wins(b, a)),
             ),
             Mistake(
-                "the gate alone, 0 or 1: multiply by the upstream gradient g.",
-                lambda g, a, b: (0 * g + wins(a, b), 0 * g + wins(b, a)),
+                "decided by comparing `{x}` with 0: compare the two inputs with each other.",
+                lambda g, a, b: (g * wins(a, 0), g * wins(b, 0)),
+            ),
+            Mistake(
+                "made by comparing g with `{x}`: g itself is not compared, only `a` with `b`.",
+                lambda g, a, b: (np.where(wins(g, a), g, a), np.where(wins(g, b), g, b)),
+            ),
+            Mistake(
+                "−g where the other one is chosen: there it is 0, since it has no part in z.",
+                lambda g, a, b: (np.where(wins(b, a), -g, g), np.where(wins(a, b), -g, g)),
+            ),
+            Mistake(
+                "shared in proportion to the inputs: z is one of the two, and that one gets all"
+                " of g.",
+                lambda g, a, b: (g * a / (a + b), g * b / (a + b)),
             ),
         ),
         broadcasts=True,
@@ -99,16 +112,24 @@ WHERE = RuleExercise(
             lambda g, c, a, b: (None, g + 0 * c, g + 0 * c),
         ),
         Mistake(
-            "the gate alone, 0 or 1: multiply by the upstream gradient g.",
-            lambda g, c, a, b: (None, 0 * g + c, 0 * g + ~c),
-        ),
-        Mistake(
             "the value alone, where it was chosen: g is not in it.",
             lambda g, c, a, b: (None, np.where(c, a, 0 * g), np.where(c, 0 * g, b)),
         ),
         Mistake(
             "g times the value; a choice copies, so its slope is 1 where it chose and 0 elsewhere.",
             lambda g, c, a, b: (None, np.where(c, g * a, 0), np.where(c, 0, g * b)),
+        ),
+        Mistake(
+            "decided by the sign of the value: it is the condition that chooses.",
+            lambda g, c, a, b: (None, g * (a > 0), g * (b > 0)),
+        ),
+        Mistake(
+            "half of g, for both: what was chosen gets all of it, and the other one nothing.",
+            lambda g, c, a, b: (None, g / 2, g / 2),
+        ),
+        Mistake(
+            "given to the larger value, as in a maximum: it is the condition that chooses.",
+            lambda g, c, a, b: (None, g * (a > b), g * (b > a)),
         ),
     ),
     broadcasts=True,
@@ -147,13 +168,17 @@ MASKED_FILL = RuleExercise(
             lambda g, x, mask, value: (g + 0 * x, None),
         ),
         Mistake(
-            "the gate alone, 0 or 1: multiply by the upstream gradient g.",
-            lambda g, x, mask, value: (0 * g + ~mask, None),
-        ),
-        Mistake(
             "g with `value` filled in under the mask: values are filled in forward. In the gradient"
             " there is 0.",
             lambda g, x, mask, value: (np.where(mask, value, g), None),
+        ),
+        Mistake(
+            "g times `value` under the mask: there z is a constant, and the gradient 0.",
+            lambda g, x, mask, value: (np.where(mask, g * value, g), None),
+        ),
+        Mistake(
+            "−g under the mask: there z is a constant, and the gradient 0.",
+            lambda g, x, mask, value: (np.where(mask, -g, g), None),
         ),
     ),
     broadcasts=True,
@@ -212,10 +237,6 @@ CLAMP = RuleExercise(
             lambda g, x, min=None, max=None: (np.clip(g, min, max),),
         ),
         Mistake(
-            "the gate alone, 0 or 1: multiply by the upstream gradient g.",
-            lambda g, x, **bounds: (1.0 * _inside(x, **bounds),),
-        ),
-        Mistake(
             "open where it should be shut: g passes between the bounds.",
             lambda g, x, **bounds: (g * ~_inside(x, **bounds),),
         ),
@@ -226,6 +247,26 @@ CLAMP = RuleExercise(
         Mistake(
             "g times `{x}` between the bounds, where the slope is 1.",
             lambda g, x, **bounds: (g * x * _inside(x, **bounds),),
+        ),
+        Mistake(
+            "g beyond the upper bound: there z does not move either. Both bounds count.",
+            lambda g, x, min=None, max=None: (g * (x >= (-np.inf if min is None else min)),),
+        ),
+        Mistake(
+            "g beyond the lower bound: there z does not move either. Both bounds count.",
+            lambda g, x, min=None, max=None: (g * (x <= (np.inf if max is None else max)),),
+        ),
+        Mistake(
+            "made with bounds of −1 and 1: take `min` and `max`.",
+            lambda g, x, **bounds: (g * (np.abs(x) < 1),),
+        ),
+        Mistake(
+            "the rule of ReLU, which is a clamp at 0: take `min` and `max`.",
+            lambda g, x, **bounds: (g * (x > 0),),
+        ),
+        Mistake(
+            "−g beyond the bounds; there it is 0.",
+            lambda g, x, **bounds: (np.where(_inside(x, **bounds), g, -g),),
         ),
     ),
 )
@@ -281,8 +322,8 @@ def _triangle(name, cut, other, word):
                 lambda g, x, diagonal=0: (cut(x, diagonal),),
             ),
             Mistake(
-                "the pattern of the triangle alone, 0 and 1: multiply by g.",
-                lambda g, x, diagonal=0: (cut(np.ones_like(g), diagonal),),
+                "cut one diagonal too far out: the same `diagonal` as in the forward pass.",
+                lambda g, x, diagonal=0: (cut(g, diagonal + (1 if cut is np.tril else -1)),),
             ),
         ),
     )

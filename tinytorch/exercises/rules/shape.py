@@ -111,6 +111,11 @@ PERMUTE = RuleExercise(
             "g with all axes reversed; that is the inverse of one permutation only.",
             lambda g, x, *, dims: (g.T,),
         ),
+        Mistake(
+            "g with `dims` read from last to first. What brings the axes back is the inverse:"
+            " `np.argsort(dims)`.",
+            lambda g, x, *, dims: (g.transpose(dims[::-1]),),
+        ),
     ),
     copies=False,
 )
@@ -154,6 +159,16 @@ CAST = RuleExercise(
             "g in float16 on the way, which has three digits. Go from the dtype of g to that of"
             " `{x}` at once.",
             lambda g, x, *, dtype: (g.astype(np.float16).astype(x.dtype),),
+        ),
+        Mistake(
+            "g rounded to a whole number. A cast of a value may lose digits; of g only the dtype"
+            " changes.",
+            lambda g, x, *, dtype: (np.round(g).astype(x.dtype),),
+        ),
+        Mistake(
+            "g cut off to a whole number on the way: go from the dtype of g to that of `{x}` at"
+            " once.",
+            lambda g, x, *, dtype: (np.trunc(g).astype(x.dtype),),
         ),
     ),
 )

@@ -91,6 +91,29 @@ SOFTMAX = RuleExercise(
                 shares(x, dim) * (g - (g * shares(x, dim)).sum(axis=-1, keepdims=True)),
             ),
         ),
+        Mistake(
+            "made with a plus before the mean of g: it is subtracted.",
+            lambda g, x, *, dim: (
+                shares(x, dim) * (g + (g * shares(x, dim)).sum(axis=dim, keepdims=True)),
+            ),
+        ),
+        Mistake(
+            "made of the diagonal of the Jacobian, and of the plain sum of g with what is off it."
+            " Off the diagonal stands −zᵢ·zₖ: each g is weighted with its share, and the diagonal"
+            " counts once.",
+            lambda g, x, *, dim: (
+                shares(x, dim) * ((1 - shares(x, dim)) * g - g.sum(axis=dim, keepdims=True)),
+            ),
+        ),
+        Mistake(
+            "made with the scores in front; the factor there is z, the shares.",
+            lambda g, x, *, dim: (x * (g - (g * shares(x, dim)).sum(axis=dim, keepdims=True)),),
+        ),
+        Mistake(
+            "g times the exponential: it is to be divided by its sum, and that sum depends on"
+            " every score.",
+            lambda g, x, *, dim: (g * np.exp(x),),
+        ),
     ),
     (
         Mistake(
@@ -182,6 +205,28 @@ LOG_SOFTMAX = RuleExercise(
             "made with sums along the last axis; they go along `dim`. Keep it in `forward`, as"
             " `self.dim`.",
             lambda g, x, *, dim: (g - shares(x, dim) * _total(g, -1),),
+        ),
+        Mistake(
+            "made with a plus: softmax · Σ g is subtracted.",
+            lambda g, x, *, dim: (g + shares(x, dim) * _total(g, dim),),
+        ),
+        Mistake(
+            "made with exponentials that are not divided by their sum: it is the softmax that"
+            " multiplies Σ g.",
+            lambda g, x, *, dim: (g - np.exp(x) * _total(g, dim),),
+        ),
+        Mistake(
+            "g - Σ g: the factor softmax, the share of each entry in that sum, is missing.",
+            lambda g, x, *, dim: (g - _total(g, dim),),
+        ),
+        Mistake(
+            "g divided by the softmax. The slope of the logarithm cancels against that of the"
+            " softmax: g - softmax · Σ g.",
+            lambda g, x, *, dim: (g / shares(x, dim),),
+        ),
+        Mistake(
+            "−softmax · Σ g: the first term, g itself, is missing.",
+            lambda g, x, *, dim: (-shares(x, dim) * _total(g, dim),),
         ),
     ),
     (

@@ -76,6 +76,22 @@ BCE = RuleExercise(
             "divided by p alone; the denominator is p (1 − p).",
             _of_first(lambda p, t, n: (p - t) / p / n),
         ),
+        Mistake(
+            "the part of the no alone: −t / p is missing.",
+            _of_first(lambda p, t, n: (1 - t) / (1 - p) / n),
+        ),
+        Mistake(
+            "divided by 1 − p alone; the denominator is p (1 − p).",
+            _of_first(lambda p, t, n: (p - t) / (1 - p) / n),
+        ),
+        Mistake(
+            "made with the logarithm of p: that is the loss, and its slope is a fraction.",
+            _of_first(lambda p, t, n: -np.log(p) / n),
+        ),
+        Mistake(
+            "that of the squared error: here the distance p − t is divided by p (1 − p).",
+            _of_first(lambda p, t, n: 2 * (p - t) / n),
+        ),
     ),
     results=wrong_means(_surprise),
 )
@@ -118,6 +134,22 @@ BCE_WITH_LOGITS = RuleExercise(
         Mistake(
             "the part of the yes alone, −t σ(−x); the no adds (1 − t) σ(x).",
             _of_first(lambda x, t, n: -t * _sigmoid(-x) / n),
+        ),
+        Mistake(
+            "made with σ(−x): the sign of the score is turned.",
+            _of_first(lambda x, t, n: (_sigmoid(-x) - t) / n),
+        ),
+        Mistake(
+            "σ(x) + t over n: subtract the target.",
+            _of_first(lambda x, t, n: (_sigmoid(x) + t) / n),
+        ),
+        Mistake(
+            "made with tanh where the sigmoid belongs.",
+            _of_first(lambda x, t, n: (np.tanh(x) - t) / n),
+        ),
+        Mistake(
+            "the part of the no alone, (1 − t) σ(x); the yes adds −t σ(−x).",
+            _of_first(lambda x, t, n: (1 - t) * _sigmoid(x) / n),
         ),
     ),
     results=wrong_means(_surprise_of_score),

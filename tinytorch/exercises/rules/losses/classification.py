@@ -81,6 +81,25 @@ NLL = RuleExercise(
                 None,
             ),
         ),
+        Mistake(
+            "that of the *other* classes, 1 where the target is not. Only the entry of the right"
+            " class is in the loss, with −1/N.",
+            lambda g, x, t: (-g * (1 - _onehot(t, x.shape)) / len(x), None),
+        ),
+        Mistake(
+            "g/N at the other classes, which should be 0: pushing them down is the work of the"
+            " softmax, and its rule comes after this one.",
+            lambda g, x, t: (g * (1 - 2 * _onehot(t, x.shape)) / len(x), None),
+        ),
+        Mistake(
+            "g/N at the other classes, which should be 0, and 0 at the right one.",
+            lambda g, x, t: (g * (1 - _onehot(t, x.shape)) / len(x), None),
+        ),
+        Mistake(
+            "made with the probability as a factor, e to the power of `{x}`: the loss is linear"
+            " in `{x}`, so its slope is −1/N.",
+            lambda g, x, t: (-g * _onehot(t, x.shape) * np.exp(x) / len(x), None),
+        ),
     ),
     (
         Mistake(
@@ -151,6 +170,27 @@ CROSS_ENTROPY = RuleExercise(
         Mistake(
             "made with the scores themselves in place of their softmax.",
             lambda g, x, t: (g * (x - _onehot(t, x.shape)) / len(x), None),
+        ),
+        Mistake(
+            "p + onehot: subtract 1 at the right class.",
+            lambda g, x, t: (g * (_softmax(x) + _onehot(t, x.shape)) / len(x), None),
+        ),
+        Mistake(
+            "made of exponentials that are not divided by their sum: p is a softmax.",
+            lambda g, x, t: (g * (np.exp(x) - _onehot(t, x.shape)) / len(x), None),
+        ),
+        Mistake(
+            "made with a sigmoid of each score. The classes of a row share one whole: p is a"
+            " softmax.",
+            lambda g, x, t: (g * (1 / (1 + np.exp(-x)) - _onehot(t, x.shape)) / len(x), None),
+        ),
+        Mistake(
+            "made with the square of p − onehot: the difference enters once, with its sign.",
+            lambda g, x, t: (g * (_softmax(x) - _onehot(t, x.shape)) ** 2 / len(x), None),
+        ),
+        Mistake(
+            "made with the logarithm of p: forward has it, the slope by the score is p − onehot.",
+            lambda g, x, t: (g * (np.log(_softmax(x)) - _onehot(t, x.shape)) / len(x), None),
         ),
     ),
     (

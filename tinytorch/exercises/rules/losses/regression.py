@@ -79,6 +79,24 @@ MSE = RuleExercise(
             " negative.",
             lambda g, input, target: (None, 2 * g * (input - target) / max(input.size, 1)),
         ),
+        Mistake(
+            "made with the square of the difference. That is the loss; its slope is twice the"
+            " difference.",
+            _both(lambda g, d, n: 2 * g * d * d / n),
+        ),
+        Mistake(
+            "made with input + target: what is squared is their difference.",
+            lambda g, input, target: (2 * g * (input + target) / max(input.size, 1), None),
+        ),
+        Mistake(
+            "made without the target: what is squared is input − target.",
+            lambda g, input, target: (2 * g * input / max(input.size, 1), None),
+        ),
+        Mistake(
+            "made with the size of the difference: a prediction that is too small has to rise, so"
+            " its sign counts.",
+            _both(lambda g, d, n: 2 * g * np.abs(d) / n),
+        ),
     ),
     results=wrong_means(_square),
 )
@@ -131,6 +149,19 @@ L1 = RuleExercise(
             "the same as that of `input`, and the target is subtracted: its gradient is the"
             " negative.",
             lambda g, input, target: (None, g * np.sign(input - target) / max(input.size, 1)),
+        ),
+        Mistake(
+            "made with |d|: that is the loss. The slope is the sign of d.",
+            _both(lambda g, d, n: g * np.abs(d) / n),
+        ),
+        Mistake(
+            "made with the sign of `input`; it is that of the difference, input − target.",
+            lambda g, input, target: (g * np.sign(input) / max(input.size, 1), None),
+        ),
+        Mistake(
+            "g · tanh(d) / n, which is a smooth step. The slope of |d| jumps from −1 to 1:"
+            " `np.sign`.",
+            _both(lambda g, d, n: g * np.tanh(d) / n),
         ),
     ),
     results=wrong_means(_distance),
@@ -193,6 +224,36 @@ HUBER = RuleExercise(
             lambda g, input, target, delta=1.0: (
                 None,
                 g * np.clip(input - target, -delta, delta) / max(input.size, 1),
+            ),
+        ),
+        Mistake(
+            "that of the target: with d = input − target the slope along the input is d, held at"
+            " ±delta.",
+            lambda g, input, target, delta=1.0: (
+                -g * np.clip(input - target, -delta, delta) / max(input.size, 1),
+                None,
+            ),
+        ),
+        Mistake(
+            "that of an absolute value, ±delta everywhere. Within delta the loss is a parabola,"
+            " and its slope is d.",
+            _both(lambda g, d, n, delta=1.0: g * delta * np.sign(d) / n),
+        ),
+        Mistake(
+            "0 where the prediction is too small: the loss rises on both sides, so the pull is d"
+            " there, too.",
+            _both(lambda g, d, n, delta=1.0: g * np.clip(d, 0, delta) / n),
+        ),
+        Mistake(
+            "made with a square: d²/2 is the loss within delta, its slope is d.",
+            _both(lambda g, d, n, delta=1.0: g * np.clip(d, -delta, delta) ** 2 / 2 / n),
+        ),
+        Mistake(
+            "made with both parts exchanged: within delta it is d, beyond it ±delta.",
+            _both(
+                lambda g, d, n, delta=1.0: (
+                    g * np.where(np.abs(d) > delta, d, delta * np.sign(d)) / n
+                )
             ),
         ),
     ),

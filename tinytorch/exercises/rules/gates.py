@@ -1,0 +1,384 @@
+"""The exercises on activations that are a gate: a factor that lets a signal through."""
+
+import math
+
+import numpy as np
+
+from ...core.operations.elementary import erf_of
+from ..rule import Mistake, RuleExercise
+from ..samples import Sample, elementwise, infinite_upstream
+
+RELU = RuleExercise(
+    "ReLUBackward",
+    elementwise(
+        Sample("exact zeros", ([0.0, -0.0, 1.0, -1.0],)),
+        Sample(
+            "extremes",
+            ([1e300, -1e300, 5e-324, -5e-324, np.inf, -np.inf],),
+            "The last two entries of `x` are ∞ and −∞, and a product of ∞ and 0 is nan.",
+        ),
+        infinite_upstream([1.0, -1.0], extra=True),
+    ),
+    (
+        Mistake(
+            "g where `{x}` is 0 too. At 0 the slope is taken as 0: the gate opens for `{x}` > 0,"
+            " not for `{x}` ≥ 0.",
+            lambda g, x: (g * (x >= 0),),
+        ),
+        Mistake(
+            "g everywhere: it passes the gate where `{x}` < 0 as well. (If you keep z: z ≥ 0 holds"
+            " for every entry.)",
+            lambda g, x: (g,),
+        ),
+        Mistake(
+            "g where g > 0: the gate depends on `{x}`, not on g.",
+            lambda g, x: (g * (g > 0),),
+        ),
+        Mistake(
+            "open where it should be shut: g has to pass where `{x}` > 0.",
+            lambda g, x: (g * (x < 0),),
+        ),
+        Mistake(
+            "g times `{x}`; where the gate is open its slope is 1.",
+            lambda g, x: (g * np.maximum(x, 0),),
+        ),
+        Mistake(
+            "g times `{x}`, on both sides; its slope is 1 where `{x}` > 0, and 0 elsewhere.",
+            lambda g, x: (g * x,),
+        ),
+        Mistake(
+            "half of g where `{x}` is 0, the mean of both slopes. At 0 the slope is taken as 0.",
+            lambda g, x: (g * (np.sign(x) + 1) / 2,),
+        ),
+        Mistake(
+            "that of |x|: g with the sign of `{x}`; below 0 the slope is 0.",
+            lambda g, x: (g * np.sign(x),),
+        ),
+        Mistake(
+            "the forward pass taken of g · {x}: in the rule only the *gate* depends on `{x}`, g ·"
+            " [{x} > 0].",
+            lambda g, x: (np.maximum(g * x, 0),),
+        ),
+        Mistake(
+            "that of a leaky ReLU: where `{x}` is negative the slope is 0.",
+            lambda g, x: (np.where(x > 0, g, g / 100),),
+        ),
+        Mistake(
+            "made with a gate that opens at 1. It opens where `{x}` passes 0.",
+            lambda g, x: (g * (x > 1),),
+        ),
+    ),
+)
+
+
+FAR = [1000.0, -1000.0, 30.0, -30.0, 0.0]
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def _below(x):
+    """Φ, the gate of GELU."""
+    return (1 + erf_of(x / math.sqrt(2))) / 2
+
+
+def bell(x):
+    """φ, the slope of Φ."""
+    return np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+
+
+def _gelu_by_tanh(g, x):
+    u = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
+    gate = (1 + np.tanh(u)) / 2
+    return (
+        g * (gate + x * 2 * gate * (1 - gate) * math.sqrt(2 / math.pi) * (1 + 0.134145 * x**2)),
+    )
+
+
+GELU = RuleExercise(
+    "GELUBackward",
+    elementwise(
+        Sample(
+            "extremes",
+            ([30.0, -30.0, 9.0, -9.0, 0.0, -0.0],),
+            "Far from 0 the bell curve is 0 and the gate is 0 or 1.",
+        ),
+    ),
+    (
+        Mistake(
+            "the gate alone, g · Φ({x}). `{x}` moves its gate as well: the product rule has a"
+            " second term, `{x}` · φ({x}).",
+            lambda g, x: (g * _below(x),),
+        ),
+        Mistake(
+            "the second term of the product rule alone, g · `{x}` · φ({x}): the gate Φ({x}) itself"
+            " is missing.",
+            lambda g, x: (g * x * bell(x),),
+        ),
+        Mistake(
+            "g · (Φ + φ): the slope of the gate counts as often as the signal is large; multiply φ"
+            " by `{x}`.",
+            lambda g, x: (g * (_below(x) + bell(x)),),
+        ),
+        Mistake(
+            "made with e^(-x²/2) as it is. The bell curve φ has the area 1: divide by √(2π).",
+            lambda g, x: (g * (_below(x) + x * np.exp(-x * x / 2)),),
+        ),
+        Mistake(
+            "made with e^(-x²). Inside erf stands x/√2, so the exponent of φ is -x²/2.",
+            lambda g, x: (g * (_below(x) + x * np.exp(-x * x) / math.sqrt(2 * math.pi)),),
+        ),
+        Mistake(
+            "made with the slope of erf. The chain rule through (1 + erf(x/√2)) / 2 brings a factor"
+            " 1/2 and a factor 1/√2, and e^(-x²) becomes e^(-x²/2).",
+            lambda g, x: (g * (_below(x) + x * np.exp(-x * x) * 2 / math.sqrt(math.pi)),),
+        ),
+        Mistake(
+            "that of the approximation by tanh, and the formula of `forward` is the exact one. Each"
+            " has a derivative of its own.",
+            _gelu_by_tanh,
+        ),
+        Mistake("the hard gate of ReLU.", lambda g, x: (g * (x > 0),)),
+        Mistake(
+            "the gate of the approximation by a sigmoid, σ(1.702 {x}), and the second term is"
+            " missing. `forward` uses the exact Φ.",
+            lambda g, x: (g * sigmoid(1.702 * x),),
+        ),
+        Mistake(
+            "the bell curve alone, g · φ({x}): that is the slope of the gate. The product rule"
+            " gives Φ({x}) + {x} · φ({x}).",
+            lambda g, x: (g * bell(x),),
+        ),
+        Mistake(
+            "that of another activation: g · tanh({x}). Here it is Φ({x}) + {x} · φ({x}).",
+            lambda g, x: (g * np.tanh(x),),
+        ),
+        Mistake(
+            "g times a ReLU of {x}: neither the gate Φ({x}) nor its slope is in it.",
+            lambda g, x: (g * np.maximum(x, 0),),
+        ),
+    ),
+)
+
+
+SILU = RuleExercise(
+    "SiLUBackward",
+    elementwise(
+        Sample(
+            "extremes",
+            (FAR,),
+            "e^-x overflows at -1000: ∞/∞ and 0·∞ are nan. With s = 1/(1 + e^-x) and s · (1 - s)"
+            " they do not occur.",
+        ),
+    ),
+    (
+        Mistake(
+            "the gate alone, g · σ({x}). `{x}` moves its gate as well: the product rule has a"
+            " second term, `{x}` · σ · (1 - σ).",
+            lambda g, x: (g * sigmoid(x),),
+        ),
+        Mistake(
+            "the second term of the product rule alone: the gate σ({x}) itself is missing.",
+            lambda g, x: (g * x * sigmoid(x) * sigmoid(-x),),
+        ),
+        Mistake(
+            "the slope of the gate. The signal `{x}` is a factor of z as well: it takes the product"
+            " rule.",
+            lambda g, x: (g * sigmoid(x) * sigmoid(-x),),
+        ),
+        Mistake(
+            "g · (σ + σ · (1 - σ)): multiply the slope of the gate by `{x}`.",
+            lambda g, x: (g * (sigmoid(x) + sigmoid(x) * sigmoid(-x)),),
+        ),
+        Mistake(
+            "g · z · (1 - z), the rule of the sigmoid, applied to another function.",
+            lambda g, x: (g * x * sigmoid(x) * (1 - x * sigmoid(x)),),
+        ),
+        Mistake(
+            "made with z · (1 - z) for the slope of the gate. z is the whole product; the gate"
+            " is σ({x}).",
+            lambda g, x: (g * (sigmoid(x) + x * (x * sigmoid(x)) * (1 - x * sigmoid(x))),),
+        ),
+        Mistake("the hard gate of ReLU.", lambda g, x: (g * (x > 0),)),
+        Mistake(
+            "g · (σ + z): the slope of the gate is σ · (1 - σ), and the factor 1 - σ is missing.",
+            lambda g, x: (g * (sigmoid(x) + x * sigmoid(x)),),
+        ),
+        Mistake(
+            "made with a minus before the second term; a product rule adds.",
+            lambda g, x: (g * (sigmoid(x) - x * sigmoid(x) * sigmoid(-x)),),
+        ),
+        Mistake(
+            "made without the factor σ in the second term: the slope of the gate is σ · (1 - σ).",
+            lambda g, x: (g * (sigmoid(x) + x * sigmoid(-x)),),
+        ),
+    ),
+)
+
+
+LEAKY_RELU = RuleExercise(
+    "LeakyReLUBackward",
+    (
+        *elementwise(),
+        Sample("a slope of a half", ((4, 5),), params={"slope": 0.5}),
+        Sample("exact zeros", ([0.0, -0.0, 1.0, -1.0],), params={"slope": 0.1}),
+        Sample("no slope", ((4, 5),), params={"slope": 0.0}),
+        Sample(
+            "a slope of -1",
+            ((4, 5),),
+            "With a negative slope z is positive on both sides: only the input tells which it was.",
+            params={"slope": -1.0},
+        ),
+        Sample(
+            "a slope of 2",
+            ((4, 5),),
+            "The larger of `x` and `slope * x` is the right one for slopes up to 1 only: choose by"
+            " the sign of `x`.",
+            params={"slope": 2.0},
+        ),
+        Sample("float32 and a slope", ((4, 5),), params={"slope": 0.25}, dtype=np.float32),
+        Sample("extremes", ([1e300, -1e300, 5e-324, np.inf, -np.inf],), params={"slope": 0.5}),
+    ),
+    (
+        Mistake(
+            "0 where `{x}` is negative: that is the gate of ReLU. Here g passes there too, times"
+            " the slope.",
+            lambda g, x, *, slope=0.01: (g * (x > 0),),
+        ),
+        Mistake(
+            "g where `{x}` is 0 too. At 0 the slope of the left side is taken.",
+            lambda g, x, *, slope=0.01: (g * (x >= 0) + slope * g * (x < 0),),
+        ),
+        Mistake(
+            "made with a slope of 0.01, whatever `slope` says: keep the parameter on `self`.",
+            lambda g, x, *, slope=0.01: (g * (x > 0) + 0.01 * g * (x <= 0),),
+        ),
+        Mistake(
+            "decided by the sign of z. For a negative slope z is positive on both sides: keep the"
+            " input.",
+            lambda g, x, *, slope=0.01: (
+                g * (np.where(x > 0, x, slope * x) > 0)
+                + slope * g * (np.where(x > 0, x, slope * x) <= 0),
+            ),
+        ),
+        Mistake(
+            "exchanged: g passes in full where `{x}` > 0, and times `slope` elsewhere.",
+            lambda g, x, *, slope=0.01: (g * (x <= 0) + slope * g * (x > 0),),
+        ),
+        Mistake(
+            "decided by the sign of g. The gate depends on `{x}`.",
+            lambda g, x, *, slope=0.01: (g * (g > 0) + slope * g * (g <= 0),),
+        ),
+        Mistake(
+            "g minus what should be added: below 0 the slope is `slope`, not -`slope`.",
+            lambda g, x, *, slope=0.01: (g * (x > 0) - slope * g * (x <= 0),),
+        ),
+        Mistake(
+            "g times z. The rule is g times the slope: 1 or `slope`.",
+            lambda g, x, *, slope=0.01: (g * np.where(x > 0, x, slope * x),),
+        ),
+        Mistake(
+            "right on the right; on the left it is `slope` alone: g is not in it.",
+            lambda g, x, *, slope=0.01: (np.where(x > 0, g, slope),),
+        ),
+        Mistake(
+            "right on the right; on the left it is `slope` · {x}, the result: g is not in it.",
+            lambda g, x, *, slope=0.01: (np.where(x > 0, g, slope * x),),
+        ),
+        Mistake(
+            "g on both sides: left of 0 it is multiplied by `slope`.",
+            lambda g, x, *, slope=0.01: (g,),
+        ),
+        Mistake(
+            "`slope` · g on both sides: right of 0 g passes in full.",
+            lambda g, x, *, slope=0.01: (slope * g,),
+        ),
+        Mistake(
+            "divided by `slope` on the left: multiply by it.",
+            lambda g, x, *, slope=0.01: (np.where(x > 0, g, g / slope),),
+        ),
+        Mistake(
+            "1 − `slope` times g on the left: what passes is `slope` · g.",
+            lambda g, x, *, slope=0.01: (np.where(x > 0, g, (1 - slope) * g),),
+        ),
+    ),
+)
+
+
+SOFTPLUS = RuleExercise(
+    "SoftplusBackward",
+    (
+        *elementwise(),
+        Sample("a beta of 5", ((4, 5),), params={"beta": 5.0}),
+        Sample("a beta of a half", ((4, 5),), params={"beta": 0.5}),
+        Sample(
+            "far to the left",
+            ([-40.0, -50.0, -700.0],),
+            "1 + e^x rounds to 1 there, whose logarithm is 0, and softplus is never 0:"
+            " `np.log1p` or `np.logaddexp`.",
+        ),
+        Sample(
+            "far to the right",
+            ([40.0, 700.0, 1000.0],),
+            "e^x overflows there, and ∞/∞ is nan: `np.logaddexp(0, x)` for the value, and a sigmoid"
+            " with e^-x for the slope.",
+        ),
+    ),
+    (
+        Mistake(
+            "beta times too large, or small. The 1/beta in front and the beta of the exponent"
+            " cancel: g · σ(beta · `{x}`).",
+            lambda g, x, *, beta=1.0: (g * beta * sigmoid(beta * x),),
+        ),
+        Mistake(
+            "divided by beta. The beta of the exponent cancels the 1/beta in front:"
+            " g · σ(beta · `{x}`).",
+            lambda g, x, *, beta=1.0: (g * sigmoid(beta * x) / beta,),
+        ),
+        Mistake(
+            "made with σ({x}): beta stands in the exponent, σ(beta · `{x}`).",
+            lambda g, x, *, beta=1.0: (g * sigmoid(x),),
+        ),
+        Mistake(
+            "made with the sigmoid of the result z; it is that of the input.",
+            lambda g, x, *, beta=1.0: (g * sigmoid(np.logaddexp(0, beta * x)),),
+        ),
+        Mistake(
+            "g · σ · (1 - σ). The sigmoid is the slope already; that would be its own slope.",
+            lambda g, x, *, beta=1.0: (g * sigmoid(beta * x) * sigmoid(-beta * x),),
+        ),
+        Mistake(
+            "g · σ(-beta · `{x}`), or g / (1 + e^(beta · `{x}`)): the sign of the exponent"
+            " is turned.",
+            lambda g, x, *, beta=1.0: (g * sigmoid(-beta * x),),
+        ),
+        Mistake(
+            "the hard gate of ReLU; the slope of softplus is the sigmoid.",
+            lambda g, x, *, beta=1.0: (g * (x > 0),),
+        ),
+        Mistake(
+            "right until e^x overflows: at `{x}` = 1000 it is ∞/∞, nan. 1 / (1 + e^-x) is the same"
+            " number.",
+            lambda g, x, *, beta=1.0: (g * np.exp(beta * x) / (1 + np.exp(beta * x)),),
+        ),
+        Mistake(
+            "g · e^(beta · {x}): the logarithm around the sum has a slope too, one divided by 1 +"
+            " e^(beta · {x}).",
+            lambda g, x, *, beta=1.0: (g * np.exp(beta * x),),
+        ),
+        Mistake(
+            "g · tanh(beta · {x}); the slope is the sigmoid, which lies between 0 and 1.",
+            lambda g, x, *, beta=1.0: (g * np.tanh(beta * x),),
+        ),
+        Mistake(
+            "divided by the square of 1 + e^(beta · {x}): the slope is a sigmoid, without a"
+            " square.",
+            lambda g, x, *, beta=1.0: (g * sigmoid(-beta * x) ** 2,),
+        ),
+        Mistake(
+            "minus the sigmoid of the other side, σ − 1: the slope is σ(beta · {x}).",
+            lambda g, x, *, beta=1.0: (-g * sigmoid(-beta * x),),
+        ),
+    ),
+)
