@@ -104,7 +104,7 @@ def old_graph(self, g):
     ("forward", "apply", "said"),
     [
         (first_run, right, "Right. "),
-        (first_run, no_tuple, "a tuple of one gradient"),
+        (first_run, no_tuple, "a tuple with one gradient"),
         (first_run, by_hand, "`backward(g)` reaches every leaf"),
         (first_run, without_g, "that of g = 1 everywhere"),
         (first_run, not_reduced, "Begin with the upstream gradient"),
@@ -113,7 +113,7 @@ def old_graph(self, g):
         (first_run, an_array, "make a Tensor of `x` first"),
         (first_run, twice, "calls the function 2 times"),
         (first_run, pass_twice, "its gradient twice"),
-        (first_run, g_alone, "g unchanged"),
+        (first_run, g_alone, "g unchanged: pass it through"),
         (first_run, lambda self, g: None, "returns nothing yet"),
         (recorded, old_graph, "holds a Tensor with a `grad_fn`"),
         (given_an_array, right, "call the function on `tt.tensor(x)`"),

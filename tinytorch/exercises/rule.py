@@ -97,7 +97,7 @@ class RuleExercise:
 
     def shapes(self):
         """The shapes of the inputs of the first sample, and of its result."""
-        trial = Trial(self, self.reference, self.samples[0])
+        trial = self.trial(self.reference, self.samples[0])
         return [x.shape for x in trial.inputs], trial.z.shape
 
     def mistaken(self, mistake):
@@ -134,7 +134,7 @@ class RuleExercise:
             for number, sample in enumerate(self.samples):
                 if seed is not None:
                     sample = sample.other(seed)
-                trial = Trial(self, cls, sample, number)
+                trial = self.trial(cls, sample, number)
                 try:
                     trial.run()
                 except NotWritten as missing:
@@ -147,13 +147,22 @@ class RuleExercise:
                     remarks.append(f"Beyond the exercise: {said}")
                 else:
                     right[sample.about] = True
-            remarks[:0] = [
-                _to_second_order(self, cls),
-                *_too_much(self, cls),
-                *_copied_in_vain(self, cls),
-            ]
-        agree = f"Values and gradients agree with `{self.name}` on {', '.join(right)}."
-        return Answer(True, " ".join([agree, *remarks]))
+            return Answer(True, " ".join([self.praise(right), *self.remarks(cls), *remarks]))
+
+    def trial(self, cls, sample, number=0):
+        return Trial(self, cls, sample, number)
+
+    def praise(self, right):
+        """What is said of a class that agrees on all samples."""
+        return f"Values and gradients agree with `{self.name}` on {', '.join(right)}."
+
+    def remarks(self, cls):
+        """What is worth a word about a class that is right."""
+        return [
+            _to_second_order(self, cls),
+            *_too_much(self, cls),
+            *_copied_in_vain(self, cls),
+        ]
 
 
 class Trial:
@@ -229,7 +238,7 @@ class Trial:
         except NotImplementedError:
             raise NotWritten("Fill in `forward` and `apply`, then run the cell again.") from None
         except Exception as error:
-            raise Wrong(raised(error, "forward", self.names, self.cls, self.sample)) from error
+            raise Wrong(self.explained(error, "forward")) from error
         found = np.asarray(z._data)
         if found.dtype == object and found.shape == () and nothing(found.item()):
             raise NotWritten("`forward` returns nothing: let it return the result, z.")
@@ -264,7 +273,7 @@ class Trial:
             torch = "; PyTorch calls it `backward`" if hasattr(self.cls, "backward") else ""
             raise NotWritten(f"`forward` is right. Now fill in `apply`{torch}.") from None
         except Exception as error:
-            raise Wrong(raised(error, "apply", self.names, self.cls, self.sample)) from error
+            raise Wrong(self.explained(error, "apply")) from error
         n = len(self.inputs)
         listed = found if type(found) is tuple else (found,)
         if all(map(nothing, listed)):
@@ -281,6 +290,10 @@ class Trial:
                 " for each, in their order, or None where none is wanted."
             )
         return found
+
+    def explained(self, error, method):
+        """What is said of an exception in the reader's code."""
+        return raised(error, method, self.names, self.cls, self.sample)
 
     def compare(self, i, d):
         """Hold the gradient of input i against the right one."""
