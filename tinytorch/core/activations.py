@@ -4,13 +4,15 @@ With `inplace=True` the input is given the result, as in PyTorch. Its old values
 are: a rule that needs them has them.
 """
 
+import numpy as np
+
 from .engine.base import as_tensor
 from .engine.modes import is_grad_enabled
 from .engine.numbers import values_of
 from .initializers import constant_, untrained
 from .module import Module
 from .operations import activations as functional
-from .operations.selection import where
+from .operations.selection import ClampBackward, where, with_values
 from .tensor import Tensor
 
 
@@ -80,9 +82,7 @@ def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False) -> Tensor:
     """x, held between two values; at and beyond them it has no slope."""
     if not min_val < max_val:
         raise ValueError(f"hardtanh: min_val must be below max_val, got {min_val} and {max_val}")
-    x = as_tensor(input)
-    outside = ~((values_of(x) > min_val) & (values_of(x) < max_val))
-    z = where(outside, x.detach().clamp(min_val, max_val), x)
+    z = ClampBackward.run(as_tensor(input), min=min_val, max=max_val, open=True)
     return in_place("hardtanh", input, z) if inplace else z
 
 
@@ -148,7 +148,7 @@ def prelu(input, weight) -> Tensor:
             f"prelu: weight of shape {weight.shape}: expected one number, or one for each of the"
             f" {channels} channels of {x.shape}"
         )
-    many = weight.numel() > 1
+    many = weight.numel() != 1
     weight = weight.reshape(-1, *(1,) * (x.ndim - 2)) if many else weight.reshape(())
     positive = values_of(x) > 0
     return where(positive, x, weight * x.masked_fill(positive, 0.0))
@@ -162,14 +162,15 @@ def glu(input, dim=-1) -> Tensor:
     x = as_tensor(input)
     if not x.ndim or x.shape[dim] % 2:
         raise ValueError(f"glu: axis {dim} of shape {x.shape} does not divide into halves")
-    a, b = x.split(x.shape[dim] // 2, dim)
+    half = x.shape[dim] // 2
+    a, b = x.narrow(dim, 0, half), x.narrow(dim, half, half)
     return a * b.sigmoid()
 
 
 def _expm1(x):
     """eˣ - 1 where x ≤ 0, without the difference that loses digits near 0."""
-    t = (where(values_of(x) <= 0, x, 0.0) / 2).tanh()
-    return 2 * t / (1 - t)
+    t = where(values_of(x) <= 0, x, 0.0)
+    return with_values(t.exp() - 1, np.expm1(t._data))
 
 
 class _Activation(Module):

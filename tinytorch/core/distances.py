@@ -46,11 +46,12 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8) -> Tensor:
     """x1 · x2 / (‖x1‖ ‖x2‖) along the axis `dim`, each norm at least `eps`."""
     a, b = as_tensor(x1), as_tensor(x2)
     try:
-        np.broadcast_shapes(a.shape, b.shape)
+        shape = np.broadcast_shapes(a.shape, b.shape)
     except ValueError:
         raise ValueError(
             f"cosine_similarity: shapes {a.shape} and {b.shape} do not broadcast"
         ) from None
+    a, b = (x if x.shape == shape else x.expand(shape) for x in (a, b))
     cosine = (a / length(a, 2, dim).clamp(min=eps)) * (b / length(b, 2, dim).clamp(min=eps))
     return cosine.sum(dim).to(np.result_type(a.dtype, b.dtype))
 

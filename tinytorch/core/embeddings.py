@@ -73,7 +73,7 @@ def add_rows(g, indices, shape):
         order = flat.argsort(kind="stable")
         ordered = flat[order]
         starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-        rows = g.reshape(-1, shape[1])[order]
+        rows = g.reshape(flat.size, shape[1])[order]
         table[ordered[starts]] = np.add.reduceat(rows, starts, axis=0)
     return table
 

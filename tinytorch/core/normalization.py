@@ -12,6 +12,7 @@ from .engine.numbers import as_float32, is_array
 from .initializers import untrained
 from .module import Module, write
 from .operations.reduction import sum_kept
+from .operations.selection import flat
 from .tensor import Tensor
 
 
@@ -146,8 +147,9 @@ class BatchNormBackward(Function):
         if self.fixed is not None:
             mean, scale = self.fixed
             x_hat = (x - mean) * scale
+            dx = g * self.as_column(weight) * scale
             grads = (
-                g * self.as_column(weight) * scale,
+                dx if is_array(g) or not self.next_functions[0] else flat(self, dx),
                 sum_kept(g * x_hat, self.axes),
                 sum_kept(g, self.axes),
             )
@@ -156,8 +158,9 @@ class BatchNormBackward(Function):
                 x_hat, scale = self.intermediate
             else:  # a gradient that is to be differentiated again
                 x_hat, scale = normalized(x, self.axes, self.eps)
-            weight, shape = self.as_column(weight), (x.shape[1], *self.column_shape[1:])
-            grads = gradients_of_normalized(self, g, x_hat, scale, weight, self.axes, shape)
+            # the weight is one for all of a channel, and waits till the end, with the scale
+            scale, shape = scale * self.as_column(weight), (x.shape[1], *self.column_shape[1:])
+            grads = gradients_of_normalized(self, g, x_hat, scale, None, self.axes, shape)
         return tuple(
             d.reshape(to.shape) if to else None
             for d, to in zip(grads, self.next_functions, strict=True)
@@ -315,7 +318,7 @@ def gradients_of_normalized(node, g, x_hat, scale, weight, axes, shape):
     to_x, to_weight, to_bias = node.next_functions
     g, dx = as_float32(g), None
     if to_x:
-        h = g * weight
+        h = g if weight is None else g * weight
         n = max(math.prod([g.shape[i] for i in axes]), 1)
         share = sum_of_products(h, x_hat, axes) / n
         dx = h - sum_kept(h, axes) / n

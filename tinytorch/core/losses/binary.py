@@ -120,13 +120,14 @@ class BCEWithLogitsBackward(Function):
         x, t = (without(self.left_out, x) for x in self.saved_tensors)
         to_x, to_t = self.next_functions
         g = without(self.left_out, g * self.scale * self.weight)
-        slope, more = 1, 0
+        slope, along_t = 1, -x
         if self.extra is not None:
             slope = 1 + self.extra * t
-            more = self.extra * softplus(-x)
+            if to_t:
+                along_t = (1 + self.extra) * softplus(-x) - softplus(x)
         return (
             g * (1 - t - slope * sigmoid_of(-x)) if to_x else None,
-            g * (more - x) if to_t else None,
+            g * along_t if to_t else None,
         )
 
 

@@ -8,6 +8,7 @@ from ..engine.numbers import is_array
 from ..operations.activations import LogSoftmaxBackward, log_softmax_of
 from ..operations.indexing import scatter
 from ..operations.reduction import sum_kept
+from ..operations.selection import flat
 from ..tensor import Tensor
 from .base import Loss, constant, product, reduce, without
 
@@ -41,7 +42,8 @@ class NLLBackward(Function):
         to_input, _ = self.next_functions
         g = g.reshape(self.weights.shape) if g.ndim else g
         g = without(self.left_out, -g * self.scale * self.weights)
-        return scatter(g, self.index, to_input.shape), None
+        d = scatter(g, self.index, to_input.shape)
+        return d if is_array(g) else flat(self, d), None
 
 
 def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean") -> Tensor:

@@ -2,9 +2,11 @@
 
 import math
 
+import numpy as np
+
 from ..engine.base import as_tensor
 from ..engine.numbers import values_of
-from ..operations.selection import where
+from ..operations.selection import where, with_values
 from ..tensor import Tensor
 from .base import Loss, reduced
 
@@ -29,7 +31,7 @@ def kl_div(input, target, reduction="mean", log_target=False) -> Tensor:
         nothing = values_of(q) == 0  # 0 ln 0 is 0
         terms = q * where(nothing, 1.0, q).log() - q * x
     if reduction == "batchmean":
-        return terms.sum() / x.shape[0]
+        return terms.sum() / (x.shape[0] if x.ndim else 1)
     return reduced("kl_div", terms, reduction)
 
 
@@ -46,8 +48,7 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
         raise ValueError("gaussian_nll: var must not be negative")
     if var.shape == x.shape[:-1] and var.shape != x.shape:
         var = var.unsqueeze(-1)
-    small = values_of(var) < eps
-    var = var + (eps - values_of(var)) * small  # at least eps, with the slope it would have without
+    var = with_values(var * 1, np.maximum(values_of(var), eps))  # the slope is that without eps
     terms = 0.5 * (var.log() + (x - y) ** 2 / var)
     if full:
         terms = terms + 0.5 * math.log(2 * math.pi)

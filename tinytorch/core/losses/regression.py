@@ -4,9 +4,9 @@ import numpy as np
 
 from ..engine.base import as_tensor
 from ..engine.function import Function
-from ..engine.numbers import is_array, values_of
+from ..operations.elementary import sign_of
 from ..tensor import Tensor
-from .base import Loss, reduce, refuse_other_shape, without
+from .base import Loss, reduce, refuse_other_shape
 
 
 class MSEBackward(Function):
@@ -62,16 +62,9 @@ class L1Backward(Function):
 
     def apply(self, g):
         input, target = self.saved_tensors
-        d = g * self.scale * sign(input - target)
+        d = g * self.scale * sign_of(input - target)
         to_input, to_target = self.next_functions
         return d if to_input else None, -d if to_target else None
-
-
-def sign(d):
-    """1, -1 or 0 with the sign of d; 0 for nan too, as in PyTorch."""
-    if is_array(d):
-        return (d > 0).astype(d.dtype) - (d < 0)
-    return np.sign(without(np.isnan(values_of(d)), d))
 
 
 def l1_loss(input, target, reduction="mean") -> Tensor:

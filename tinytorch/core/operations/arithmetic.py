@@ -5,7 +5,7 @@ import numpy as np
 from ..engine.base import TensorBase, as_tensor
 from ..engine.function import Function, unbroadcast
 from ..engine.modes import is_grad_enabled
-from ..engine.numbers import builtin_kind, values_of
+from ..engine.numbers import builtin_kind, is_array, values_of
 from ..engine.versions import record_write
 from .numpy_names import with_out
 
@@ -129,12 +129,29 @@ class PowBackward(Function):
         to_a, to_b = self.next_functions
         da = db = None
         if to_a:
-            da = unbroadcast(g * b * a ** (b - 1 + (b == 0)), a.shape)
+            flat = _where_zero(b)  # a⁰ is 1 everywhere
+            if flat is False:
+                d = g * (b * a ** (b - 1))
+            elif flat is True:
+                d = np.where(np.True_, 0.0, g)
+            else:
+                at_zero = flat & (values_of(a) == 0)  # 0 · 0⁻¹; elsewhere the slope has a slope
+                d = g * b * a ** (b - 1 + at_zero.astype(z.dtype))
+                d = np.where(flat if is_array(g) else at_zero, 0.0, d)
+            da = unbroadcast(d, a.shape)
         if to_b:
             at_zero = (values_of(a) == 0) & (values_of(b) >= 0)
             ln_a = np.log(a + at_zero.astype(b.dtype))
             db = unbroadcast(g * z * ln_a, b.shape)
         return da, db
+
+
+def _where_zero(b):
+    """Where an exponent is 0: a mask, or of a number, and where there is no such place, a bool."""
+    if type(b) is int or type(b) is float:
+        return b == 0
+    zero = values_of(b) == 0
+    return zero if zero.any() else False
 
 
 @with_out

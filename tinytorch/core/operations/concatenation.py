@@ -44,6 +44,10 @@ def cat(tensors, dim=0):
     tensors = [as_tensor(x) for x in tensors]
     if not tensors:
         raise ValueError("cat: no tensors to join")
+    other = next((x.shape for x in tensors if x.shape != (0,)), None)
+    if other and (0,) in {x.shape for x in tensors}:  # nothing, of whatever rank: PyTorch's start
+        nothing = [0 if i == dim % len(other) else n for i, n in enumerate(other)]
+        tensors = [x if x.shape != (0,) else x.reshape(nothing) for x in tensors]
     return CatBackward.run(*tensors, dim=dim)
 
 
@@ -67,9 +71,9 @@ def split(input, split_size_or_sections, dim=0):
         raise ValueError("split: a 0-d tensor has no axis to cut")
     n, sizes = x.shape[axis], split_size_or_sections
     if isinstance(sizes, int):
-        if sizes <= 0:
+        if sizes < (n > 0):
             raise ValueError(f"split: the size of a part must be positive, got {sizes}")
-        sizes = [min(sizes, n - start) for start in range(0, n, sizes)] or [0]
+        sizes = [min(sizes, n - start) for start in range(0, n, sizes or 1)] or [0]
     if sum(sizes) != n or min(sizes) < 0:
         raise ValueError(
             f"split: the sizes {list(sizes)} do not add up to {n}, axis {axis} of {x.shape}"

@@ -116,7 +116,7 @@ class AbsBackward(Function):
 
     def apply(self, g):
         (x,) = self.saved_tensors
-        return (g * np.sign(x),)
+        return (g * sign_of(x),)
 
 
 class ErfBackward(Function):
@@ -207,6 +207,11 @@ def erf_of(x):
     return ErfBackward.forward(None, x) if is_array(x) else ErfBackward.run(x)
 
 
+def sign_of(x):
+    """-1, 0 or 1 of arrays and Tensors alike, and 0 of NaN as in PyTorch: what rules use."""
+    return (x > 0).astype(x.dtype) - (x < 0) if is_array(x) else sign(x)
+
+
 def exp(input):
     """e to the power of every element."""
     return ExpBackward.run(input)
@@ -259,8 +264,8 @@ def tan(input):
 
 
 def sign(input):
-    """-1, 0 or 1; its gradient is 0."""
-    return _step(np.sign, input)
+    """-1, 0 or 1, and 0 for NaN, as in PyTorch; its gradient is 0."""
+    return _step(sign_of, input)
 
 
 def floor(input):

@@ -6,6 +6,7 @@ ordinary operation, values and node, in the place of its own; every rule still h
 saved. A tensor whose memory another one shows too is refused then, for that one would not follow.
 """
 
+import numbers
 import sys
 
 import numpy as np
@@ -17,7 +18,7 @@ from ..engine.numbers import builtin_kind
 from ..engine.versions import record_write
 from ..generator import rng
 from .indexing import ScatterBackward, index_steps
-from .selection import where
+from .selection import step_of, where, with_values
 from .writing import array_of, write
 
 
@@ -131,7 +132,7 @@ def _filled(name, draw):
         drawn = draw(rng(generator), self.shape, *args, **options)
         value = np.asarray(drawn).astype(self.dtype, copy=False)
         if self.requires_grad and is_grad_enabled():
-            return _become(name, self, self.kind._wrap(value))
+            return _become(name, self, step_of(self, value))
         return write(name, self, value)
 
     method.__name__ = method.__qualname__ = name
@@ -166,7 +167,7 @@ class InPlace:
     masked_fill_ = _in_place("masked_fill_", lambda x, mask, value: x.masked_fill(mask, value))
     addcmul_ = _in_place("addcmul_", lambda x, a, b, value=1: x + value * (a * b))
     addcdiv_ = _in_place("addcdiv_", lambda x, a, b, value=1: x + value * (a / b))
-    lerp_ = _in_place("lerp_", lambda x, end, weight: x + weight * (end - x))
+    lerp_ = _in_place("lerp_", lambda x, end, weight: lerp(x, end, weight))
 
     uniform_ = _filled(
         "uniform_", lambda draw, shape, low=0.0, high=1.0: draw.uniform(low, high, shape)
@@ -196,7 +197,10 @@ class InPlace:
         wants = self.requires_grad or (isinstance(src, TensorBase) and src.requires_grad)
         if wants and is_grad_enabled():
             src = src if isinstance(src, TensorBase) else self.kind._wrap(np.asarray(src))
-            return _become("copy_", self, src.to(self.dtype).expand(self.shape).clone())
+            new = src.to(self.dtype).expand(self.shape)
+            if not self.requires_grad:
+                return _become("copy_", self, new.clone())
+            return _become("copy_", self, where(np.ones(self.shape, np.bool_), new, self))
         value = src._data if isinstance(src, TensorBase) else src
         return write("copy_", self, np.asarray(value).astype(self.dtype, copy=False))
 
@@ -210,6 +214,16 @@ class InPlace:
 
     def __ifloordiv__(self, other):
         return self.floor_divide_(other) if _knows(other) else NotImplemented
+
+
+def lerp(input, end, weight):
+    """input + weight · (end - input): a step of that share from one to the other."""
+    x, end = as_tensor(input), as_tensor(end)
+    if not isinstance(weight, (TensorBase, numbers.Real)):
+        raise TypeError(f"lerp: weight must be a number or a Tensor, got {type(weight).__name__}")
+    z = x * (1 - weight) + end * weight
+    share = _plain(weight)
+    return with_values(z, (x._data + share * (end._data - x._data)).astype(z.dtype, copy=False))
 
 
 def _plain(x):

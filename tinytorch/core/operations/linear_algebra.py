@@ -7,7 +7,7 @@ import numpy as np
 from ..engine.base import as_tensor
 from .matmul import matmul
 from .numpy_names import by_numpy_names, with_out
-from .selection import where
+from .selection import step_of, where
 from .shape import checked_dims
 
 
@@ -71,7 +71,7 @@ def norm(input, p="fro", dim=None, keepdim=False):
     if order == -math.inf:
         return x.abs().amin(**axes)
     if order == 0:
-        return (x != 0).to(x.dtype).sum(**axes)
+        return step_of(x, (x._data != 0).astype(x.dtype)).sum(**axes)
     if order == 1:
         return x.abs().sum(**axes)
     if order == 2:

@@ -129,6 +129,8 @@ class ProdBackward(Function):
 
     def apply(self, g):
         x, z = self.saved_tensors
+        if not x.shape:
+            return (g,)
         size = np.abs(values_of(z))
         if (np.isfinite(size) & (size >= np.finfo(size.dtype).tiny)).all():
             return (g.reshape(self.kept) * z.reshape(self.kept) / x,)

@@ -5,8 +5,10 @@ import math
 import numpy as np
 
 from ..engine.base import TensorBase, as_tensor
-from ..engine.numbers import values_of
+from ..engine.numbers import promoted
+from .activations import with_flat_gradient
 from .elementary import floor, log
+from .selection import with_values
 
 
 def floor_divide(input, other):
@@ -18,8 +20,8 @@ def remainder(input, other):
     """a - b · ⌊a/b⌋, which has the sign of b.   ∂/∂a = 1,  ∂/∂b = -⌊a/b⌋."""
 
     def difference(a, b):
-        whole = as_tensor(np.floor_divide(values_of(a), values_of(b)))
-        return a - b * whole
+        whole = np.floor_divide(*_plain(a, b))
+        return a - (with_flat_gradient(b) if isinstance(b, TensorBase) else b) * whole
 
     return _recorded(input, other, np.mod, difference)
 
@@ -57,12 +59,17 @@ class Remainders:
 
 
 def _recorded(a, b, ufunc, formula):
-    """NumPy's function where no gradient is wanted, else the formula."""
+    """NumPy's function; where a gradient is wanted, with the node of the formula."""
     tensors = [x for x in (a, b) if isinstance(x, TensorBase)]
-    if any(x.requires_grad for x in tensors):
-        return formula(a, b)
-    a, b = (x._data if isinstance(x, TensorBase) else x for x in (a, b))
-    if np.result_type(a, b).kind in "iu" and not np.all(b):
+    operands = promoted(_plain(a, b))
+    if np.result_type(*operands).kind in "iu" and not np.all(operands[1]):
         raise ZeroDivisionError(f"{ufunc.__name__}: integers divided by 0")
     with np.errstate(divide="ignore", invalid="ignore"):
-        return tensors[0].kind._wrap(ufunc(a, b))
+        values = ufunc(*operands)
+        if any(x.requires_grad for x in tensors):
+            return with_values(formula(a, b), values)
+    return tensors[0].kind._wrap(values)
+
+
+def _plain(*operands):
+    return [x._data if isinstance(x, TensorBase) else x for x in operands]

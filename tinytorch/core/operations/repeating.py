@@ -120,7 +120,9 @@ class Repeating:
 
     def masked_select(self, mask):
         """The elements where `mask` is true, in a row."""
-        return self[as_tensor(mask).expand(self.shape)]
+        mask = as_tensor(mask)
+        shape = np.broadcast_shapes(self.shape, mask.shape)
+        return self.expand(shape)[mask.expand(shape)]
 
     def nonzero(self, as_tuple=False):
         """Where the elements are not 0: a row of numbers for each, or a tensor for each axis."""

@@ -4,6 +4,7 @@ import numbers
 
 import numpy as np
 
+from ..engine import base
 from ..engine.base import as_tensor
 from ..engine.function import Function, unbroadcast
 from ..engine.numbers import chosen, is_array, promoted, values_of
@@ -27,10 +28,9 @@ class MaximumBackward(Function):
     def apply(self, g):
         a, b = self.saved_tensors
         to_a, to_b = self.next_functions
-        share = share_of(a, b, g.dtype)
         return (
-            to_a and unbroadcast(_share(g, share), a.shape),
-            to_b and unbroadcast(_share(g, 1 - share), b.shape),
+            to_a and unbroadcast(_share(g, share_of(a, b, g.dtype)), a.shape),
+            to_b and unbroadcast(_share(g, share_of(b, a, g.dtype)), b.shape),
         )
 
 
@@ -51,17 +51,19 @@ class MinimumBackward(Function):
     def apply(self, g):
         a, b = self.saved_tensors
         to_a, to_b = self.next_functions
-        share = share_of(b, a, g.dtype)
         return (
-            to_a and unbroadcast(_share(g, share), a.shape),
-            to_b and unbroadcast(_share(g, 1 - share), b.shape),
+            to_a and unbroadcast(_share(g, share_of(b, a, g.dtype)), a.shape),
+            to_b and unbroadcast(_share(g, share_of(a, b, g.dtype)), b.shape),
         )
 
 
 def share_of(a, b, dtype):
-    """1 where a > b, ½ where they are equal, 0 elsewhere: a constant, in `dtype`."""
+    """0 where a < b, ½ where they are equal, 1 elsewhere: a constant, in `dtype`.
+
+    Where one of them is NaN, so is z, and both get all of g, as in PyTorch.
+    """
     a, b = values_of(a), values_of(b)
-    return ((a > b) + 0.5 * (a == b)).astype(dtype)
+    return (1 - (a < b) - 0.5 * (a == b)).astype(dtype)
 
 
 def _share(g, share):
@@ -128,7 +130,8 @@ class MaskedFillBackward(Function):
 class ClampBackward(Function):
     """z = x, but not below `min` and not above `max`.
 
-    ∂L/∂x = g where min ≤ x ≤ max, the bounds included, and 0 beyond.
+    ∂L/∂x = g where min ≤ x ≤ max, the bounds included unless the range is
+    `open`, and 0 beyond.
     Keeps the input.
     Cost: 2n comparisons; 2n comparisons and n choices back.
     PyTorch: ClampBackward1.
@@ -136,7 +139,7 @@ class ClampBackward(Function):
 
     saves = ("x",)
 
-    def forward(self, x, *, min=None, max=None):
+    def forward(self, x, *, min=None, max=None, open=False):
         if min is None and max is None:
             raise ValueError("clamp: give min, max or both")
         for bound in (min, max):
@@ -146,18 +149,18 @@ class ClampBackward(Function):
                     f" {type(bound).__name__}; use maximum and minimum for"
                     " bounds that are tensors"
                 )
-        self.min, self.max = min, max
+        self.min, self.max, self.open = min, max, open
         return np.clip(x, min, max)
 
     def apply(self, g):
         (x,) = self.saved_tensors
-        x = values_of(x)
+        above, below = (np.greater, np.less) if self.open else (np.greater_equal, np.less_equal)
         inside = np.ones(x.shape, np.bool_)
         if self.min is not None:
-            inside &= x >= self.min
+            inside &= above(values_of(x), self.min)
         if self.max is not None:
-            inside &= x <= self.max
-        return (np.where(inside, g, 0.0),)
+            inside &= below(values_of(x), self.max)
+        return (np.where(inside, g, 0.0 if is_array(g) else zero_of(x)),)
 
 
 class TrilBackward(Function):
@@ -214,6 +217,20 @@ def step_of(x, values):
     A choice that never falls on x says so: x gets an exact 0, to every order.
     """
     return WhereBackward.run(np.ones(x.shape, np.bool_), values, x)
+
+
+def flat(node, d):
+    """d, the gradient of the input x of a node, as a function of x that does not change with it."""
+    to_x = node.next_functions[0]
+    return d + zero_of(base.Tensor._wrap(np.zeros(to_x.shape, to_x.dtype), to_x))
+
+
+def with_values(z, values):
+    """`values` with the node of the Tensor z, which has them but for rounding or what has no value.
+
+    The rule of that node must not keep z.
+    """
+    return z.kind._wrap(values, z._node)
 
 
 def maximum(input, other):

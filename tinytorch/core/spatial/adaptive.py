@@ -2,6 +2,7 @@
 
 from ..engine.base import as_tensor
 from ..module import Module
+from ..operations.activations import with_flat_gradient
 from ..operations.concatenation import cat
 from ..tensor import Tensor
 from .pooling import avg_pool2d, max_pool2d
@@ -45,6 +46,7 @@ def _adaptive(name, input, output_size, pool, reduced):
             )
         if not any(n % m for m, n in zip(out, x.shape[2:], strict=True)):
             return pool(x, tuple(n // m for m, n in zip(out, x.shape[2:], strict=True)))
+        x = with_flat_gradient(x)
         for axis, m in ((3, out[1]), (2, out[0])):  # columns, then rows: the windows are rectangles
             n = x.shape[axis]
             cuts = [(i * n // m, -(-(i + 1) * n // m)) for i in range(m)]

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..engine.base import as_tensor
 from ..module import Module
+from ..operations.activations import with_flat_gradient
 from ..operations.indexing import ScatterBackward
 from ..tensor import Tensor
 
@@ -53,6 +54,7 @@ def pad(input, pad, mode="constant", value=None) -> Tensor:
             )
     if mode == "constant":
         return _constant(x, sides, 0 if value is None else value)
+    x = x if mode == "circular" else with_flat_gradient(x)
     for axis, (before, after) in sides.items():
         line = np.pad(np.arange(x.shape[axis]), (max(before, 0), max(after, 0)), MODES[mode])
         line = line[max(-before, 0) : len(line) - max(-after, 0)]

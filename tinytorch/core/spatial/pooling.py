@@ -7,7 +7,7 @@ from ..engine.function import Function
 from ..engine.numbers import BITS, is_array
 from ..module import Module
 from ..operations.indexing import scatter
-from ..operations.selection import zero_of
+from ..operations.selection import flat
 from ..tensor import Tensor
 from .unfolding import folded
 from .windows import batched, single, windows_of
@@ -259,12 +259,6 @@ def _line(name, input, kernel_size, stride, padding):
         (1, single(name, "stride", stride, 1)),
         (0, single(name, "padding", padding, 0)),
     )
-
-
-def flat(node, d):
-    """d, the gradient of the input x, as a function of x: one that does not change with it."""
-    to_x = node.next_functions[0]
-    return d + zero_of(Tensor._wrap(np.zeros(to_x.shape, to_x.dtype), to_x))
 
 
 def pooling_windows(name, x, kernel_size, stride, padding, dilation, ceil):
