@@ -2,6 +2,7 @@
 
 from .activations import ACTIVATIONS
 from .arithmetic import ARITHMETIC
+from .compositions import COMPOSITIONS
 from .concatenation import JOINING
 from .einsum import EINSUM
 from .elementary import ELEMENTARY
@@ -27,3 +28,5 @@ OPERATIONS = (
     *LOSSES,
     *LAYERS,
 )
+
+__all__ = ["COMPOSITIONS", "OPERATIONS"]

@@ -122,6 +122,12 @@ def _seeded_dropout(t, x, p=0.5):
     return t.nn.functional.dropout(x, p)
 
 
+def _same_dropout(t, x, p=0.5):
+    """PyTorch's x · mask / (1 - p), with the mask that is drawn here."""
+    mask = _seeded_dropout(tt, tt.ones(tuple(x.shape), dtype=np.float64), p).data
+    return x * t.tensor(mask).to(x.dtype)
+
+
 LAYERS = (
     Operation(
         "linear",
@@ -507,6 +513,7 @@ LAYERS = (
         (*unary(), case(normal(6), p=0.2), case(normal(3), p=1.0)),
         (),
         (refusal(normal(2), p=1.5, message="dropout: p must be a probability in [0, 1], got 1.5"),),
+        _same_dropout,
     ),
     Operation(
         "checkpoint",

@@ -1,0 +1,321 @@
+"""Functions made of other operations: as rows of the table, held against PyTorch alone."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+import tinytorch as tt
+
+from .row import case, normal, positive, probability
+
+CLASSES = np.array([0, 2, 1, 2])
+IGNORED = np.array([0, -100, 1, -100])
+WEIGHTS = np.array([1.0, 2.0, 0.5])
+ROWS = np.array([[0, 2, 4], [4, 1, 4]])
+MASK = np.array([[True, False, True, False]] * 3)
+TRUE, FALSE = np.array(True), np.array(False)
+IMAGES = 2, 3, 5, 6
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A function without a rule of its own: its name, how it is called, and inputs for it."""
+
+    name: str
+    call: callable
+    cases: tuple
+
+
+def like(t, x, values):
+    """Constant `values` as a tensor of the library, integers as such and floats as x has them."""
+    z = t.tensor(values)
+    return z.to(x.dtype) if values.dtype.kind == "f" else z
+
+
+def drawn(shapes):
+    return tuple(normal(*shape) if isinstance(shape, tuple) else shape for shape in shapes)
+
+
+def functional(name, *shapes, label="", **options):
+    """A row for `nn.functional.name`; an array among the shapes is an input as it stands."""
+
+    def call(t, *inputs):
+        return getattr(t.nn.functional, name)(*inputs, **options)
+
+    return Composition(f"{name}{label and ', '}{label}", call, (case(*drawn(shapes)),))
+
+
+def classes(name, target, label="", weighted=False, **options):
+    def call(t, x):
+        more = {"weight": like(t, x, WEIGHTS)} if weighted else {}
+        return getattr(t.nn.functional, name)(x, like(t, x, target), **options, **more)
+
+    return Composition(f"{name}{label and ', '}{label}", call, (case(normal(4, 3)),))
+
+
+def method(name, *shapes, label="", args=(), **options):
+    """A row for the method `name` of a tensor."""
+
+    def call(t, x, *inputs):
+        z = getattr(x, name)(*inputs, *args, **options)
+        return z if hasattr(z, "dtype") else z[0]
+
+    return Composition(f"{name}{label and ', '}{label}", call, (case(*drawn(shapes)),))
+
+
+def written(name, call, *shapes):
+    return Composition(name, call, (case(*drawn(shapes)),))
+
+
+def in_place(text, change, *shapes):
+    def call(t, x, *inputs):
+        y = x * 1
+        change(y, *inputs)
+        return y
+
+    return written(f"in place: {text}", call, *shapes)
+
+
+def put(y, index, value):
+    y[index] = value
+
+
+ELEMENTWISE = (
+    *(method(name, (3, 4)) for name in "sign floor ceil round trunc square".split()),
+    *(method(name, positive(3, 4)) for name in "log2 log10 rsqrt reciprocal".split()),
+    method("tan", probability(3, 4)),
+    method("remainder", (3, 4), (4,)),
+    method("remainder", (3, 4), label="by a number", args=(0.7,)),
+    written(
+        "floor_divide",
+        lambda t, x: x // 0.7 if t is tt else t.div(x, 0.7, rounding_mode="floor"),
+        (3, 4),
+    ),
+    method("clamp", (3, 4), min=-0.5),
+    method("where", (3, 4), MASK, (4,)),
+    method("masked_select", (3, 4), MASK),
+    written("where in a where", lambda t, x: t.where(x > 0, t.where(x > 1, x, 2 * x), -x), (3, 4)),
+    method("type_as", (3, 4), (1,)),
+)
+PRODUCTS = (
+    method("mm", (2, 3), (3, 4)),
+    method("bmm", (2, 2, 3), (2, 3, 2)),
+    method("mv", (2, 3), (3,)),
+    method("dot", (3,), (3,)),
+    method("outer", (3,), (2,)),
+    method("addmm", (2, 4), (2, 3), (3, 4), beta=0.5, alpha=2),
+    *(
+        method("norm", (3, 4), label=f"p {p}, dim {dim}", args=(p, dim))
+        for p in (1, 2, 3, 0.5, 0, np.inf, -np.inf)
+        for dim in (None, 1)
+    ),
+)
+MOVES = (
+    method("sort", (3, 4)),
+    method("sort", (3, 4), label="descending", args=(0, True)),
+    method("topk", (3, 4), args=(2,)),
+    method("flip", (3, 4), args=((0, 1),)),
+    method("roll", (3, 4), args=(1, 0)),
+    method("roll", (3, 4), label="flat", args=(5,)),
+    method("repeat", (3, 4), args=(2, 1)),
+    method("tile", (3, 4), args=((2, 1),)),
+    method("repeat_interleave", (3, 4), args=(2, 1)),
+    method("repeat_interleave", (3, 4), label="flat", args=(2,)),
+    method("narrow", (3, 4), args=(1, 1, 2)),
+    method("unbind", (3, 4)),
+    method("swapaxes", (3, 4), args=(0, 1)),
+    method("t", (3, 4)),
+    written("mT", lambda t, x: x.mT, (2, 3, 4)),
+    written("index_select", lambda t, x: x.index_select(1, t.tensor([0, 2, 0])), (3, 4)),
+    method("tril", (3, 3), label="twice", args=(-1,)),
+    written("detach in a product", lambda t, x: x * x.detach(), (3, 4)),
+    written("stack and unbind", lambda t, x, y: t.stack([x, y], 1).unbind(1)[1], (3, 4), (3, 4)),
+)
+IN_PLACE = (
+    in_place("+=", lambda y, a: y.add_(a), (3, 4), (4,)),
+    in_place("-=", lambda y, a: y.sub_(a), (3, 4), (4,)),
+    in_place("*=", lambda y, a: y.mul_(a), (3, 4), (4,)),
+    in_place("/=", lambda y, a: y.div_(a), (3, 4), (4,)),
+    in_place("pow_", lambda y: y.pow_(2), (3, 4)),
+    in_place("clamp_", lambda y: y.clamp_(-1, 1), (3, 4)),
+    in_place("exp_", lambda y: y.exp_(), (3, 4)),
+    in_place("sigmoid_", lambda y: y.sigmoid_(), (3, 4)),
+    in_place("tanh_", lambda y: y.tanh_(), (3, 4)),
+    in_place("relu_", lambda y: y.relu_(), (3, 4)),
+    in_place("abs_", lambda y: y.abs_(), (3, 4)),
+    in_place("sqrt_", lambda y: y.sqrt_(), positive(3, 4)),
+    in_place("log_", lambda y: y.log_(), positive(3, 4)),
+    in_place("neg_", lambda y: y.neg_(), (3, 4)),
+    in_place("floor_", lambda y: y.floor_(), (3, 4)),
+    in_place("zero_", lambda y: y.zero_(), (3, 4)),
+    in_place("fill_", lambda y: y.fill_(2.5), (3, 4)),
+    in_place("copy_", lambda y, a: y.copy_(a), (3, 4), (4,)),
+    in_place("masked_fill_", lambda y: y.masked_fill_(y.detach() > 0, 2.5), (3, 4)),
+    in_place("addcmul_", lambda y, a, b: y.addcmul_(a, b, value=0.5), (3, 4), (3, 4), (4,)),
+    in_place("addcdiv_", lambda y, a, b: y.addcdiv_(a, b, value=0.5), (3, 4), (3, 4), (4,)),
+    in_place("lerp_", lambda y, a: y.lerp_(a, 0.3), (3, 4), (3, 4)),
+    in_place("remainder_", lambda y: y.remainder_(0.7), (3, 4)),
+    in_place("y[1] = a", lambda y, a: put(y, 1, a), (3, 4), (4,)),
+    in_place("y[:, [0, 2]] = a", lambda y, a: put(y, (slice(None), [0, 2]), a), (3, 4), (3, 1)),
+    in_place("y[y > 0] = 2", lambda y: put(y, y > 0, 2.0), (3, 4)),
+    in_place("y[0] += a", lambda y, a: put(y, 0, y[0] + a), (3, 4), (4,)),
+)
+ACTIVATIONS = (
+    *(
+        functional(name, (3, 4))
+        for name in (
+            *("elu", "celu", "selu", "relu6", "hardtanh", "hardswish", "hardsigmoid"),
+            *("mish", "softsign", "logsigmoid", "glu", "normalize"),
+        )
+    ),
+    functional("hardtanh", (3, 4), label="wide", min_val=-2.0, max_val=0.5),
+    functional("elu", (3, 4), label="alpha", alpha=0.4),
+    functional("prelu", (3, 4), (4,)),
+    functional("softmin", (3, 4), dim=1),
+    functional("normalize", (3, 4), label="p 1", p=1.0, dim=0),
+    functional("cosine_similarity", (3, 4), (3, 4)),
+    functional("pairwise_distance", (3, 4), (3, 4)),
+    functional("pairwise_distance", (3, 4), (3, 4), label="p 1", p=1.0),
+)
+LAYERS = (
+    written(
+        "group_norm",
+        lambda t, x, w, b: t.nn.functional.group_norm(x, 2, w, b),
+        *((3, 4, 2), (4,), (4,)),
+    ),
+    functional("instance_norm", (2, 3, 4)),
+    functional("rms_norm", (3, 4), normalized_shape=(4,)),
+    written(
+        "layer_norm",
+        lambda t, x, w, b: t.nn.functional.layer_norm(x, (4,), w, b),
+        *((3, 4), (4,), (4,)),
+    ),
+    written(
+        "batch_norm",
+        lambda t, x, w, b: t.nn.functional.batch_norm(x, None, None, w, b, True),
+        *((4, 3, 5), (3,), (3,)),
+    ),
+    functional("linear", (3, 4), (2, 4), (2,)),
+    written("embedding", lambda t, w: t.nn.functional.embedding(t.tensor(ROWS), w), (5, 3)),
+    written(
+        "embedding, padding",
+        lambda t, w: t.nn.functional.embedding(t.tensor(ROWS), w, padding_idx=4),
+        (5, 3),
+    ),
+    *(
+        written(
+            f"embedding_bag, {mode}",
+            lambda t, w, mode=mode: t.nn.functional.embedding_bag(t.tensor(ROWS), w, mode=mode),
+            (5, 3),
+        )
+        for mode in ("sum", "mean", "max")
+    ),
+    functional("scaled_dot_product_attention", (2, 3, 4), (2, 3, 4), (2, 3, 4)),
+    functional(
+        "scaled_dot_product_attention",
+        *((2, 3, 4), (2, 3, 4), (2, 3, 4)),
+        label="causal",
+        is_causal=True,
+    ),
+)
+SPATIAL = (
+    functional("conv2d", IMAGES, (4, 3, 3, 3), (4,), padding=1, stride=2),
+    functional("max_pool2d", IMAGES, kernel_size=2),
+    functional("max_pool2d", IMAGES, label="overlapping", kernel_size=3, stride=2, padding=1),
+    functional("max_pool2d", IMAGES, label="dilated", kernel_size=2, stride=1, dilation=2),
+    functional("avg_pool2d", IMAGES, kernel_size=2),
+    functional("avg_pool2d", IMAGES, label="overlapping", kernel_size=3, stride=2, padding=1),
+    functional(
+        *("avg_pool2d", IMAGES),
+        label="no padding",
+        **{"kernel_size": 3, "stride": 2, "padding": 1, "count_include_pad": False},
+    ),
+    functional(
+        *("max_pool2d", IMAGES),
+        label="ceil",
+        **{"kernel_size": 2, "stride": 2, "padding": 1, "ceil_mode": True},
+    ),
+    functional(
+        *("avg_pool2d", IMAGES),
+        label="ceil",
+        **{"kernel_size": 3, "stride": 2, "padding": 1, "ceil_mode": True},
+    ),
+    functional(
+        *("avg_pool2d", IMAGES),
+        label="ceil, no padding",
+        **{"kernel_size": 2, "ceil_mode": True, "count_include_pad": False},
+    ),
+    functional("avg_pool2d", IMAGES, label="divisor", kernel_size=2, divisor_override=3),
+    functional("max_pool1d", (2, 3, 7), kernel_size=3, stride=2, padding=1),
+    functional("avg_pool1d", (2, 3, 7), kernel_size=3, stride=2, padding=1),
+    functional("adaptive_avg_pool2d", IMAGES, output_size=(3, 4)),
+    functional("adaptive_avg_pool2d", IMAGES, label="one", output_size=1),
+    functional("adaptive_avg_pool2d", IMAGES, label="None", output_size=(None, 2)),
+    functional("adaptive_max_pool2d", IMAGES, output_size=(3, 4)),
+    functional("adaptive_avg_pool1d", (2, 3, 7), output_size=3),
+    functional("conv1d", (2, 4, 7), (6, 2, 3), (6,), stride=2, padding=1, groups=2),
+    functional("conv1d", (2, 3, 7), (4, 3, 4), label="same", padding="same", dilation=2),
+    functional(
+        *("conv_transpose2d", IMAGES, (3, 2, 3, 2), (2,)),
+        **{"stride": 2, "padding": 1, "output_padding": 1},
+    ),
+    functional(
+        *("conv_transpose2d", (2, 4, 3, 3), (4, 2, 2, 2), (4,)),
+        label="groups",
+        groups=2,
+        dilation=2,
+    ),
+    functional("pad", IMAGES, pad=(1, 2, 0, -1), value=2.5),
+    functional("pad", IMAGES, label="reflect", pad=(2, 1, 1, 2), mode="reflect"),
+    functional("pad", IMAGES, label="replicate", pad=(2, 1, 1, 0), mode="replicate"),
+    functional("pad", IMAGES, label="circular", pad=(2, 1, 1, 2), mode="circular"),
+    functional("interpolate", IMAGES, scale_factor=2),
+    functional("interpolate", IMAGES, label="uneven", size=(7, 4)),
+    functional("interpolate", IMAGES, label="scaled", scale_factor=1.7),
+    functional("interpolate", (2, 3, 7), label="linear", size=4, mode="linear"),
+    functional("interpolate", IMAGES, label="bilinear", scale_factor=2.5, mode="bilinear"),
+    functional(
+        *("interpolate", IMAGES),
+        label="corners",
+        **{"size": (9, 3), "mode": "bilinear", "align_corners": True},
+    ),
+    functional("pixel_shuffle", (2, 8, 3, 2), upscale_factor=2),
+    functional("unfold", IMAGES, kernel_size=3, padding=1),
+    functional("fold", (2, 12, 20), output_size=(5, 6), kernel_size=2),
+)
+SIGNS = np.array([1, -1, 1])
+LOSSES = (
+    functional("mse_loss", (3, 4), (3, 4)),
+    functional("mse_loss", (3, 4), (3, 4), label="none", reduction="none"),
+    functional("l1_loss", (3, 4), (3, 4)),
+    functional("huber_loss", (3, 4), (3, 4), delta=0.7),
+    functional("smooth_l1_loss", (3, 4), (3, 4), beta=0.6),
+    functional("kl_div", (3, 4), (3, 4), label="log", reduction="sum", log_target=True),
+    functional("kl_div", (3, 4), probability(3, 4), reduction="batchmean"),
+    functional("poisson_nll_loss", (3, 4), (3, 4)),
+    functional("poisson_nll_loss", positive(3, 4), (3, 4), label="no log", log_input=False),
+    functional("gaussian_nll_loss", (3, 4), (3, 4), positive(3, 4)),
+    functional("margin_ranking_loss", (3,), (3,), SIGNS),
+    functional("hinge_embedding_loss", (3, 4), np.array([[1], [-1], [1]])),
+    functional("cosine_embedding_loss", (3, 4), (3, 4), SIGNS, margin=0.1),
+    functional("triplet_margin_loss", (3, 4), (3, 4), (3, 4)),
+    functional("binary_cross_entropy", probability(3, 4), probability(3, 4)),
+    functional("binary_cross_entropy_with_logits", (3, 4), (3, 4)),
+    classes("nll_loss", CLASSES),
+    classes("nll_loss", IGNORED, "ignored"),
+    classes("nll_loss", IGNORED, "weighted, none", True, reduction="none"),
+    classes("cross_entropy", CLASSES),
+    classes("cross_entropy", CLASSES, "weighted", True, label_smoothing=0.1),
+    classes("cross_entropy", CLASSES, "sum", reduction="sum"),
+    functional("cross_entropy", (4, 3), (4, 3), label="soft"),
+)
+COMPOSITIONS = (
+    *ELEMENTWISE,
+    *PRODUCTS,
+    *MOVES,
+    *IN_PLACE,
+    *ACTIVATIONS,
+    *LAYERS,
+    *SPATIAL,
+    *LOSSES,
+)
