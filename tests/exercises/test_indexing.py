@@ -108,7 +108,7 @@ def put_once(self, x, *, index, shape):
     [
         (put, lambda self, g: (g[self.index],), "Right. "),
         (put_once, lambda self, g: (g[self.index],), "The result of `forward` is wrong"),
-        (put, lambda self, g: (g,), "read from it what stands at `index`"),
+        (put, lambda self, g: (g,), "read from it what is at `index`"),
     ],
 )
 def test_scatter(forward, apply, said):

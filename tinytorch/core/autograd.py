@@ -1,6 +1,6 @@
 """Differentiation in one place: `Function`, the backward pass, and the class of every operation.
 
-A face without logic: each name stands in the room it is imported from.
+A face without logic: each name is defined in the module it is imported from.
 """
 
 from .attention import AttentionBackward

@@ -235,7 +235,7 @@ class Module(Parts):
     # -------------------------------------------------------------------------------- printing
 
     def extra_repr(self) -> str:
-        """What stands between the parentheses of a layer's `repr`."""
+        """What is between the parentheses of a layer's `repr`."""
         return ""
 
     def __repr__(self):

@@ -1,6 +1,6 @@
 """What a module is made of: its parameters, buffers and parts, found in its attributes.
 
-A module is an ordinary object. What it registers is what stands in its attributes: a `Parameter`
+A module is an ordinary object. What it registers is what its attributes hold: a `Parameter`
 is a parameter, a `Module` a part, and `register_buffer` names the arrays that belong to the state
 without being trained. Nothing is kept twice, so nothing can disagree.
 """
@@ -124,7 +124,7 @@ class Parts:
         prefix : str
             What the names begin with.
         remove_duplicate : bool
-            False names a module that stands in several places in each of them.
+            False names a module that is used in several places in each of them.
         """
         return _once(self._places(prefix), remove_duplicate, memo)
 
@@ -144,7 +144,7 @@ class Parts:
         recurse : bool
             False: only its own, not those of its parts.
         remove_duplicate : bool
-            False names a parameter that stands in several places in each of them.
+            False names a parameter that is used in several places in each of them.
         """
         return _once(
             self._entries(own_parameters, prefix=prefix, recurse=recurse), remove_duplicate
@@ -188,7 +188,7 @@ class Parts:
         return found
 
     def _places(self, prefix=""):
-        """(dotted name, module) for every place a module stands in: shared ones repeatedly."""
+        """(dotted name, module) for every place a module is in: shared ones repeatedly."""
         yield prefix, self
         for name, child in self.named_children():
             yield from child._places(f"{prefix}.{name}" if prefix else name)

@@ -152,7 +152,7 @@ def _bytes(word):
 
 
 def _merge(tokens, pair, new):
-    """Replace `pair` by `new` wherever it stands in the list `tokens`."""
+    """Replace `pair` by `new` wherever it occurs in the list `tokens`."""
     i = 0
     while i < len(tokens) - 1:
         if tokens[i] == pair[0] and tokens[i + 1] == pair[1]:

@@ -74,7 +74,9 @@ def built(root: Path, everything=False):
     command = [sys.executable, "-c", tool, "build", str(root)]
     code = subprocess.call([*command, *(["--all"] if everything else [])], cwd=root)
     if code:
-        raise Refusal(f"The build ended with exit code {code}; what is wrong stands above.")
+        raise Refusal(
+            f"The build ended with exit code {code}; the messages above say what is wrong."
+        )
 
 
 RELOAD = b"""<script>

@@ -98,7 +98,7 @@ def limit(megabytes: int, seconds: float) -> None:
     wanted = {
         resource.RLIMIT_FSIZE: 64 << 20,
         resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_CPU: math.ceil(seconds) + 1,  # should nobody be there to end it
+        resource.RLIMIT_CPU: math.ceil(seconds) + 1,  # in case no one is there to end it
     }
     if sys.platform == "linux":  # elsewhere, the address space says little
         wanted[resource.RLIMIT_AS] = megabytes << 20

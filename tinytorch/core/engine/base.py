@@ -1,6 +1,6 @@
 """`TensorBase`: all that the engine needs of a Tensor.
 
-The engine knows no operation, and a Tensor is made of operations. What both share stands here: an
+The engine knows no operation, and a Tensor is made of operations. What both share is here: an
 array, the node that made it, and a gradient. `core/tensor.py` adds the rest.
 """
 

@@ -206,7 +206,7 @@ class Conv2d(Convolution):
         Cut the channels into so many groups that don't see each other.
     bias : bool
     padding_mode : {"zeros", "reflect", "replicate", "circular"}
-        What stands around the image; see `nn.functional.pad`.
+        What surrounds the image; see `nn.functional.pad`.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Padding: what stands around an image, and cutting it off."""
+"""Padding: what surrounds an image, and cutting it off."""
 
 from numbers import Real
 

@@ -111,7 +111,7 @@ def _array(name, entry):
 
 
 def save_model(model: Module, filename: str | os.PathLike, metadata: dict | None = None) -> None:
-    """Write the `state_dict` of `model`; a parameter that stands in several places, once."""
+    """Write the `state_dict` of `model`; a parameter that is used in several places, once."""
     seen, kept = set(), {}
     state = model.state_dict()
     for name in state:
@@ -127,7 +127,7 @@ def load_model(
 ) -> tuple[list[str], list[str]]:
     """Read the weights of `model`, and return the names that are missing and those left over.
 
-    Of a parameter that stands in several places one name is enough.
+    Of a parameter that is used in several places one name is enough.
 
     Raises
     ------

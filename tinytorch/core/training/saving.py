@@ -1,7 +1,7 @@
 """State in a file: dicts, lists, numbers, text, arrays and Tensors, without pickle, all or nothing.
 
 The file is a zip archive: `tree.json` says how things are nested, `0.npy`, `1.npy`, … are the
-arrays, and the comment at its end is a digest of all that stands before. Reading it runs no code,
+arrays, and the comment at its end is a digest of everything before it. Reading it runs no code,
 and a single wrong bit is noticed. Writing goes to a second file that takes the place of the first
 only when it is complete, so a run killed at any moment leaves a whole checkpoint behind.
 """
@@ -81,7 +81,7 @@ def load(f: str | os.PathLike | BinaryIO, map_location=None, *, weights_only: bo
     Parameters
     ----------
     f : path or binary file
-        A file is read from where it stands.
+        A file is read from its current position.
     map_location : "cpu", optional
         As in PyTorch; there is no other device.
     weights_only : bool
@@ -119,7 +119,7 @@ def _write(file, tree, arrays):
 
 
 def _digest(file, size):
-    """The digest of the first `size` bytes; the file then stands behind them."""
+    """The digest of the first `size` bytes; the file is then positioned behind them."""
     file.seek(0)
     sha = hashlib.sha256()
     while size:

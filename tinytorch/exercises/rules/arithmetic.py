@@ -256,7 +256,7 @@ POW = RuleExercise(
             lambda g, a, b: (g * b * a ** (b + 1), None),
         ),
         Mistake(
-            "divided by b, as when integrating. The factor b stands in front: b · aᵇ⁻¹.",
+            "divided by b, as when integrating. The factor b multiplies: b · aᵇ⁻¹.",
             lambda g, a, b: (g * a ** (b - 1) / b, None),
         ),
         Mistake(

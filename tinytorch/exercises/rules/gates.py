@@ -126,7 +126,7 @@ GELU = RuleExercise(
             lambda g, x: (g * (_below(x) + x * np.exp(-x * x / 2)),),
         ),
         Mistake(
-            "made with e^(-x²). Inside erf stands x/√2, so the exponent of φ is -x²/2.",
+            "made with e^(-x²). Inside erf is x/√2, so the exponent of φ is -x²/2.",
             lambda g, x: (g * (_below(x) + x * np.exp(-x * x) / math.sqrt(2 * math.pi)),),
         ),
         Mistake(
@@ -337,7 +337,7 @@ SOFTPLUS = RuleExercise(
             lambda g, x, *, beta=1.0: (g * sigmoid(beta * x) / beta,),
         ),
         Mistake(
-            "made with σ({x}): beta stands in the exponent, σ(beta · `{x}`).",
+            "made with σ({x}): beta belongs in the exponent, σ(beta · `{x}`).",
             lambda g, x, *, beta=1.0: (g * sigmoid(x),),
         ),
         Mistake(

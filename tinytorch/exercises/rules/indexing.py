@@ -94,7 +94,7 @@ SCATTER = RuleExercise(
     ),
     (
         Mistake(
-            "g as it came, in the shape of the result: read from it what stands at `index`.",
+            "g as it came, in the shape of the result: read from it what is at `index`.",
             lambda g, x, *, index, shape: (g,),
         ),
         Mistake(
@@ -105,7 +105,7 @@ SCATTER = RuleExercise(
             ),
         ),
         Mistake(
-            "taken from the front of g. `{x}` stands in the result at `index`: read g there.",
+            "taken from the front of g. `{x}` is in the result at `index`: read g there.",
             lambda g, x, *, index, shape: (g.reshape(-1)[: x.size].reshape(x.shape),),
         ),
     ),
@@ -165,7 +165,7 @@ CAT = RuleExercise(
             _along_the_first_axis,
         ),
         Mistake(
-            "all of g. Each input gets the part of g where it stands in the result.",
+            "all of g. Each input gets the part of g at its place in the result.",
             lambda g, *xs, dim=0: (g,) * len(xs),
         ),
         Mistake(
@@ -173,7 +173,7 @@ CAT = RuleExercise(
             _from_the_front,
         ),
         Mistake(
-            "cut from g in reverse order: the first input stands first.",
+            "cut from g in reverse order: the first input comes first.",
             _in_reverse,
         ),
         Mistake(

@@ -99,7 +99,7 @@ SOFTMAX = RuleExercise(
         ),
         Mistake(
             "made of the diagonal of the Jacobian, and of the plain sum of g with what is off it."
-            " Off the diagonal stands −zᵢ·zₖ: each g is weighted with its share, and the diagonal"
+            " Off the diagonal it is −zᵢ·zₖ: each g is weighted with its share, and the diagonal"
             " counts once.",
             lambda g, x, *, dim: (
                 shares(x, dim) * ((1 - shares(x, dim)) * g - g.sum(axis=dim, keepdims=True)),

@@ -308,7 +308,7 @@ ADAM_MISTAKES = (
     Mistake("v̂ is corrected with β₂: divide v by 1 − β₂ᵗ.", _adam(second=True)),
     Mistake("Divide by the square root of v̂, not by v̂.", _adam(root=False)),
     Mistake("m̂ and v̂ are for this step alone: return m and v uncorrected.", _adam(keep=False)),
-    Mistake("ε stands beside the root, not under it: √v̂ + ε.", _adam(inside=True)),
+    Mistake("ε is added to the root, and is not under it: √v̂ + ε.", _adam(inside=True)),
     Mistake("`lr` is an argument: yours takes 0.05 whatever it is given.", _fixed(adam, lr=0.05)),
     Mistake(
         "β₁ and β₂ are arguments: yours takes 0.9 and 0.999 whatever it is given.",
