@@ -34,8 +34,14 @@ class Stretch:
         return "a function of x and a weight"
 
 
-class Again(Function):
-    """The checkpoint of a function of one input: keep the input, and run it again."""
+class CheckpointBackward(Function):
+    """z = f(x), the checkpoint of a function of one input.   ∂L/∂x = g · ∂f/∂x, by a second run.
+
+    Keeps x alone.
+    Cost: that of f; that of f and of its backward pass.
+    PyTorch: CheckpointFunctionBackward.
+    Source: T. Chen et al., "Training deep nets with sublinear memory cost" (2016).
+    """
 
     saves = ("x",)
 
@@ -58,7 +64,7 @@ class CheckpointExercise(RuleExercise):
     forward and once backward, and keep nothing of the first run but the input.
     """
 
-    reference = Again
+    reference = CheckpointBackward
 
     def trial(self, cls, sample, number=0):
         return CheckpointTrial(self, cls, sample, number)
@@ -149,7 +155,7 @@ class CheckpointTrial(Trial):
 
 
 def _of_ones(g, x, *, function):
-    return Again(x, function=function).apply(np.ones_like(g))
+    return CheckpointBackward(x, function=function).apply(np.ones_like(g))
 
 
 CHECKPOINT = CheckpointExercise(
