@@ -62,13 +62,14 @@ from .core.operations.activations import (
     softplus,
     tanh,
 )
-from .core.operations.arithmetic import add, div, mul, neg, pow, sub
+from .core.operations.arithmetic import add, div, mul, neg, sub
 from .core.operations.concatenation import cat, chunk, split, stack
 from .core.operations.einsum import einsum
 from .core.operations.elementary import abs, ceil, cos, erf, exp, floor, log, round, sign, sin, sqrt
 from .core.operations.indexing import gather
 from .core.operations.linear_algebra import addmm, bmm, dot, mm, mv, norm, outer
 from .core.operations.matmul import matmul
+from .core.operations.power import pow
 from .core.operations.predicates import (
     all,
     allclose,

@@ -1,8 +1,9 @@
 """Differentiation, as `torch.autograd` has it: a face of the engine and what is built on it."""
 
 from .core.construction import Variable
-from .core.engine.backward import backward, grad
-from .core.engine.function import Function, unbroadcast
+from .core.engine.backward import backward
+from .core.engine.function import Function
+from .core.engine.grad import grad
 from .core.engine.modes import (
     enable_grad,
     inference_mode,
@@ -11,6 +12,7 @@ from .core.engine.modes import (
     set_grad_enabled,
     watch,
 )
+from .core.engine.unbroadcast import unbroadcast
 from .core.engine.using import using
 from .core.gradients.anomaly import detect_anomaly, set_detect_anomaly
 from .core.gradients.checkpoint import checkpoint

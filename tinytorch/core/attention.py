@@ -7,8 +7,9 @@ import numpy as np
 
 from . import initializers
 from .engine.base import as_tensor
-from .engine.function import Function, unbroadcast
+from .engine.function import Function
 from .engine.numbers import is_array, values_of
+from .engine.unbroadcast import unbroadcast
 from .initializers import untrained
 from .layers import Linear, dropout, linear
 from .module import Module

@@ -5,10 +5,12 @@ A face without logic: each name is defined in the module it is imported from.
 
 from .attention import AttentionBackward
 from .embeddings import EmbeddingBackward
-from .engine.backward import backward, grad
-from .engine.function import Function, unbroadcast
+from .engine.backward import backward
+from .engine.function import Function
+from .engine.grad import grad
 from .engine.leaf import AccumulateGrad
 from .engine.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled, watch
+from .engine.unbroadcast import unbroadcast
 from .engine.using import using
 from .gradients.checkpoint import CheckpointBackward
 from .layers import DropoutBackward, LinearBackward
@@ -38,7 +40,6 @@ from .operations.arithmetic import (
     DivBackward,
     MulBackward,
     NegBackward,
-    PowBackward,
     SubBackward,
 )
 from .operations.concatenation import CatBackward
@@ -54,6 +55,7 @@ from .operations.elementary import (
 )
 from .operations.indexing import GatherBackward, ScatterBackward, SliceBackward
 from .operations.matmul import MatmulBackward
+from .operations.power import PowBackward
 from .operations.reduction import (
     CumsumBackward,
     LogsumexpBackward,

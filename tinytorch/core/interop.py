@@ -11,7 +11,6 @@ from .operations.arithmetic import (
     DivBackward,
     MulBackward,
     NegBackward,
-    PowBackward,
     SubBackward,
 )
 from .operations.concatenation import cat, stack
@@ -30,6 +29,7 @@ from .operations.elementary import (
     trunc,
 )
 from .operations.matmul import MatmulBackward
+from .operations.power import PowBackward
 from .operations.selection import MaximumBackward, MinimumBackward, WhereBackward
 
 UFUNCS = {

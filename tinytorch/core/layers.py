@@ -5,7 +5,9 @@ import numpy as np
 from . import initializers
 from .activations import in_place
 from .engine.base import as_tensor
-from .engine.function import Function, unbroadcast
+from .engine.function import Function
+from .engine.numbers import is_array
+from .engine.unbroadcast import unbroadcast
 from .generator import rng
 from .initializers import untrained
 from .module import Module
@@ -31,14 +33,16 @@ class LinearBackward(Function):
                 f"linear: input {x.shape} does not fit weight {weight.shape}:"
                 " expected (…, in) and (out, in)"
             )
-        out = weight.shape[0]
-        z = (rows(x) @ weight.T).reshape(*x.shape[:-1], out)
-        if np.ndim(bias) or bias:
-            z = z.astype(np.result_type(z, bias), copy=False)
+        z = rows(x) @ weight.T
+        if x.ndim != 2:
+            z = z.reshape(*x.shape[:-1], len(weight))
+        if is_array(bias) or bias:
+            if getattr(bias, "dtype", z.dtype) != z.dtype:
+                z = z.astype(np.result_type(z, bias))
             try:
                 z += bias  # in place: no second pass through fresh memory
             except ValueError:
-                wrong = f"must have shape ({out},), got {np.shape(bias)}"
+                wrong = f"must have shape ({len(weight)},), got {np.shape(bias)}"
                 raise ValueError(f"linear: bias {wrong}") from None
         return z
 

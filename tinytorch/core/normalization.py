@@ -7,8 +7,9 @@ import numpy as np
 from . import initializers
 from .construction import ones, zeros
 from .engine.base import as_tensor
-from .engine.function import Function, unbroadcast
+from .engine.function import Function
 from .engine.numbers import as_float32, is_array
+from .engine.unbroadcast import unbroadcast
 from .initializers import untrained
 from .module import Module, write
 from .operations.reduction import sum_kept

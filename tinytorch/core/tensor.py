@@ -13,15 +13,16 @@ import numpy as np
 from .conversions import Conversions, to_dtype
 from .device import check_device
 from .engine import base
-from .engine.backward import backward
 from .engine.base import TensorBase
-from .engine.leaf import AccumulateGrad, HookHandle, RetainGrad
+from .engine.gradients import Gradients
+from .engine.leaf import AccumulateGrad
 from .engine.modes import is_grad_enabled
 from .engine.numbers import builtin_kind, get_default_dtype, refuse_special
 from .engine.versions import record_write, returned, share
 from .interop import Interop
 from .operations.activations import Activations
 from .operations.arithmetic import Arithmetic
+from .operations.assignment import Assignment
 from .operations.comparison import Comparison
 from .operations.concatenation import Concatenation
 from .operations.draws import Draws
@@ -30,6 +31,7 @@ from .operations.in_place import InPlace, put
 from .operations.indexing import Indexing, index_steps
 from .operations.linear_algebra import LinearAlgebra
 from .operations.matmul import Products
+from .operations.power import Powers
 from .operations.predicates import Predicates
 from .operations.reduction import Reductions
 from .operations.remainders import Remainders
@@ -76,6 +78,8 @@ def _has_dtype(data):
 
 class Tensor(
     Arithmetic,
+    Powers,
+    Assignment,
     Elementary,
     Activations,
     Products,
@@ -94,7 +98,7 @@ class Tensor(
     InPlace,
     Draws,
     Interop,
-    TensorBase,
+    Gradients,
 ):
     """An n-dimensional array of numbers that can be differentiated.
 
@@ -180,24 +184,6 @@ class Tensor(
         ):
             self._node = AccumulateGrad(self)  # a graph that used the old values keeps its leaf
 
-    @property
-    def grad(self):
-        return self._grad
-
-    @grad.setter
-    def grad(self, value):
-        if value is not None and not isinstance(value, TensorBase):
-            if not isinstance(value, (np.ndarray, np.generic)):
-                raise TypeError(
-                    f"grad: expected a Tensor, a NumPy array or None, got {type(value).__name__}"
-                )
-            value = Tensor(value)
-        if value is not None and value._data.shape != self._data.shape:
-            raise ValueError(
-                f"grad: the gradient has shape {value._data.shape}, the tensor {self.shape}"
-            )
-        self._grad = value
-
     def item(self):
         """The one number of a one-element tensor, as a Python number."""
         if self._data.size != 1:
@@ -239,71 +225,6 @@ class Tensor(
                 f"setitem: on a tensor of shape {self.shape}: {error}"
             ) from None
         record_write(self._data)
-
-    # --------------------------------------------------------------------------- gradients
-
-    @property
-    def requires_grad(self):
-        return self._node is not None
-
-    @requires_grad.setter
-    def requires_grad(self, value):
-        if value == self.requires_grad:
-            return
-        if not self.is_leaf:
-            raise RuntimeError(
-                "requires_grad: only a leaf can change it, and this tensor is the result of"
-                f" {type(self._node).__name__}; use .detach() for the values alone"
-            )
-        if value and self._data.dtype.kind != "f":
-            raise TypeError(
-                f"requires_grad: a tensor of dtype {self._data.dtype} has no gradient, only"
-                " floating-point ones have; convert with .float() first"
-            )
-        self._node = AccumulateGrad(self) if value else None
-
-    def requires_grad_(self, requires_grad=True):
-        """Set `requires_grad` and return self."""
-        self.requires_grad = requires_grad
-        return self
-
-    @property
-    def is_leaf(self):
-        return self._node is None or isinstance(self._node, AccumulateGrad)
-
-    @property
-    def grad_fn(self):
-        return None if self.is_leaf else self._node
-
-    def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
-        """Add ∂self/∂leaf (times `gradient`) to the `.grad` of every leaf it came from.
-
-        See `tinytorch.autograd.backward` for the parameters and errors.
-        """
-        backward(self, gradient, retain_graph, create_graph, inputs)
-
-    def retain_grad(self):
-        """Keep the gradient of this result in `.grad` too, as for a leaf."""
-        if self._node is None:
-            raise RuntimeError("retain_grad: the tensor requires no gradient")
-        if self.is_leaf or any(
-            type(hook) is RetainGrad for hook in (self._node.hooks or {}).values()
-        ):
-            return
-        HookHandle(self._node, RetainGrad(self))
-
-    def register_hook(self, hook):
-        """Call `hook(grad)` when the gradient of this tensor is known; it may return another.
-
-        Returns a handle whose `remove()` takes the hook off again.
-        """
-        if self._node is None:
-            raise RuntimeError("register_hook: the tensor requires no gradient")
-        return HookHandle(self._node, hook)
-
-    def zero_grad(self):
-        """Forget the gradient collected so far."""
-        self.grad = None
 
     def __reduce__(self):
         """For `copy` and `pickle`: a leaf with values of its own."""

@@ -16,10 +16,11 @@ from numpy import float32
 
 from . import base
 from .base import TensorBase
-from .leaf import RetainGrad
-from .modes import begin, end, watchers
+from .leaf import run_hooks
+from .modes import GradMode, grad_mode, watchers
 from .numbers import FLOAT32
-from .versions import first_changed, unchanged_since
+from .refusals import bad_rule, fitted, refuse_changed
+from .versions import unchanged_since
 
 
 def backward(
@@ -46,10 +47,10 @@ def backward(
         Nothing to differentiate, a missing or misshapen gradient, a graph already freed, or a
         saved value changed in place. No `.grad` is touched in any of these cases.
     """
-    roots = _roots("backward", _listed(tensors), grad_tensors, create_graph)
+    roots = starts("backward", listed(tensors), grad_tensors, create_graph)
     wanted = None
     if inputs is not None:
-        wanted = {_node_of("backward", i, x): x for i, x in enumerate(_listed(inputs))}
+        wanted = {node_of("backward", i, x): x for i, x in enumerate(listed(inputs))}
     grads = propagate(roots, retain_graph, create_graph, wanted)
     arrived = []
     for node, g in grads.items():
@@ -66,73 +67,7 @@ def backward(
     for node, tensor, g in arrived:
         if node.hooks:  # a hook may have kept it
             given.add(id(g))
-        _accumulate(tensor, g, given)
-
-
-def grad(
-    outputs,
-    inputs,
-    grad_outputs=None,
-    retain_graph=None,
-    create_graph=False,
-    only_inputs=True,
-    allow_unused=None,
-    is_grads_batched=False,
-    materialize_grads=False,
-) -> tuple:
-    """∂(sum of `outputs`·`grad_outputs`)/∂`inputs`, as a tuple; no `.grad` is touched.
-
-    Parameters
-    ----------
-    outputs, inputs : Tensor or sequence of Tensors
-    grad_outputs : array, Tensor or sequence of them, optional
-        The upstream gradient of each output. May be left out for one-element outputs.
-    retain_graph, create_graph : bool
-        As in `backward`.
-    only_inputs : bool
-        As in PyTorch, where it must be True.
-    allow_unused : bool
-        Return None for an input that the outputs don't depend on, instead of raising.
-    materialize_grads : bool
-        Return zeros for it.
-
-    Examples
-    --------
-    >>> import tinytorch as tt
-    >>> x = tt.tensor(3.0, requires_grad=True)
-    >>> (dx,) = tt.autograd.grad(x**3, x, create_graph=True)
-    >>> (ddx,) = tt.autograd.grad(dx, x)
-    >>> dx.item(), ddx.item()
-    (27.0, 18.0)
-    """
-    if not only_inputs or is_grads_batched:
-        raise NotImplementedError(
-            "grad: only_inputs must be True and is_grads_batched False; backward() fills .grad, and"
-            " tinytorch.autograd.jacobian takes several gradients at once"
-        )
-    allow_unused = materialize_grads if allow_unused is None else allow_unused
-    inputs = _listed(inputs)
-    nodes = [_node_of("grad", i, x) for i, x in enumerate(inputs)]
-    roots = _roots("grad", _listed(outputs), grad_outputs, create_graph)
-    if not allow_unused:
-        reached = set(reachable(roots))
-        for i, node in enumerate(nodes):
-            if node not in reached:
-                raise RuntimeError(
-                    f"grad: the outputs do not depend on inputs[{i}]"
-                    f" (shape {inputs[i].shape}); pass allow_unused=True to get None for it"
-                )
-    grads = propagate(roots, retain_graph, create_graph, set(nodes))
-    given = {id(g) for g in roots.values()}
-    found = []
-    for node in nodes:
-        g = grads.get(node)
-        if g is None and (materialize_grads or not allow_unused):
-            g = np.zeros(node.shape, node.dtype)
-        found.append(
-            g if g is None or isinstance(g, TensorBase) else base.Tensor._wrap(_owned(g, given))
-        )
-    return tuple(found)
+        accumulate(tensor, g, given)
 
 
 def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
@@ -144,7 +79,7 @@ def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
         retain_graph = create_graph
     order, useful, on_the_way = choose(roots, wanted, within)
     grads, found, watching = dict(roots), {}, watchers.get()
-    before = begin(bool(create_graph))
+    before = grad_mode.set(GradMode(bool(create_graph), grad_mode.get()))
     try:
         with np.errstate(all="ignore"):
             while order:
@@ -172,7 +107,7 @@ def propagate(roots, retain_graph, create_graph, wanted=None, within=None):
                 if wanted is None or leaf in wanted:
                     found[leaf] = run_hooks(leaf, g) if leaf.hooks else g
     finally:
-        end(before)
+        grad_mode.reset(before)
     return found
 
 
@@ -195,7 +130,7 @@ def choose(roots, wanted=None, within=None):
                 useful.add(node)
     del order[: bisect_left(order, 0, key=attrgetter("order"))]  # leaves have no rule
     if order and not unchanged_since(order[0].order):
-        _refuse_changed(order)
+        refuse_changed(order)
     return order, useful, on_the_way
 
 
@@ -203,7 +138,7 @@ def deliver(node, results, grads, useful=None, create_graph=False):
     """Add what a rule returned to the gradients waiting at the nodes it is for."""
     targets = node.next_functions
     if type(results) is not tuple or len(results) != len(targets):
-        raise _bad_rule(node, results)
+        raise bad_rule(node, results)
     i = -1
     for target, d in zip(targets, results):  # noqa: B905 (lengths were just compared)
         i += 1
@@ -217,7 +152,7 @@ def deliver(node, results, grads, useful=None, create_graph=False):
         except AttributeError:
             fits = False
         if create_graph or not fits:
-            d = _fitted(node, i, d, target, create_graph)
+            d = fitted(node, i, d, target, create_graph)
         grads[target] = grads[target] + d if target in grads else d
 
 
@@ -244,21 +179,7 @@ def reachable(roots):
     return found
 
 
-def _refuse_changed(nodes):
-    """Refuse, before anything is touched, a graph whose saved values changed."""
-    for node in nodes:
-        i = first_changed(node)
-        if i is not None:
-            name = node.saves[min(i, len(node.saves) - 1)]
-            shape = node.saved_tensors[i].shape
-            raise RuntimeError(
-                f"backward: {type(node).__name__} saved {name!r}, of shape {shape},"
-                " and it was changed in place since; change a copy (x.data.copy()), or make"
-                " the change after backward()"
-            )
-
-
-def _roots(name, tensors, grads, create_graph):
+def starts(name, tensors, grads, create_graph):
     """Where the pass starts, and with which gradient: {node: g}."""
     if grads is None:
         grads = [None] * len(tensors)
@@ -302,7 +223,7 @@ def _roots(name, tensors, grads, create_graph):
     return roots
 
 
-def _node_of(name, i, tensor):
+def node_of(name, i, tensor):
     if not isinstance(tensor, TensorBase) or tensor._node is None:
         raise RuntimeError(
             f"{name}: inputs[{i}] requires no gradient; make it with requires_grad=True"
@@ -310,50 +231,22 @@ def _node_of(name, i, tensor):
     return tensor._node
 
 
-def _listed(tensors):
+def listed(tensors):
     return [tensors] if isinstance(tensors, TensorBase) else list(tensors)
 
 
-def _fitted(node, i, d, target, create_graph):
-    """Give the gradient of input i its dtype; refuse another shape, and arrays for a graph."""
-    if create_graph and not isinstance(d, TensorBase):
-        raise TypeError(
-            f"{type(node).__name__}.apply: under create_graph=True the gradient of input {i} must"
-            " be a Tensor, made with operations that record themselves; got"
-            f" {type(d).__name__}"
-        )
-    if not isinstance(d, TensorBase):
-        d = np.asarray(d)
-    if d.shape != target.shape:
-        raise RuntimeError(
-            f"{type(node).__name__}.apply: the gradient of input {i} has shape {d.shape}, the"
-            f" input has {target.shape}; if forward broadcast it, return unbroadcast(grad, shape)"
-        )
-    if d.dtype != target.dtype:
-        d = d.to(target.dtype) if isinstance(d, TensorBase) else d.astype(target.dtype)
-    return d
-
-
-def _bad_rule(node, results):
-    got = f"{len(results)} gradients" if type(results) is tuple else type(results).__name__
-    return TypeError(
-        f"{type(node).__name__}.apply: expected a tuple with one gradient or None for each of the"
-        f" {len(node.next_functions)} inputs, got {got}"
-    )
-
-
-def _accumulate(tensor, g, given):
+def accumulate(tensor, g, given):
     old = tensor._grad
     if old is not None:
         new = old + g if isinstance(g, TensorBase) else base.Tensor._wrap(old._data + g)
     elif isinstance(g, TensorBase):
         new = g.clone()  # the graph may hold g, and another leaf too
     else:
-        new = base.Tensor._wrap(_owned(g, given))
+        new = base.Tensor._wrap(owned(g, given))
     tensor._grad = new
 
 
-def _owned(g, given):
+def owned(g, given):
     """`g`, or a copy of it if the array may be someone else's: a view, or given out before."""
     if type(g) is np.ndarray:
         if not g.flags.writeable or id(g) in given or not _alone(g):
@@ -377,19 +270,3 @@ def _holders(view):
 
 
 _HELD_BY_ITS_VIEW = _holders(np.zeros(1).reshape(1, 1))  # how Python counts is its own affair
-
-
-def run_hooks(node, g):
-    # what `retain_grad` keeps comes last: it is what the other hooks made of it
-    for hook in sorted(node.hooks.values(), key=lambda hook: isinstance(hook, RetainGrad)):
-        # an array of their own, which they may keep or write to
-        shown = g if isinstance(g, TensorBase) else base.Tensor._wrap(np.array(g))
-        new = hook(shown)
-        new = shown if new is None else new  # it may have been written to
-        g = new if isinstance(g, TensorBase) else base.Tensor(new, dtype=node.dtype)._data
-        if g.shape != node.shape:
-            raise RuntimeError(
-                f"hook on {type(node).__name__}: it returned a gradient of shape {g.shape}"
-                f" for one of {node.shape}"
-            )
-    return g

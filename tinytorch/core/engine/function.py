@@ -13,15 +13,15 @@ import functools
 import inspect
 from operator import itemgetter
 
-from numpy import asarray, broadcast_to, float32, ndarray
+from numpy import ndarray
 
 from . import base
 from .base import TensorBase, as_tensor
-from .modes import enable_grad, intercepting, recording, stand_ins, watchers
-from .numbers import FLOAT32, as_float, as_operand, as_result, explained, is_array, promoted
+from .modes import enable_grad, grad_mode, intercepting, stand_ins, watchers
+from .numbers import FLOAT32, as_float, as_operand, as_result, explained, promoted
 from .static import adapt
-from .sums import array_sum
 from .versions import borrowed, checksums, now
+from .written_out import WRITTEN_OUT
 
 _new = object.__new__
 
@@ -93,7 +93,7 @@ class Function:
             if isinstance(x, TensorBase):
                 arrays.append(x._data)
                 nodes.append(x._node)
-                kind = x.kind if kind is base.Tensor else kind
+                kind = kind if x.kind is base.Tensor else x.kind
             else:
                 arrays.append(as_operand(x, node))
                 nodes.append(None)
@@ -103,11 +103,14 @@ class Function:
             arrays = promoted(arrays)
         try:
             z = node.forward(*arrays, **params)
-            z = z if cls.sets_dtype else as_result(z, arrays)
+            if type(z) is not ndarray or z.dtype is not FLOAT32:
+                z = z if cls.sets_dtype else as_result(z, arrays)
         except (ValueError, TypeError, IndexError, OverflowError) as error:
             raise explained(node, arrays, error) from error
-        out = kind._wrap(z)
-        if any(nodes) and z.dtype.kind == "f" and recording.get():
+        out = _new(kind)
+        out._data = z
+        out._grad = out._node = None
+        if any(nodes) and z.dtype.kind == "f" and grad_mode.get().enabled:
             out._node = node.record(tuple(nodes), (*arrays, z))
         if intercepting:
             for watcher in watchers.get():
@@ -187,7 +190,7 @@ class Function:
         cls._saved_places = None if all_of_them else places
         cls._pick_saved = staticmethod(_picker(cls._saved_places))
         run_any = functools.partial(Function.run.__func__, cls)
-        written_out = None if any_number or parameters else _WRITTEN_OUT.get(len(names))
+        written_out = None if any_number or parameters else WRITTEN_OUT.get(len(names))
         cls.run = staticmethod(written_out(cls, run_any) if written_out else run_any)
 
     def __repr__(self):
@@ -210,139 +213,3 @@ def _picker(places):
         (i,) = places
         return itemgetter(slice(i, i + 1 or None))
     return itemgetter(*places) if places else itemgetter(slice(0))
-
-
-# What follows are the steps of `Function.run` once more, for one input and for two, without
-# parameters. Its loop and lists take longer than the arithmetic of a small tensor. What is no
-# Tensor or plain number, and what fails, is left to it.
-
-
-def _run_one(cls, run_any):
-    """`run` for one input."""
-    pick_saved, saves_z, int_to_float = cls._pick_saved, cls.saves == ("z",), cls.int_to_float
-
-    def run(x, /):
-        Tensor = base.Tensor
-        if type(x) is not Tensor and not (isinstance(x, Tensor) and x.kind is Tensor):
-            return run_any(as_tensor(x))
-        if intercepting:
-            return run_any(x)
-        array, source = x._data, x._node
-        if int_to_float and array.dtype.kind != "f":
-            return run_any(x)
-        node = _new(cls)
-        try:
-            z = node.forward(array)
-        except Exception:
-            return run_any(x)  # fails again, and explains
-        if type(z) is float32:  # a number; asking it for shape and dtype takes longer
-            shape, dtype = (), FLOAT32
-        else:
-            if type(z) is not ndarray or z.dtype is not FLOAT32:
-                z = as_result(z, (array,))
-            shape, dtype = z.shape, z.dtype
-        out = _new(Tensor)
-        out._data = z
-        out._grad = out._node = None
-        if source and (dtype is FLOAT32 or dtype.kind == "f") and recording.get():
-            out._node = node
-            node.next_functions = (source,)
-            node.order = now()
-            node.reached_by = None
-            node.shape = shape
-            node.dtype = dtype
-            node.saved_tensors = saved = (z,) if saves_z else pick_saved((array, z))
-            if borrowed and saved:
-                node.checksums = checksums(saved)
-        return out
-
-    run.__qualname__ = f"{cls.__qualname__}.run"
-    return run
-
-
-def _run_two(cls, run_any):
-    """`run` for two inputs and no parameters."""
-    pick_saved, int_to_float = cls._pick_saved, cls.int_to_float
-    saves_nothing, saves_inputs = not cls.saves, cls._saved_places == [0, 1]
-    elementwise = cls.elementwise
-
-    def run(a, b, /):
-        Tensor = base.Tensor
-        if type(a) is Tensor or (isinstance(a, Tensor) and a.kind is Tensor):
-            array_a, node_a = a._data, a._node
-        elif type(a) is float or type(a) is int:
-            array_a, node_a = a, None
-        else:
-            return run_any(a, b)
-        if type(b) is Tensor or (isinstance(b, Tensor) and b.kind is Tensor):
-            array_b, node_b = b._data, b._node
-        elif type(b) is float or type(b) is int:
-            array_b, node_b = b, None
-        else:
-            return run_any(a, b)
-        if intercepting or int_to_float:
-            return run_any(a, b)
-        node = _new(cls)
-        try:
-            z = node.forward(array_a, array_b)
-        except Exception:
-            return run_any(a, b)  # fails again, and explains
-        if type(z) is float32:
-            shape, dtype = (), FLOAT32
-        else:
-            both = array_a is not a and array_b is not b  # no numbers, which adapt
-            if elementwise and both and array_a.dtype is not array_b.dtype:
-                return run_any(a, b)  # which promotes them
-            if type(z) is not ndarray or z.dtype is not FLOAT32:
-                z = as_result(z, (array_a, array_b))
-            shape, dtype = z.shape, z.dtype
-        out = _new(Tensor)
-        out._data = z
-        out._grad = out._node = None
-        if (node_a or node_b) and (dtype is FLOAT32 or dtype.kind == "f") and recording.get():
-            out._node = node
-            node.next_functions = (node_a, node_b)
-            node.order = now()
-            node.reached_by = None
-            node.shape = shape
-            node.dtype = dtype
-            if saves_nothing:
-                node.saved_tensors = ()
-                return out
-            if saves_inputs:
-                saved = (array_a, array_b)
-            else:
-                saved = pick_saved((array_a, array_b, z))
-            node.saved_tensors = saved
-            if borrowed:
-                node.checksums = checksums(saved)
-        return out
-
-    run.__qualname__ = f"{cls.__qualname__}.run"
-    return run
-
-
-_WRITTEN_OUT = {1: _run_one, 2: _run_two}
-
-
-def unbroadcast(grad, shape):
-    """Undo a broadcast: sum `grad` down to `shape`.
-
-    Broadcasting copies a value into several places, and what was copied collects the sum of the
-    gradients of its copies. Axes that broadcasting put in front disappear; axes of length 1 that it
-    stretched are summed to length 1. It is the one place where this happens.
-    """
-    if type(grad) is float32 and not shape:  # a number; asking it for its shape takes longer
-        return grad
-    try:
-        if grad.shape == shape:
-            return grad
-    except AttributeError:  # a plain number, from a rule applied by hand
-        return unbroadcast(asarray(grad), shape)
-    front = grad.ndim - len(shape)
-    if not grad.ndim:  # one g for all elements, from a rule applied by hand
-        return broadcast_to(grad, shape)
-    stretched = [i + front for i, n in enumerate(shape) if n == 1 and grad.shape[i + front] != 1]
-    axes = (*range(front), *stretched)
-    total = array_sum(grad, axes) if is_array(grad) else grad.sum(axes)
-    return total.reshape(shape)

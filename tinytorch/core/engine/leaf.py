@@ -2,7 +2,10 @@
 
 import weakref
 
+import numpy as np
+
 from . import base
+from .base import TensorBase
 from .versions import now
 
 
@@ -52,3 +55,19 @@ class RetainGrad:
         if tensor is not None:
             kept = g if g.requires_grad else base.Tensor(g)
             tensor.grad = kept if tensor.grad is None else tensor.grad + kept
+
+
+def run_hooks(node, g):
+    # what `retain_grad` keeps comes last: it is what the other hooks made of it
+    for hook in sorted(node.hooks.values(), key=lambda hook: isinstance(hook, RetainGrad)):
+        # an array of their own, which they may keep or write to
+        shown = g if isinstance(g, TensorBase) else base.Tensor._wrap(np.array(g))
+        new = hook(shown)
+        new = shown if new is None else new  # it may have been written to
+        g = new if isinstance(g, TensorBase) else base.Tensor(new, dtype=node.dtype)._data
+        if g.shape != node.shape:
+            raise RuntimeError(
+                f"hook on {type(node).__name__}: it returned a gradient of shape {g.shape}"
+                f" for one of {node.shape}"
+            )
+    return g

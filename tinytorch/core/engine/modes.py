@@ -7,8 +7,23 @@ import functools
 import inspect
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import pairwise
 
-recording = ContextVar("recording", default=True)
+
+class GradMode:
+    """Whether operations record: what one block says, and the block around it.
+
+    `bare` is a call of `set_grad_enabled` that no `with` took over.
+    """
+
+    __slots__ = ("bare", "enabled", "outer")
+
+    def __init__(self, enabled, outer=None, bare=False):
+        self.enabled, self.outer, self.bare = enabled, outer, bare
+
+
+# that of the innermost open block
+grad_mode = ContextVar("grad_mode", default=GradMode(True))  # noqa: B039 (never written to)
 watchers = ContextVar("watchers", default=())
 stand_ins = ContextVar("stand_ins", default={})  # noqa: B039 (never written to)
 
@@ -16,12 +31,10 @@ stand_ins = ContextVar("stand_ins", default={})  # noqa: B039 (never written to)
 # not ask.
 intercepting = []
 
-_open_blocks = ContextVar("open_blocks", default=())  # of no_grad and its like, in this thread
-
 
 def is_grad_enabled() -> bool:
     """Whether operations record themselves, in this thread."""
-    return recording.get()
+    return grad_mode.get().enabled
 
 
 class _Mode:
@@ -34,11 +47,9 @@ class _Mode:
     _mode = False
 
     def __new__(cls, function=None):
-        self = super().__new__(cls)
-        return self if function is None else self(function)
-
-    def __init__(self):
+        self = object.__new__(cls)
         self._entered = []  # once for each time it was entered: calls may recurse
+        return self if function is None else self(function)
 
     def __enter__(self):
         self._entered.append(_enter(self._mode))
@@ -85,8 +96,7 @@ class inference_mode(no_grad):
         return super().__new__(cls, mode if callable(mode) else None)
 
     def __init__(self, mode=True):
-        super().__init__()
-        self._mode = recording.get() if mode is False else False
+        self._mode = is_grad_enabled() if mode is False else False
 
 
 class enable_grad(_Mode):
@@ -109,10 +119,9 @@ class set_grad_enabled(_Mode):
     """
 
     def __new__(cls, mode: bool):
-        return object.__new__(cls)
+        return super().__new__(cls)
 
     def __init__(self, mode: bool):
-        super().__init__()
         self._mode = bool(mode)
         self._block = _enter(self._mode, bare=True)
 
@@ -120,7 +129,7 @@ class set_grad_enabled(_Mode):
         block, self._block = self._block, None
         if block is None:
             block = _enter(self._mode)
-        block.bare = False
+        block.bare = False  # now a block like any other
         self._entered.append(block)
 
     def __call__(self, function):
@@ -130,52 +139,29 @@ class set_grad_enabled(_Mode):
         return super().__call__(function)
 
 
-class _Block:
-    """One open block. `bare` is a call of `set_grad_enabled` that no `with` took over."""
-
-    def __init__(self, mode, bare):
-        self.mode, self.bare = mode, bare
-
-
-_PASS = {mode: _Block(mode, False) for mode in (False, True)}
-
-
-def begin(mode):
-    """Open a block for a backward pass; returns what `end` takes.
-
-    A `with no_grad()` would take as long as the pass over a small graph.
-    """
-    before = _open_blocks.get(), recording.get()
-    _open_blocks.set((*before[0], _PASS[mode]))
-    recording.set(mode)
-    return before
-
-
-def end(before):
-    """Close the block of a backward pass."""
-    _open_blocks.set(before[0])
-    recording.set(before[1])
-
-
-def _enter(mode, bare=False):
-    blocks, block = _open_blocks.get(), _Block(mode, bare)
-    if bare and blocks and blocks[-1].bare:
-        blocks = blocks[:-1]
-    _set_open((*blocks, block))
+def _enter(enabled, bare=False):
+    outer = grad_mode.get()
+    block = GradMode(enabled, outer.outer if bare and outer.bare else outer, bare)
+    grad_mode.set(block)
     return block
 
 
 def _leave(block):
-    """Close a block; bare calls inside it end with it."""
-    blocks = _open_blocks.get()
-    if block in blocks:
-        i = blocks.index(block)
-        _set_open((*blocks[:i], *(later for later in blocks[i + 1 :] if not later.bare)))
-
-
-def _set_open(blocks):
-    _open_blocks.set(blocks)
-    recording.set(blocks[-1].mode if blocks else True)
+    """Close a block, and with it the bare calls inside it."""
+    innermost = grad_mode.get()
+    if innermost is block:  # always, where blocks nest
+        grad_mode.set(block.outer)
+        return
+    inside, other = [], innermost  # those entered later and still open, innermost first
+    while other is not None and other is not block:
+        inside.append(other)
+        other = other.outer
+    if other is None:  # it was entered in another context
+        return
+    rest = [*(inner for inner in inside if not inner.bare), block.outer]
+    for inner, outer in pairwise(rest):
+        inner.outer = outer
+    grad_mode.set(rest[0])
 
 
 def _in_mode(function, mode):

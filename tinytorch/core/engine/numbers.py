@@ -44,7 +44,7 @@ def chosen(g, mask):
     bits of g, read as an integer, which times 0 is 0. Of others it is wrong only where g is
     infinite or NaN, which the sum of its squares tells.
     """
-    if mask.dtype == np.bool_:
+    if mask.dtype.kind == "b":
         return (g.view(BITS[g.itemsize]) * mask).view(g.dtype)
     d = g * mask
     flat = d.reshape(-1)

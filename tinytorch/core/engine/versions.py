@@ -131,7 +131,9 @@ def _given_back(key, reference):
 def record_write(array):
     """Note that `array` was just changed in place through its Tensor."""
     global _last_change
-    _watch(_owner(array)).written = _last_change = now()
+    owner = array if array.base is None else _owner(array)
+    watched = _watched.get(id(owner)) or _watch(owner)
+    watched.written = _last_change = now()
 
 
 def unchanged_since(time):

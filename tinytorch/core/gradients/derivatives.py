@@ -6,7 +6,7 @@ product, taken once for each row, or twice.
 
 import numpy as np
 
-from ..engine.backward import grad
+from ..engine.grad import grad
 from ..engine.modes import enable_grad
 from ..operations.concatenation import stack
 from ..tensor import Tensor

@@ -7,7 +7,7 @@ rule is right.
 
 import numpy as np
 
-from ..engine.backward import grad
+from ..engine.grad import grad
 from ..engine.modes import enable_grad
 from ..tensor import Tensor
 

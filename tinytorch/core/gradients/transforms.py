@@ -5,7 +5,8 @@ They nest: what one returns can be given to another, and is differentiated again
 
 import functools
 
-from ..engine import backward as engine
+from ..engine import grad as engine
+from ..engine.backward import reachable
 from ..engine.base import TensorBase, as_tensor
 from ..engine.modes import enable_grad
 from . import derivatives
@@ -57,7 +58,7 @@ def _gradient(func, inputs, has_aux):
 def _outside(value, xs):
     """Whether the graph of `value` has leaves beside `xs`, which may want gradients too."""
     own = {x._node for x in xs}
-    leaves = [node for node in engine.reachable([value._node]) if not node.next_functions]
+    leaves = [node for node in reachable([value._node]) if not node.next_functions]
     return any(node not in own for node in leaves)
 
 

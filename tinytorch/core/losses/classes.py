@@ -34,9 +34,11 @@ class NLLBackward(Function):
         reduction="mean",
     ):
         right = right_classes("nll", input, target, weight, ignore_index)
-        self.index, self.weights, _, self.left_out = right
-        terms = without(self.left_out, -input[self.index]) * self.weights
-        return reduce(self, terms.reshape(target.shape), reduction, self.weights.sum())
+        self.index, weights, total, _, self.left_out = right
+        terms = without(self.left_out, -input[self.index])
+        self.weights = np.ones_like(terms) if weights is None else weights
+        terms *= self.weights
+        return reduce(self, terms.reshape(target.shape), reduction, total)
 
     def apply(self, g):
         to_input, _ = self.next_functions
@@ -134,25 +136,28 @@ class CrossEntropyBackward(Function):
             terms = product(self.smoothed(target), ln_total - x).sum(axis=axis)
         else:
             right = right_classes("crossentropy", input, target, weight, ignore_index)
-            self.index, self.weights, self.kept, self.left_out = right
-            terms = without(self.left_out, ln_total - x[self.index]) * self.weights
+            self.index, self.weights, total, self.kept, self.left_out = right
+            terms = without(self.left_out, ln_total - x[self.index])
+            if self.weights is not None:
+                terms = terms * self.weights
             if label_smoothing:  # a row with a right class of weight 0 has the other classes
-                self.left_out = None if self.kept.all() else ~self.kept
+                self.left_out = None if self.kept is True else ~self.kept
                 spread = product(self.class_weights * self.kept, ln_total - x)
                 spread = spread.sum(axis=axis, keepdims=True)
                 terms *= 1 - label_smoothing
                 terms += spread * (label_smoothing / self.classes)
-            terms, total = terms.reshape(target.shape), self.weights.sum()
+            terms = terms.reshape(target.shape)
         return reduce(self, terms, reduction, total)
 
     def apply(self, g):
         x, target = self.saved_tensors
         to_x, to_target = self.next_functions
-        kept = (*x.shape[: self.axis], 1, *x.shape[self.axis + 1 :])
-        g = (g.reshape(kept) if g.ndim else g) * self.scale
+        if g.ndim:  # one for each row
+            g = g.reshape(*x.shape[: self.axis], 1, *x.shape[self.axis + 1 :])
+        g = g * self.scale
         dx = dt = None
         if to_x and is_array(g) and not self.soft and not self.smoothing:
-            g = g * self.weights
+            g = g if self.weights is None else g * self.weights
             dx = self.intermediate * g  # a one-hot q is never written out
             dx[self.index] -= g
             if self.left_out is not None:
@@ -181,7 +186,7 @@ class CrossEntropyBackward(Function):
     def one_hot(self, x):
         q = np.full(x.shape, self.smoothing / self.classes, x.dtype)
         q = q * self.class_weights * self.kept
-        q[self.index] += self.weights * (1 - self.smoothing)
+        q[self.index] += (1 if self.weights is None else self.weights) * (1 - self.smoothing)
         return q
 
 
@@ -266,8 +271,8 @@ def weights_of_classes(name, x, weight, axis):
 def right_classes(name, x, target, weight, ignore_index):
     """Where in x the right classes are, and what each counts.
 
-    Returns the index, the weights, which rows are not ignored, and which have no weight at all
-    (None if all have one).
+    Returns the index, the weights and their sum, which rows are not ignored (True: all), and which
+    have no weight at all (None: none). Where all rows count alike, the weights are None.
     """
     if not x.ndim:
         raise ValueError(f"{name}: input is 0-d, it has no axis of class scores")
@@ -279,20 +284,25 @@ def right_classes(name, x, target, weight, ignore_index):
             f"{name}: input of shape {x.shape} takes class numbers (integers) of shape"
             f" {expected}, got {target.dtype} of shape {target.shape}"
         )
-    kept = target != ignore_index
-    right = target if kept.all() else np.where(kept, target, 0)
-    if right.size and not 0 <= right.min() <= right.max() < classes:
+    right, kept, low, high = target, True, target.min(initial=0), target.max(initial=0)
+    if low <= ignore_index <= high:
+        kept = target != ignore_index
+        right = np.where(kept, target, 0)
+        low, high = right.min(initial=0), right.max(initial=0)
+    if right.size and not 0 <= low <= high < classes:
         wrong = right[(right < 0) | (right >= classes)].flat[0]
         raise IndexError(
             f"{name}: target {wrong} is not one of the {classes} classes, 0 to {classes - 1}"
         )
-    weights = kept.astype(x.dtype)
-    if weight is not None:
-        weights *= weights_of_classes(name, x, weight, axis).reshape(-1)[right]
     shape = (*x.shape[:axis], 1, *x.shape[axis + 1 :])
-    left_out = None
-    if right is not target or weight is not None:
-        left_out = weights.reshape(shape) == 0
     index = [np.arange(n).reshape(-1, *(1,) * (x.ndim - 1 - i)) for i, n in enumerate(shape)]
     index[axis] = np.array(right).reshape(shape)  # a copy: the caller may change theirs
-    return tuple(index), weights.reshape(shape), kept.reshape(shape), left_out
+    if kept is True and weight is None:
+        return tuple(index), None, right.size, kept, None
+    weights = np.ones(shape, x.dtype)
+    if weight is not None:
+        weights *= weights_of_classes(name, x, weight, axis).reshape(-1)[index[axis]]
+    if kept is not True:
+        kept = kept.reshape(shape)
+        weights *= kept
+    return tuple(index), weights, weights.sum(), kept, weights == 0

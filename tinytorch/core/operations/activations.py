@@ -34,8 +34,8 @@ class ReLUBackward(Function):
     def apply(self, g):
         (z,) = self.saved_tensors
         if is_array(g):
-            return (chosen(g, ~(z <= 0)),)  # NaN lets g through, as in PyTorch
-        return (where(~(z <= 0), g, zero_of(z)),)
+            return (chosen(g, z != 0),)  # NaN lets g through, as in PyTorch
+        return (where(z != 0, g, zero_of(z)),)
 
 
 class LeakyReLUBackward(Function):

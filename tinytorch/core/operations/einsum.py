@@ -5,8 +5,9 @@ import string
 import numpy as np
 
 from ..engine.base import as_tensor
-from ..engine.function import Function, unbroadcast
+from ..engine.function import Function
 from ..engine.numbers import is_array
+from ..engine.unbroadcast import unbroadcast
 from .shape import broadcast_to
 
 

@@ -3,8 +3,9 @@
 import math
 
 from ..engine.base import as_tensor
-from ..engine.function import Function, unbroadcast
+from ..engine.function import Function
 from ..engine.numbers import is_array
+from ..engine.unbroadcast import unbroadcast
 from .numpy_names import with_out
 
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from ..engine import base
 from ..engine.base import as_tensor
-from ..engine.function import Function, unbroadcast
+from ..engine.function import Function
 from ..engine.numbers import chosen, is_array, promoted, values_of
+from ..engine.unbroadcast import unbroadcast
 
 
 class MaximumBackward(Function):

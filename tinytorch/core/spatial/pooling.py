@@ -26,16 +26,18 @@ class MaxPool2dBackward(Function):
         self.windows = windows
         low = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
         padded = windows.padded(x, low)
-        first, *others = windows.places()
-        z = padded[first].copy()
-        count = np.int16 if len(others) < 1 << 15 else np.int32
+        places = windows.places()
+        z = padded[places[0]].copy()
+        count = np.int16 if len(places) <= 1 << 15 else np.int32
         self.best = best = np.empty(z.shape, count)
         best[...] = windows.first_inside()
-        for k, place in enumerate(others, 1):
+        for k, place in enumerate(places[1:], 1):
             values = padded[place].copy()  # reading with steps is slow: once
-            won = (values > z) | (values != values)  # larger, or NaN
-            np.maximum(best, won * count(k), out=best)
+            np.maximum(best, (values > z) * count(k), out=best)
             np.maximum(z, values, out=z)
+        if np.isnan(z).any():  # NaN counts as larger than all, as in PyTorch
+            for k, place in enumerate(places):
+                best[np.isnan(padded[place])] = k
         return z
 
     def apply(self, g):
