@@ -3,145 +3,37 @@
 import gzip
 import json
 import re
-import shutil
-import time
 from contextlib import ExitStack
 
-import drivers
 import pytest
-from books import FRONT, ROOT, jupyter_book
+import records
+from books import ROOT, jupyter_book
+from records import (
+    CELL,
+    EXPORT,
+    KEY,
+    LONG,
+    MARKS,
+    ONE,
+    STORED,
+    choose,
+    dispatch,
+    take,
+    take_bytes,
+    type_number,
+    verdict,
+)
 from serving import serve
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("record")]
 
 STATIC = ROOT / "book" / "_ext" / "tinytorch_book" / "static"
-KEY = "tinytorch-record"
-CELL = "exercise-MyMulBackward"
-ONE = (
-    FRONT
-    + r"""
-# One: a title
-
-::::{admonition} Predict
-:class: predict
-:name: predict-choice
-
-How much is $1 + 1$?
-
-1. one
-2. $2$, or `two`
-3. three
-
-:::{dropdown} Answer
-1. That is one of the two summands.
-2. **Right**: each of the two counts.
-3. You counted the plus as well.
-
-It is two.
-
-**Check it**: `total == 2` in the cell below.
-:::
-::::
-
-```{code-cell} python
-total = 1 + 1
-total
-```
-
-::::{admonition} Predict
-:class: predict
-:name: predict-number
-
-How many bytes are two KB?
-
-:::{dropdown} Answer
-- **2,048 ± 48 bytes**: **Right**: a K is 1024, or nearly.
-- **2 bytes**: You left out what K stands for.
-- **1/2 bytes**: You divided where you had to multiply.
-
-A K is 1024.
-
-**Check it**: `2048` in the cell below.
-:::
-::::
-
-## Build it
-
-```{code-cell} python
-from tinytorch.core.autograd import Function
-from tinytorch.exercises import check
-
-class MyMulBackward(Function):
-    def forward(self, a, b):
-        raise NotImplementedError
-
-    def apply(self, g):
-        raise NotImplementedError
-
-check(MyMulBackward)
-```
-
-:::{dropdown} Hint 1: first
-The first.
-:::
-
-:::{dropdown} Hint 2: second
-The second.
-:::
-
-```{code-cell} python
-:tags: [hide-cell]
-:mystnb: {code_prompt_show: Show the solution, code_prompt_hide: Hide the solution}
-
-print("solved")
-```
-"""
-)
-TWO = (
-    FRONT
-    + """
-# Two: no exercise
-
-::::{admonition} Predict
-:class: predict
-:name: predict-two
-
-Which?
-
-- this
-- that
-
-:::{dropdown} Answer
-- **Right**: it is this and no other.
-- That is what one thinks of first.
-
-This.
-
-**Check it**: the cell below.
-:::
-::::
-
-```{code-cell} python
-print("this")
-```
-"""
-)
-LONG = "\n\nA line.\n" * 80  # so that the end is read only by who goes there
-TOC = "format: jb-book\nroot: page\nchapters:\n- file: one\n- file: two\n- file: start/your_work\n"
 
 
 @pytest.fixture(scope="module")
 def folder(make_book):
     """Return a built book of two chapters and "Your work"."""
-    folder = make_book("(what-a-gradient-is)=\n# Start\n\nA page.\n", front="")
-    (folder / "one.md").write_text(ONE + LONG, encoding="utf8")
-    (folder / "two.md").write_text(TWO + LONG, encoding="utf8")
-    (folder / "start").mkdir()
-    shutil.copy(ROOT / "book" / "start" / "your_work.md", folder / "start")
-    (folder / "_toc.yml").write_text(TOC)
-    done = jupyter_book(folder)
-    assert done.returncode == 0, done.stdout[-3000:]
-    return folder
+    return records.write_record_book(make_book)
 
 
 @pytest.fixture(scope="module")
@@ -151,43 +43,17 @@ def address(folder):
         yield server.address
 
 
-class Browser:
-    """A page of one of three browsers, and the few steps that the tests need."""
-
-    def __init__(self, goto, evaluate):
-        self.open, self.evaluate = goto, evaluate
-
-    def js(self, expression):
-        """Return the value of an expression, once what it promises has come."""
-        return self.evaluate(f"async () => (await ({expression})) ?? null")
-
-    def wait(self, expression):
-        """Wait until an expression is true, and return its value."""
-        for _ in range(1200):
-            if value := self.js(expression):
-                return value
-            time.sleep(0.05)
-        raise AssertionError(f"never true: {expression}")
-
-
 @pytest.fixture
 def start(chromium, tmp_path_factory):
     """Return a function that starts a browser that has stored nothing."""
     with ExitStack() as stack:
 
-        def begin(name):
-            if name == "Chromium":
-                context = chromium.new_context()
-                stack.callback(context.close)
-                page = context.new_page()
-                browser = Browser(page.goto, page.evaluate)
-                browser.context, browser.page = context, page
-                return browser
-            drive = {"Firefox": drivers.firefox, "WebKit": drivers.webkit}[name]
-            page = stack.enter_context(drive(tmp_path_factory.mktemp("profile")))
-            if page is None:
-                pytest.skip(f"no {name} on this machine")
-            return Browser(page.goto, page.call)
+        def begin(kind):
+            folder = tmp_path_factory.mktemp("profile")
+            browser = stack.enter_context(records.start(kind, chromium, folder))
+            if browser is None:
+                pytest.skip(f"no {kind} on this machine")
+            return browser
 
         yield begin
 
@@ -201,62 +67,6 @@ def chapter(start, address):
     browser.open(f"{address}/one.html")
     yield browser
     assert browser.sins == []
-
-
-def dispatch(name, **detail):
-    """The expression that reports what the page's Python has seen."""
-    detail = json.dumps({"chapter": "one", "cell": CELL, **detail})
-    return f"!document.dispatchEvent(new CustomEvent({name!r}, {{ detail: {detail} }})) || true"
-
-
-def choose(box, index):
-    return (
-        f"(() => {{ const box = document.getElementById({box!r});"
-        f" box.querySelectorAll('input')[{index}].click();"
-        " box.querySelector('.tt-commit').click(); return true; })()"
-    )
-
-
-def type_number(box, text):
-    return (
-        f"(() => {{ const box = document.getElementById({box!r});"
-        f" box.querySelector('input').value = {text!r};"
-        " box.querySelector('.tt-commit').click(); return true; })()"
-    )
-
-
-def verdict(box):
-    return f"document.querySelector('#{box} .tt-verdict').textContent"
-
-
-MARKS = """[...document.querySelectorAll("nav.bd-links a.reference")].slice(-3, -1).map((a) =>
-  a.querySelector(".tt-mark")?.textContent.trim() ?? "")"""
-STORED = f"JSON.parse(localStorage.getItem({KEY!r}))"
-EXPORT = """(async () => {
-  let kept;
-  const make = URL.createObjectURL;
-  URL.createObjectURL = (blob) => ((kept = blob), make.call(URL, blob));
-  HTMLAnchorElement.prototype.click = () => {}; // nothing is to be downloaded
-  document.querySelector(".tt-work button").click();
-  return kept.text();
-})()"""
-
-
-def take(text):
-    """The expression that chooses a file to import, and returns what the page then says."""
-    return f"""(async () => {{
-      const input = document.querySelector(".tt-work input[type=file]");
-      const files = new DataTransfer();
-      files.items.add(new File([{json.dumps(text)}], "record.json"));
-      input.files = files.files;
-      const work = document.querySelector(".tt-work");
-      const said = () => work.querySelector("[role=status]").textContent
-        || (work.querySelector(".tt-asks:not([hidden])")?.textContent ?? "");
-      work.querySelector("[role=status]").textContent = "";
-      input.dispatchEvent(new Event("change"));
-      while (!said()) await new Promise((done) => setTimeout(done, 5));
-      return said();
-    }})()"""
 
 
 @pytest.mark.parametrize("kind", ["Chromium", "Firefox", "WebKit"])
@@ -344,54 +154,139 @@ def test_an_import_asks_before_it_replaces(chapter, address):
     assert chapter.page.get_by_text("Nothing yet.").is_visible()
 
 
-NEST = '{"a":' * 50_000 + "1" + "}" * 50_000
+NEST = '{"a":' * 100_000 + "1" + "}" * 100_000
 NOW = "2026-01-01T00:00:00Z"
 EVIL = "</script><img src=x onerror='document.title = \"taken\"'>"
+
+
+def stored(one=None, **others):
+    """The text of a record with one chapter, and with other fields than it should have."""
+    return json.dumps({"format": KEY, "version": 1, "chapters": {"one": one or {}}} | others)
+
+
 BAD = {
-    "newer": json.dumps({"format": KEY, "version": 2, "chapters": {"one": 3}}),
+    "newer": stored(version=2, chapters={"one": 3}),
+    "newer by a fraction": stored(version=1.5),
+    "newer than any": stored(version=9).replace("9", "1e999"),
+    "older": stored(version=-1),
     "no JSON": "{not json",
+    "nothing": "",
+    "half of it": stored()[:-9],
     "a list": "[]",
     "null": "null",
-    "another's": '{"format": "other", "version": 1, "chapters": {}}',
-    "no version": json.dumps({"format": KEY, "chapters": {}}),
-    "a text as version": json.dumps({"format": KEY, "version": "1", "chapters": {}}),
-    "chapters are a list": json.dumps({"format": KEY, "version": 1, "chapters": []}),
-    "wrong types": json.dumps({"format": KEY, "version": 1, "chapters": {"one": {"edits": 7}}}),
-    "an object as code": json.dumps(
-        {
-            "format": KEY,
-            "version": 1,
-            "chapters": {"one": {"edits": {CELL: {"code": {"toString": 1}, "when": NOW}}}},
-        }
-    ),
-    "a time that is none": json.dumps(
-        {"format": KEY, "version": 1, "chapters": {"one": {"finished": EVIL}}}
-    ),
+    "another's": stored(format="other"),
+    "no version": stored(version=None),
+    "a text as version": stored(version="1"),
+    "a list as version": stored(version=[2]),
+    "an object as version": stored(version={"valueOf": 2}),
+    "yes as version": stored(version=True),
+    "chapters are a list": stored(chapters=[]),
+    "chapters are null": stored(chapters=None),
+    "a chapter is a list": stored(chapters={"one": []}),
+    "a chapter is null": stored(chapters={"one": None}),
+    "a chapter without a name": stored(chapters={"": {}}),
+    "a name too long": stored(chapters={"x" * 201: {}}),
+    "too many names": stored({"predicts": {str(i): {} for i in range(1001)}}),
+    "wrong types": stored({"edits": 7}),
+    "a list of edits": stored({"edits": [{"code": "1", "when": NOW}]}),
+    "an object as code": stored({"edits": {CELL: {"code": {"toString": 1}, "when": NOW}}}),
+    "too much code": stored({"edits": {CELL: {"code": "x" * 200_001, "when": NOW}}}),
+    "right is a text": stored({"predicts": {"a": {"said": "a", "right": "yes", "when": NOW}}}),
+    "passed by nothing": stored({"exercises": {"MulBackward": {"passed": True}}}),
+    "hints are markup": stored(hints=EVIL),
+    "a time that is none": stored({"finished": EVIL}),
+    "a time that never was": stored({"finished": "9999-99-99T99:99:99Z"}),
+    "a time after the end": stored({"finished": NOW + "\\n"}),
+    "infinitely late": stored({"finished": 9}).replace("9", "1e999"),
     "nested": NEST,
-    "nested in its place": json.dumps({"format": KEY, "version": 1, "chapters": {}})[:-2]
-    + f'"one": {NEST}}}}}',
-    "huge": json.dumps({"format": KEY, "version": 1, "chapters": {}, "x": "x" * 4_100_000}),
+    "nested lists": "[" * 100_000 + "]" * 100_000,
+    "nested in its place": stored().replace("{}", NEST),
+    "huge": stored(x="x" * 4_100_000),
 }
 
 
 def test_what_can_not_be_read_is_left_as_it_is(chapter, address):
     for name, text in BAD.items():
-        chapter.open(f"{address}/start/your_work.html")
         chapter.page.evaluate("(text) => localStorage.setItem('tinytorch-record', text)", text)
         chapter.open(f"{address}/one.html")
         chapter.js(choose("predict-choice", 1))  # the page works
         assert "each of the two counts" in chapter.js(verdict("predict-choice")), name
         said = chapter.js("document.querySelector('.tt-notice').innerText")
         assert re.search(r"The record in this browser is left as it is\. It [\w .]+", said), name
-        assert chapter.js(f"localStorage.getItem({KEY!r})") == text, name
         chapter.open(f"{address}/start/your_work.html")
         assert "left as it is" in chapter.js("document.querySelector('.tt-work').innerText"), name
         assert chapter.js(EXPORT) == text, "it can be saved as it is"
         # as a file it is refused, and what is there stays
-        chapter.js("localStorage.clear()")
-        chapter.open(f"{address}/start/your_work.html")
         assert "record.json was not imported. It " in chapter.js(take(text)), name
+        assert chapter.js(f"localStorage.getItem({KEY!r})") == text, name
+
+
+def test_a_file_that_is_no_text_or_far_too_large_is_refused(chapter, address):
+    chapter.open(f"{address}/start/your_work.html")
+    for name, content in (
+        ("fifty megabytes", f"'{stored()[:-1]}, \"x\": \"' + 'x'.repeat(5e7) + '\"}}'"),
+        ("an image", "new Uint8Array([137, 80, 78, 71, 0, 255, 254])"),
+        ("UTF-16", f"new Uint16Array([...{stored()!r}].map((c) => c.charCodeAt(0)))"),
+    ):
+        assert "record.json was not imported. It is " in chapter.js(take_bytes(content)), name
         assert chapter.js(f"{STORED}?.chapters ?? {{}}") == {}, name
+    assert "Imported" in chapter.js(take("\ufeff" + stored())), "some editors write a mark first"
+
+
+ODD = [
+    *("__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "toJSON", "length"),
+    *(
+        '"] , *',
+        "#one",
+        "a b",
+        "\\",
+        "'",
+        "</q>",
+        "\u202egnorw\u2066",
+        "\ud800",
+        "\0",
+        "🎓",
+        "-1",
+        "%00",
+    ),
+]
+
+
+def test_odd_names_are_names_and_nothing_is_lost(chapter, address):
+    edit = {"code": EVIL + "\u202e", "when": NOW}
+    tried = {"passed": False, "message": "\u202e" + EVIL, "when": NOW}
+    of = {
+        "predicts": {"said": "\u202eone", "right": False, "when": NOW},
+        "edits": edit,
+        "exercises": {"passed": edit, "tried": tried},
+    }
+    one = {kind: dict.fromkeys(ODD, value) for kind, value in of.items()}
+    one["edits"][CELL] = {"code": "mine = 1", "when": NOW}
+    chapters = dict.fromkeys([*ODD, "one"], one)
+    at = {"chapter": "__proto__", "when": NOW}
+    record = json.dumps({"format": KEY, "version": 1, "at": at, "chapters": chapters})
+    chapter.open(f"{address}/start/your_work.html")
+    assert f"{(len(ODD) + 1) * len(ODD)} predictions" in chapter.js(take(record))
+    assert json.loads(chapter.js(EXPORT))["chapters"] == json.loads(record)["chapters"]
+    for page in ("one", "two", "page", "start/your_work"):
+        chapter.open(f"{address}/{page}.html")
+        assert chapter.js("document.title") != "taken"
+        assert chapter.js("Object.keys(Object.prototype).length + Object.keys({}).length") == 0
+    chapter.open(f"{address}/one.html")
+    assert chapter.js(MARKS)[0] == "(begun)"
+    chapter.js(choose("predict-choice", 1))
+    assert "each of the two counts" in chapter.js(verdict("predict-choice"))
+    kept = json.loads(chapter.js(f"localStorage.getItem({KEY!r})"))["chapters"]
+    assert kept.keys() == chapters.keys()
+    assert kept["__proto__"] == chapters["__proto__"]
+    # what turns the direction of writing turns its own words only
+    chapter.open(f"{address}/start/your_work.html")
+    turned = chapter.page.locator(".tt-work li", has_text="\u202e")
+    bare = turned.evaluate_all(
+        """(all) => all.flatMap((item) => [...item.childNodes]).filter((node) =>
+          node.nodeType === 3 && node.data.includes("\\u202e")).length"""
+    )
+    assert bare == 0
 
 
 def test_markup_in_every_field_is_text(chapter, address):
@@ -450,6 +345,9 @@ def test_a_browser_that_keeps_nothing_says_so_and_works(chapter, address, troubl
     assert not chapter.page.locator(".tt-notice").is_visible()
     chapter.js(dispatch("tt:checked", passed=True, message="", code="a"))
     assert chapter.js(MARKS)[0] == "(exercise passed)"
+    chapter.js(type_number("predict-number", "2048"))
+    assert chapter.js(MARKS)[0] == "(all done)", "what was done before is not forgotten"
+    assert "one of the two summands" in chapter.js(verdict("predict-choice"))
     if sentence == "lets the page keep nothing":  # the theme has not stopped either
         chapter.page.locator(".theme-switch-button:visible").first.click()
         assert chapter.js("document.documentElement.dataset.mode") != "auto"

@@ -113,7 +113,8 @@
       if (texts && index >= 0) form.elements[box.id][index].checked = true;
       if (field) field.value = kept.said;
       const said = make("p", { className: "tt-said" }, "You predicted: ");
-      const words = make("q", {}, kept.said + (unit && /\d$/.test(kept.said) ? ` ${unit}` : ""));
+      const full = kept.said + (unit && /\d$/.test(kept.said) ? ` ${unit}` : "");
+      const words = make("q", {}, make("bdi", {}, full));
       if (texts && index >= 0) words.replaceChildren(...copy(choices.children[index]));
       said.append(words, ". ");
       if (texts) choices.children[index]?.classList.add("tt-chosen");

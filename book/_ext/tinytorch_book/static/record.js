@@ -15,8 +15,9 @@
   const text = (most) => (value) => typeof value === "string" && value.length <= most;
   const maybe = (shape) => ({ maybe: shape });
   const byName = (shape) => ({ byName: shape });
-  const time = (value) =>
-    text(40)(value) && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value);
+  const TIME =
+    /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?Z$/;
+  const time = (value) => text(40)(value) && TIME.test(value);
   const code = text(200_000);
   const flag = (value) => typeof value === "boolean";
   const SHAPE = {
@@ -66,8 +67,8 @@
       throw new Error("It is damaged: it is not JSON.");
     }
     if (!isObject(record) || record.format !== KEY) throw new Error("It is not a record.");
-    if (record.version > VERSION) {
-      throw new Error(`It was written by a newer version of the book (${Number(record.version)}).`);
+    if (typeof record.version === "number" && record.version > VERSION) {
+      throw new Error(`It was written by a newer version of the book (${record.version}).`);
     }
     const path = record.version === VERSION ? misfit(record, SHAPE, "record") : "record.version";
     if (path) throw new Error(`It is damaged at ${path.slice(0, 200)}.`);
@@ -82,6 +83,7 @@
   let record = empty();
   let problem = null; // a sentence, when nothing can be kept
   let unread = null; // the text of a record that can't be read
+  let unsaved = false; // whether what is here has found no room
 
   /** Take over what is stored. */
   function load() {
@@ -106,7 +108,9 @@
         const text = JSON.stringify(record);
         if (text.length > LARGEST) throw new Error("full");
         localStorage.setItem(KEY, text);
+        unsaved = false;
       } catch {
+        unsaved = true;
         say(`This browser has no room left for your record. ${LOST}.`);
       }
     } else {
@@ -119,7 +123,7 @@
 
   /** Change the record: what another page has written meanwhile stays. */
   function change(step) {
-    if (!problem) load();
+    if (!problem && !unsaved) load();
     step(record);
     save();
     announce();
@@ -259,7 +263,7 @@
 
   load();
   addEventListener("storage", (event) => {
-    if (event.key !== KEY && event.key !== null) return;
+    if (unsaved || (event.key !== KEY && event.key !== null)) return;
     load();
     announce();
   });
@@ -307,7 +311,7 @@
     /** Put another record in place of this one; a record that can't be read is given up, too. */
     replace(other) {
       record = other;
-      problem = unread = null;
+      if (localStorage.blocked !== true) problem = unread = null;
       save();
       announce();
     },

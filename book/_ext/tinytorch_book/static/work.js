@@ -6,6 +6,7 @@
   const root = document.querySelector(".tt-work");
   if (!root) return;
   const MARKS = { nothing: "", begun: "begun", passed: "exercise passed", all: "all done" };
+  const ENOUGH = 20_000_000; // bytes of a file: more than any record has
   const known = new Map(table.pages.map((page) => [page.name, page]));
 
   /** Return a new element with its children; a string becomes text, never markup. */
@@ -84,7 +85,7 @@
     if (!file) return;
     let record;
     try {
-      record = own.parse(await file.text());
+      record = own.parse(await file.slice(0, ENOUGH).text());
     } catch (error) {
       status.textContent = `${file.name} was not imported. ${error.message}`;
       return;
@@ -134,7 +135,7 @@
   function section(name, chapter) {
     const page = known.get(name);
     const title = page?.title ?? name;
-    const link = page ? make("a", { href: address(name) }, title) : title;
+    const link = make("bdi", {}, page ? make("a", { href: address(name) }, title) : title);
     const mark = page ? MARKS[progress(page).mark] : "not in this book";
     const part = make("section", {}, make("h2", {}, link, mark && `, ${mark}`));
     const items = make("ul", {});
@@ -143,11 +144,12 @@
         ? make("a", { href: address(name, id) }, "You predicted")
         : "You predicted";
       const verdict = right ? "right" : "not right";
-      items.append(make("li", {}, words, " ", make("q", {}, said), `: ${verdict}, ${date(when)}`));
+      const quoted = make("q", {}, make("bdi", {}, said));
+      items.append(make("li", {}, words, " ", quoted, `: ${verdict}, ${date(when)}`));
     }
     for (const [id, { passed, tried }] of entries(chapter.exercises)) {
       const held = page?.exercises.find((one) => one.name === id);
-      const words = held ? make("a", { href: address(name, held.cell) }, id) : id;
+      const words = make("bdi", {}, held ? make("a", { href: address(name, held.cell) }, id) : id);
       const item = make("li", {}, "Exercise ", words, ": ");
       if (passed) {
         const changed = held && exercise(page, held) === "changed";
@@ -156,13 +158,14 @@
         item.append(code(passed.code, "The code that passed"));
       }
       if (tried && tried.passed !== true) {
-        item.append(`${passed ? "Last check" : "last check"}: ${tried.message || "not passed"}`);
+        const message = make("bdi", {}, tried.message || "not passed");
+        item.append(passed ? "Last check: " : "last check: ", message);
       }
       items.append(item);
     }
     for (const [cell, edit] of entries(chapter.edits)) {
       if (edit.code === null) continue;
-      const words = page ? make("a", { href: address(name, cell) }, cell) : cell;
+      const words = make("bdi", {}, page ? make("a", { href: address(name, cell) }, cell) : cell);
       const item = make("li", {}, "Changed cell ", words, `, ${date(edit.when)}`);
       item.append(code(edit.code, "Your code"));
       items.append(item);
