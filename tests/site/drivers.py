@@ -83,7 +83,8 @@ class Firefox(Browser):
     def __init__(self, socket):
         self.socket, self.numbers = socket, itertools.count(1)
         self.ask("session.new", capabilities={})
-        self.context = self.ask("browsingContext.getTree")["contexts"][0]["context"]
+        # Not the tab that is there from the start: it never has the focus.
+        self.context = self.ask("browsingContext.create", type="tab")["context"]
 
     def ask(self, method, **parameters):
         """Send a command and return its result."""

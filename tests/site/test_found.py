@@ -102,6 +102,14 @@ def test_the_search_finds_a_class_by_its_name_first(edition, visit, query):
     assert first.get_attribute("href").startswith("book/product.html")
 
 
+@pytest.mark.parametrize("query", ["Linear", "Conv2d", "CrossEntropyLoss", "SGD", "Tensor"])
+def test_the_search_finds_a_class_before_a_function_of_its_name(site, visit, query):
+    page = visit.open(site.html / "search.html", query=f"?q={query}")
+    first = page.locator("#search-results li a").first
+    first.wait_for()
+    assert first.inner_text().split(".")[-1] == query
+
+
 def test_a_term_explains_itself(edition, visit):
     page = visit.open(edition / "book" / "product.html")
     term, box = page.locator("a:has(> .std-term)"), page.get_by_role("tooltip")

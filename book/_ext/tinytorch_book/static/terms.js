@@ -6,7 +6,7 @@
 (() => {
   "use strict";
   const SELECTOR = 'article a[href*="#term-"]';
-  let box, shownFor, timer, loading;
+  let box, shownFor, wanted, timer, loading;
 
   /** The definitions, loaded when first wanted. A script, since a page from disk may not fetch. */
   function glossary() {
@@ -22,8 +22,9 @@
   }
 
   async function show(link, byTouch) {
+    wanted = link;
     const entry = (await glossary())[link.hash.slice(1)];
-    if (!entry || shownFor === link) return;
+    if (!entry || wanted !== link || shownFor === link) return; // or left before it has loaded
     hide();
     shownFor = link;
     box = document.createElement("div");
@@ -65,7 +66,7 @@
     clearTimeout(timer);
     shownFor?.removeAttribute("aria-describedby");
     box?.remove();
-    box = shownFor = undefined;
+    box = shownFor = wanted = undefined;
   }
 
   function later(act, ms) {
