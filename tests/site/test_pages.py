@@ -34,6 +34,9 @@ JUMPS = """() => [...document.querySelectorAll(".tt-place")].flatMap((place) => 
 })"""
 
 
+OUTSIDE = """() => [...document.querySelectorAll(".prev-next-area, .prev-next-area *")]
+  .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+  .map((e) => e.textContent.trim())"""
 CUT = """() => [...document.querySelectorAll(
   ".bd-article :is(pre, div.math, .pst-scrollable-table-container)")]
   .filter((box) => box.clientWidth && box.scrollWidth > box.clientWidth + 1)
@@ -61,6 +64,7 @@ def test_page(site, visit, chapter, width, scheme):
     page.wait_for_function(DRAWN)
     assert page.locator("html").get_attribute("data-theme") == scheme
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(OUTSIDE) == [], "the links to the neighbors leave the page"
     if width >= 1000:
         assert page.evaluate(CUT) == [], "a table or a listing is cut"
     assert page.evaluate(JUMPS) == [], "the page jumps when these figures are drawn"
