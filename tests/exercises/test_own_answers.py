@@ -5,7 +5,7 @@ has to contain one of the phrases beside it, and must be more than two numbers.
 """
 
 import pytest
-from own import arrays, elementwise, layers
+from own import arrays, elementwise, layers, tasks
 
 from tinytorch.exercises import RULES, check
 from tinytorch.exercises.rule import Mistake
@@ -45,4 +45,18 @@ def test_a_wrong_answer_is_told_its_fault(name, k):
 @pytest.mark.parametrize(("name", "k"), numbered(RIGHT))
 def test_a_right_answer_is_accepted(name, k):
     answer = judged(name, RIGHT[name][k])
+    assert answer.passed is True, answer
+
+
+@pytest.mark.parametrize(("name", "k"), numbered(tasks.WRONG))
+def test_a_wrong_answer_to_a_task_is_told_its_fault(name, k):
+    work, phrases = tasks.WRONG[name][k]
+    answer = check(work, name)
+    assert answer.passed is False
+    assert any(phrase in answer.message for phrase in phrases.split("|")), answer
+
+
+@pytest.mark.parametrize(("name", "k"), numbered(tasks.RIGHT))
+def test_a_right_answer_to_a_task_is_accepted(name, k):
+    answer = check(tasks.RIGHT[name][k], name)
     assert answer.passed is True, answer

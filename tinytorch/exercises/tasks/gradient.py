@@ -23,6 +23,14 @@ def _directions(gradient):
 
 SLOPE_MISTAKES = (
     Mistake(
+        "That is the slope along the gradient itself: a direction at an angle sees less of it.",
+        lambda gradient, direction: np.linalg.norm(gradient),
+    ),
+    Mistake(
+        "Two lengths, and the direction is in neither: the product of the vectors has the angle.",
+        lambda gradient, direction: np.linalg.norm(gradient) * np.linalg.norm(direction),
+    ),
+    Mistake(
         "Divide by the length of the direction.", lambda gradient, direction: gradient @ direction
     ),
     Mistake(

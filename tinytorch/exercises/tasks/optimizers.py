@@ -27,6 +27,14 @@ SGD_CASES = [
 ]
 SGD_MISTAKES = (
     Mistake(
+        "The gradient enters once, with its sign, and not as its square.",
+        lambda p, g, lr=0.1, weight_decay=0.0: p - lr * (g * g + weight_decay * p),
+    ),
+    Mistake(
+        "Multiply by the rate: the smaller it is, the shorter the step.",
+        lambda p, g, lr=0.1, weight_decay=0.0: p - (g + weight_decay * p) / lr,
+    ),
+    Mistake(
         "It goes uphill: subtract the step.",
         lambda p, g, lr=0.1, weight_decay=0.0: p + lr * (g + weight_decay * p),
     ),
