@@ -85,7 +85,7 @@ def test_parameters_are_named_and_checked():
     assert TwiceBackward.run(x, offset=0).item() == 6
     with pytest.raises(TypeError, match=r"twice: .* unexpected keyword argument 'shift'"):
         TwiceBackward.run(x, shift=0)
-    with pytest.raises(TypeError, match=r"twice: .* takes 2 positional arguments but 3"):
+    with pytest.raises(TypeError, match=r"TwiceBackward\.run\(\) takes 1 positional argument"):
         TwiceBackward.run(x, x)
     with pytest.raises(TypeError, match=r"ExpBackward\.run\(\) takes 1 positional argument"):
         ExpBackward.run(x, x)

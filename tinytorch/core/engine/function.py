@@ -82,21 +82,22 @@ class Function:
     def run(cls, *inputs, **params):
         """Compute the operation, and record it if a gradient may be wanted.
 
-        This is the one way into the graph. A class with one or two inputs has the same steps
-        written out for them (`_run_one`, `_run_two`).
+        This is the one way into the graph. For one input, two and three the same steps are written
+        out (`run_one`, `run_two`, `run_three`).
         """
         if intercepting and cls in stand_ins.get():
             return stand_ins.get()[cls].run(*inputs, **params)
-        node, kind = _new(cls), base.Tensor
-        arrays, nodes = [], []
+        node, arrays, nodes = _new(cls), [], []
+        Tensor = kind = base.Tensor
         for x in inputs:
             if isinstance(x, TensorBase):
-                arrays.append(x._data)
-                nodes.append(x._node)
-                kind = kind if x.kind is base.Tensor else x.kind
+                array, source = x._data, x._node
+                if x.kind is not Tensor:
+                    kind = x.kind
             else:
-                arrays.append(as_operand(x, node))
-                nodes.append(None)
+                array, source = as_operand(x, node), None
+            arrays.append(array)
+            nodes.append(source)
         if cls.int_to_float:
             arrays[0] = as_float(arrays[0])
         if cls.elementwise:
@@ -178,7 +179,7 @@ class Function:
                 f"{cls.__name__}: run belongs to the engine; write forward and apply, and put what"
                 " goes around them into a function"
             )
-        names, parameters, any_number = _arguments(cls.forward)
+        names, any_number = _arguments(cls.forward)
         unknown = [s for s in cls.saves if s not in names and s != "z"]
         if unknown:
             raise TypeError(
@@ -190,7 +191,13 @@ class Function:
         cls._saved_places = None if all_of_them else places
         cls._pick_saved = staticmethod(_picker(cls._saved_places))
         run_any = functools.partial(Function.run.__func__, cls)
-        written_out = None if any_number or parameters else WRITTEN_OUT.get(len(names))
+        written_out = WRITTEN_OUT.get(len(names))
+        if (
+            any_number
+            or cls.sets_dtype
+            or (len(names) > 2 and (cls.elementwise or cls.int_to_float))
+        ):
+            written_out = None
         cls.run = staticmethod(written_out(cls, run_any) if written_out else run_any)
 
     def __repr__(self):
@@ -198,11 +205,10 @@ class Function:
 
 
 def _arguments(forward):
-    """The inputs of a formula, its parameters, and whether inputs are any number (`*xs`)."""
+    """The names of the inputs of a formula, and whether they are any number (`*xs`)."""
     arguments = list(inspect.signature(forward).parameters.values())[1:]
-    parameters = [p.name for p in arguments if p.kind in (p.KEYWORD_ONLY, p.VAR_KEYWORD)]
-    names = [p.name for p in arguments if p.name not in parameters]
-    return names, parameters, any(p.kind is p.VAR_POSITIONAL for p in arguments)
+    names = [p.name for p in arguments if p.kind not in (p.KEYWORD_ONLY, p.VAR_KEYWORD)]
+    return names, any(p.kind is p.VAR_POSITIONAL for p in arguments)
 
 
 def _picker(places):

@@ -5,10 +5,10 @@ import numpy as np
 from . import base
 from .backward import backward
 from .base import TensorBase
-from .leaf import AccumulateGrad, HookHandle, RetainGrad
+from .leaf import AccumulateGrad, Hooks
 
 
-class Gradients(TensorBase):
+class Gradients(Hooks):
     """The attributes and methods of Tensor about gradients."""
 
     __slots__ = ()
@@ -70,25 +70,6 @@ class Gradients(TensorBase):
         See `tinytorch.autograd.backward` for the parameters and errors.
         """
         backward(self, gradient, retain_graph, create_graph, inputs)
-
-    def retain_grad(self):
-        """Keep the gradient of this result in `.grad` too, as for a leaf."""
-        if self._node is None:
-            raise RuntimeError("retain_grad: the tensor requires no gradient")
-        if self.is_leaf or any(
-            type(hook) is RetainGrad for hook in (self._node.hooks or {}).values()
-        ):
-            return
-        HookHandle(self._node, RetainGrad(self))
-
-    def register_hook(self, hook):
-        """Call `hook(grad)` when the gradient of this tensor is known; it may return another.
-
-        Returns a handle whose `remove()` takes the hook off again.
-        """
-        if self._node is None:
-            raise RuntimeError("register_hook: the tensor requires no gradient")
-        return HookHandle(self._node, hook)
 
     def zero_grad(self):
         """Forget the gradient collected so far."""

@@ -57,6 +57,31 @@ class RetainGrad:
             tensor.grad = kept if tensor.grad is None else tensor.grad + kept
 
 
+class Hooks(TensorBase):
+    """The methods of Tensor about hooks."""
+
+    __slots__ = ()
+
+    def retain_grad(self):
+        """Keep the gradient of this result in `.grad` too, as for a leaf."""
+        if self._node is None:
+            raise RuntimeError("retain_grad: the tensor requires no gradient")
+        if self.is_leaf or any(
+            type(hook) is RetainGrad for hook in (self._node.hooks or {}).values()
+        ):
+            return
+        HookHandle(self._node, RetainGrad(self))
+
+    def register_hook(self, hook):
+        """Call `hook(grad)` when the gradient of this tensor is known; it may return another.
+
+        Returns a handle whose `remove()` takes the hook off again.
+        """
+        if self._node is None:
+            raise RuntimeError("register_hook: the tensor requires no gradient")
+        return HookHandle(self._node, hook)
+
+
 def run_hooks(node, g):
     # what `retain_grad` keeps comes last: it is what the other hooks made of it
     for hook in sorted(node.hooks.values(), key=lambda hook: isinstance(hook, RetainGrad)):

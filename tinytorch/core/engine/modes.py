@@ -141,7 +141,9 @@ class set_grad_enabled(_Mode):
 
 def _enter(enabled, bare=False):
     outer = grad_mode.get()
-    block = GradMode(enabled, outer.outer if bare and outer.bare else outer, bare)
+    if bare and outer.bare:  # it takes the place of the one before
+        outer = outer.outer
+    block = GradMode(enabled, outer, bare)
     grad_mode.set(block)
     return block
 
