@@ -135,10 +135,14 @@ def visit(new_page):
         page.goto(path.as_uri() + query, wait_until="load")
         return page
 
-    yield SimpleNamespace(open=open_page, sins=sins, loaded=loaded, pages=pages)
-    for page in pages:
+    def close(page):
         page.evaluate("localStorage.clear()")  # what a reader chose stays for the next page
         page.close()
+        pages.remove(page)
+
+    yield SimpleNamespace(open=open_page, close=close, sins=sins, loaded=loaded, pages=pages)
+    for page in [*pages]:
+        close(page)
     sins += [f"asks for {url}" for url in loaded if not re.match("file:|blob:|data:", url)]
     assert not sins
 

@@ -65,8 +65,7 @@ def test_axe_finds_nothing_serious(request, site, visit, scheme):
             for node in violation["nodes"]
         ]
         assert page.locator("[tabindex]").evaluate_all("a => a.every((e) => e.tabIndex <= 0)")
-        page.close()
-        visit.pages.remove(page)
+        visit.close(page)
     assert found == []
 
 
@@ -124,25 +123,28 @@ def test_key_and_pointer_move_every_figure(request, site, browser):
 
 
 @pytest.mark.slow
-def test_a_page_holds_at_twice_the_size_and_with_the_colors_of_the_system(site, visit):
+def test_a_page_holds_at_twice_the_size_and_with_the_colors_of_the_system(request, site, visit):
     """At 200 %, a window of 1280 pixels has 640; forced colors leave every control a border."""
-    for name in SAMPLE:
+    for name in pages(request):
         page = visit.open(site.html / f"{name}.html", width=640, forced_colors="active")
         page.wait_for_function(DRAWN)
         assert page.evaluate("document.documentElement.scrollWidth") <= 640, name
         assert page.evaluate("matchMedia('(forced-colors: active)').matches")
         bare = page.locator(".tt-figure :is(button, select):visible").evaluate_all(BARE)
         assert bare == [], name
+        visit.close(page)
 
 
 @pytest.mark.slow
-def test_nothing_moves_where_motion_is_not_wanted(site, visit):
-    page = visit.open(site.html / f"{SAMPLE[1]}.html", reduced_motion="reduce")
-    page.wait_for_function(DRAWN)
-    moving = page.evaluate(
-        "() => document.getAnimations().filter((a) => a.playState === 'running').length"
-    )
-    assert moving == 0
+def test_nothing_moves_where_motion_is_not_wanted(request, site, visit):
+    for name in pages(request):
+        page = visit.open(site.html / f"{name}.html", reduced_motion="reduce")
+        page.wait_for_function(DRAWN)
+        moving = page.evaluate(
+            "() => document.getAnimations().filter((a) => a.playState === 'running').length"
+        )
+        assert moving == 0, name
+        visit.close(page)
 
 
 def test_the_sample_has_a_figure_of_its_own_and_is_of_the_book(site):
