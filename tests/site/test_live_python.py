@@ -191,6 +191,10 @@ def test_streams_while_it_runs_and_cuts_a_flood(page):
     assert "has printed 500,000 characters; the rest is not shown" in said
     assert len(said) < 501_000
     assert page.run(3, "print('next')") == "next"
+    said = page.run(1, "for i in range(1000):\n    print('x' * 1_000_000)  # a gigabyte in all")
+    assert page.state(1) == "done"
+    assert "the rest is not shown" in said
+    assert len(said) < 501_000
 
 
 def test_out_of_memory(page):
@@ -324,11 +328,15 @@ def test_by_touch_on_a_phone(html, live):
         assert button.bounding_box()["height"] >= 44
     cell.get_by_role("button", name="Edit", exact=True).tap()
     cell.locator("textarea").wait_for()
-    page.solve(EXERCISE, "right")
-    cell.get_by_role("button", name="Check", exact=True).tap()
-    page.reaches(EXERCISE, "done", "error")
-    assert page.out(EXERCISE).startswith("Right.")
-    assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
+    for how, said in (("wrong", "Not yet. The gradient of a is g · a"), ("right", "Right.")):
+        page.solve(EXERCISE, how)
+        cell.get_by_role("button", name="Check", exact=True).tap()
+        page.reaches(EXERCISE, "done", "error")
+        assert page.out(EXERCISE).startswith(said)
+        answer = cell.locator("[data-tt-output]").bounding_box()
+        assert answer["x"] >= 0 and answer["x"] + answer["width"] <= 390
+        assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert [passed for passed, *_ in answers(page)] == [False, True]
 
 
 def test_calls_too_deep_for_a_browser_are_said(page):
