@@ -16,7 +16,7 @@ MINIBROWSERS = "/usr/lib/*/webkit2gtk-4.*/MiniBrowser", "/usr/libexec/webkit2gtk
 
 
 @contextmanager
-def firefox(folder):
+def firefox(folder, private=False):
     """Yield a page of Firefox, with a new profile in `folder`; None if there is no Firefox."""
     path = next(filter(None, map(shutil.which, FIREFOXES)), None)
     if path is None:
@@ -28,6 +28,7 @@ def firefox(folder):
         'user_pref("app.normandy.enabled", false);\n'
         'user_pref("datareporting.policy.dataSubmissionEnabled", false);\n'
         'user_pref("browser.shell.checkDefaultBrowser", false);\n'
+        f'user_pref("browser.privatebrowsing.autostart", {json.dumps(private)});\n'
     )
     command = [path, "--headless", "--remote-debugging-port=0", "--profile", str(folder)]
     env = os.environ | {"HOME": str(folder), "MOZ_CRASHREPORTER_DISABLE": "1"}

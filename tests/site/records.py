@@ -4,6 +4,7 @@ import json
 import shutil
 import time
 from contextlib import contextmanager
+from functools import partial
 
 import drivers
 from books import FRONT, ROOT, jupyter_book
@@ -170,7 +171,11 @@ def start(kind, chromium, folder):
         yield browser
         context.close()
         return
-    drive = {"Firefox": drivers.firefox, "WebKit": drivers.webkit}[kind]
+    drive = {
+        "Firefox": drivers.firefox,
+        "Firefox, private": partial(drivers.firefox, private=True),
+        "WebKit": drivers.webkit,
+    }[kind]
     with drive(folder) as page:
         yield page and Browser(page.goto, page.call)
 

@@ -18,6 +18,13 @@ KINDS = ["Chromium", "Firefox", "WebKit"]
 NEWER = json.dumps({"format": KEY, "version": 2, "chapters": {"one": 3}})
 NOTICE = "document.querySelector('.tt-notice')?.innerText ?? ''"
 CODE = f"""document.querySelector('[data-tt-cell="{CELL}"] textarea')?.value ?? ''"""
+# Types at the end of a cell, or deletes there, as a reader does.
+CHANGE = """(name, command, text, back) => {
+  const area = document.querySelector(`[data-tt-cell="${name}"] textarea`);
+  area.focus();
+  area.setSelectionRange(area.value.length - back, area.value.length);
+  document.execCommand(command, false, text);
+}"""
 # Takes all the room that a browser keeps for a site.
 FILL = """(() => {
   for (let size = 2 ** 23, i = 0; size >= 1; ) {
@@ -59,6 +66,15 @@ def test_work_stays_in_three_browsers_and_goes_from_one_to_the_next(html, chromi
             blocked_is_said(browser, f"{site.address}/one.html?blocked", site.headers)
 
 
+def test_a_private_window_works_as_long_as_it_is_open(html, chromium, tmp_path):
+    """Chromium's windows in these tests are private ones, too."""
+    with serve(html) as site, records.start("Firefox, private", chromium, tmp_path) as browser:
+        if browser is None:
+            pytest.skip("no Firefox on this machine")
+        work(browser, site.address)
+        is_as_it_was_left(browser, site.address)
+
+
 def work(browser, address):
     """Answer, edit and pass, and return the file that is exported."""
     browser.open(f"{address}/one.html")
@@ -69,6 +85,10 @@ def work(browser, address):
         answer, note, _ = browser.call(CHECK, CELL, solved(code, how))
         assert answer.startswith(said), (answer, note)
         assert browser.js(MARKS)[0] == ("(begun)" if how == "wrong" else "(all done)")
+    browser.call(CHANGE, CELL, "insertText", "\n# another idea", 0)
+    assert browser.js(MARKS)[0] == "(begun)", "what is there now has not passed"
+    browser.call(CHANGE, CELL, "delete", None, len("\n# another idea"))
+    assert browser.js(MARKS)[0] == "(all done)"
     browser.open(f"{address}/start/your_work.html")
     return browser.js(EXPORT)
 
