@@ -253,3 +253,49 @@ def test_each_box_without_javascript(boxes, visit):
     page = visit.open(boxes, width=390, java_script_enabled=False)
     folded, count = page.evaluate(FOLDED)
     assert (folded, count) == ([], len(BOXES))
+
+
+GOOD = """::::{admonition} Predict
+:class: predict
+:name: predict-good
+
+How much is $1 + 1$?
+
+1. one
+2. two
+
+:::{dropdown} Answer
+1. That is one of the two summands.
+2. **Right**: each of the two counts.
+
+It is two.
+
+**Check it**: `1 + 1 == 2` in the cell below.
+:::
+::::
+"""
+TYPED = GOOD.replace("1. one\n2. two\n\n", "").replace("\n2. ", "\n- **2**: ")
+MISTAKES = {  # what is wrong with a box: such a box
+    "it does not end with a dropdown that answers it": GOOD[: -len("::::\n")] + "Well?\n::::\n",
+    "it has no name": GOOD.replace(":name: predict-good\n", ""),
+    "its answer does not begin with a list of reasons": GOOD.replace("1. That", "Well.\n\n1. That"),
+    "3 answers to choose from, and 2 reasons": GOOD.replace("2. two\n", "2. two\n3. three\n"),
+    "0 of its 2 reasons begin with **Right**": GOOD.replace("**Right**: each", "Each"),
+    "an answer to choose from has a TeX command": GOOD.replace("2. two", "2. $\\frac42$"),
+    "does not end with **Check it**": GOOD.replace("**Check it**: ", ""),
+    "**Check it** has no link": GOOD.replace(" in the cell below", ""),
+    "reasons and no answer of the book's own": GOOD.replace("It is two.\n\n", ""),
+    "no list to choose from, and a reason that begins with no number": TYPED.replace("1. T", "- T"),
+}
+
+
+def test_a_box_that_lacks_a_part_fails_the_build_and_says_which(make_book):
+    boxes = [GOOD, TYPED.replace("1. T", "- **1**: T"), *MISTAKES.values()]
+    cell = "\n```{code-cell} python\n1 + 1\n```\n"
+    named = [box.replace("predict-good", f"predict-{i}") for i, box in enumerate(boxes)]
+    done = jupyter_book(make_book("# Boxes\n\n" + cell.join([*named, ""])))
+    assert done.returncode != 0
+    said = [line for line in done.stdout.splitlines() if "Predict: " in line]
+    assert len(said) == len(MISTAKES), said
+    for mistake, line in zip(MISTAKES, said, strict=True):
+        assert mistake in line
