@@ -328,27 +328,6 @@ def test_two_at_once(desk):
     assert "complete (3)" in said and "two_engines: Two engines, complete (2)" in said
 
 
-def test_a_run_that_is_killed_leaves_what_was_there(desk):
-    """Wherever a write is cut off, the file is the old or the new one; the next run works."""
-    desk.tito("module", "start", SMALL)
-    desk.solve(SMALL)
-    desk.tito("module", "complete", SMALL)
-    before = desk.files()
-    for seconds in (0.05, 0.3, 0.6, 0.9, 1.2):
-        run = desk.process("test", "--module", SMALL)
-        time.sleep(seconds)
-        run.kill()
-        run.communicate()
-        after = desk.files()
-        assert {k: after[k] for k in ("matmul.py", "matmul.ipynb")} == {
-            k: before[k] for k in ("matmul.py", "matmul.ipynb")
-        }
-        record.checked(json.loads(after[os.path.join(".tito", "record.json")]), "the record")
-    assert "complete (3)" in desk.tito("module", "list")
-    desk.tito("test", "--module", SMALL)
-    assert not list((desk.root / ".tito").glob("part-*"))
-
-
 @pytest.mark.parametrize("step", ["fsync", "chmod", "replace"])
 def test_a_write_that_fails_halfway_changes_nothing(desk, monkeypatch, step):
     desk.tito("module", "start", SMALL)

@@ -29,9 +29,9 @@ INSTALL = f"{Path(sys.executable).name} -m pip install"
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 @example("tito jupyter", "tito jupyter --no-browser")
 def jupyter(options):
-    """Open JupyterLab on your folder, in the environment that has the package.
+    """Open JupyterLab on your folder.
 
-    OPTIONS are JupyterLab's own.
+    It runs in the environment that has the package. OPTIONS are JupyterLab's own.
     """
     folder = Folder.find()
     _needs("jupyterlab", "JupyterLab", "jupyterlab")
@@ -42,7 +42,7 @@ def jupyter(options):
 @tito.group(cls=Group)
 @example("tito book build", "tito book serve")
 def book():
-    """Build the book, and read it with pages that run Python."""
+    """Build the book, and serve it to read."""
 
 
 def source(start=None) -> Path:
@@ -61,7 +61,7 @@ def source(start=None) -> Path:
 @click.option("--all", "everything", is_flag=True, help="Build every page anew.")
 @example("tito book build")
 def build(everything):
-    """Build the book into _build/html, with the progress of its chapters."""
+    """Build the book into _build/html."""
     root = source()
     built(root, everything)
     show.next_step(f"The book is in {root / '_build' / 'html'}. To read it:", "tito book serve")
@@ -143,9 +143,10 @@ def newest(root: Path) -> int:
 @click.option("--build/--no-build", "rebuild", default=True, help="Build again on every change.")
 @example("tito book serve", "tito book serve --port 9000 --no-open")
 def serve(port, browse, rebuild):
-    """Serve the built book on this machine alone; a page reloads when it was built again.
+    """Serve the book on this machine alone.
 
-    Served, pages run Python; opened from disk they cannot.
+    Served, pages run Python; opened from disk they cannot. When a source changes, the book is built
+    again, and the page reloads.
     """
     root = source()
     site = root / "_build" / "html"
@@ -186,7 +187,7 @@ WANTED = (  # package, what for
     ("click", "tito"),
     ("nbformat", "notebooks of the modules"),
     ("filelock", "two tito at once"),
-    ("jsonschema", "reading records"),
+    ("fastjsonschema", "reading records"),
     ("jupyterlab", "tito jupyter"),
     ("anywidget", "live figures"),
     ("matplotlib", "plots of the chapters"),
@@ -199,7 +200,10 @@ WANTED = (  # package, what for
 @tito.command()
 @example("tito doctor")
 def doctor():
-    """Say what is installed, what is missing, and what to do about it."""
+    """Say what is installed and what is missing.
+
+    The last lines tell how to get what is missing.
+    """
     click.echo(f"Python {platform.python_version()} on {platform.system()}, {sys.executable}")
     click.echo(
         f"tinytorch {_version('tinytorch-book') or 'not installed'}, {Path(__file__).parents[1]}"

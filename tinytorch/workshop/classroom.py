@@ -27,7 +27,7 @@ COLUMNS = ("student", "file", "module", "exercise", "passed", "diagnosis")
 @tito.group("class", cls=Group)
 @example("tito class build my-course", "tito class grade submissions")
 def classroom():
-    """Assignments for a class, and grades for what comes back."""
+    """Assignments for a class, and grades."""
 
 
 @classroom.command()
@@ -36,11 +36,12 @@ def classroom():
 @click.option("--release/--no-release", default=None, help="Make the students' versions as well.")
 @example("tito class build my-course", "tito class build my-course --modules arithmetic")
 def build(folder, names, release):
-    """Make FOLDER a course of nbgrader: an assignment for each module, and a syllabus.
+    """Make FOLDER a course of nbgrader.
 
-    Instructors' versions are in FOLDER/source. Where nbgrader is installed, students' versions are
-    made of them in FOLDER/release. Files that are there stay, unless they are as an earlier build
-    left them; the hidden seeds stay the same.
+    It gets an assignment for each module, and a syllabus. Instructors' versions are in
+    FOLDER/source. Where nbgrader is installed, students' versions are made of them in
+    FOLDER/release. Files that are there stay, unless they are as an earlier build left them; the
+    hidden seeds stay the same.
     """
     from . import assignments
 
@@ -113,10 +114,11 @@ def nbgrader(folder: Path, *command: str) -> None:
 @click.option("--megabytes", default=MEGABYTES, show_default=True, help="Memory for one exercise.")
 @example("tito class grade submissions", "tito class grade submissions --seed 8231 --out week4.csv")
 def grade(folder, names, out, seed, seconds, megabytes):
-    """Grade a FOLDER of submissions into one CSV file: a row for each exercise.
+    """Grade a FOLDER of submissions.
 
-    A submission is a .py, a notebook, or a file that the page "Your work" or tito has exported. The
-    student is the file's first folder, or the file's own name.
+    The grades are one CSV file with a row for each exercise. A submission is a .py, a notebook, or
+    a file that the page "Your work" or tito has exported. The student is the file's first folder,
+    or the file's own name.
     """
     folder = folder.resolve()
     out = (out or folder / "grades.csv").resolve()

@@ -18,7 +18,15 @@ class Group(click.Group):
             begun = [name for name in self.list_commands(ctx) if name.startswith(args[0])]
             if len(begun) == 1:
                 args = [begun[0], *args[1:]]
+            elif inside := self.groups_with(args[0]):
+                args = [*inside, *args] if len(inside) == 1 else args
         return super().resolve_command(ctx, args)
+
+    def groups_with(self, name):
+        """The groups in this one that have such a command: `tito serve` is `tito book serve`."""
+        return [
+            key for key, inner in self.commands.items() if name in getattr(inner, "commands", ())
+        ]
 
 
 def example(*lines):

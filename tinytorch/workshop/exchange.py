@@ -18,16 +18,20 @@ from .folder import Folder, read_json
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @example("tito export my-work.json")
 def export(file):
-    """Write the record and your work to FILE, which the page "Your work" reads too."""
+    """Write your record and work to FILE.
+
+    The page "Your work" of the book reads it too.
+    """
     folder = Folder.find()
-    with folder.alone():
-        known = record.read(folder)
     count = 0
-    for m, e, path in _written(folder):
-        record.with_work(known, e, code_of(path, m, e))
-        count += 1
-    record.checked(known, "The export")
-    copy = folder.write(file.resolve(), json.dumps(known, indent=1, ensure_ascii=False) + "\n")
+    with folder.alone():
+        folder.tidy()
+        known = record.read(folder)
+        for m, e, path in _written(folder):
+            record.with_work(known, e, code_of(path, m, e))
+            count += 1
+        record.checked(known, "The export")
+        copy = folder.write(file.resolve(), json.dumps(known, indent=1, ensure_ascii=False) + "\n")
     if copy:
         show.say(f"What was in {file} is in {copy}.")
     exercises = "1 exercise" if count == 1 else f"{count} exercises"
@@ -39,10 +43,10 @@ def export(file):
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @example("tito import my-work.json")
 def import_file(file, yes):
-    """Join FILE's record with yours, and take its work over.
+    """Take over the record and work in FILE.
 
-    Stubs are filled at once. Where your own work would be replaced, it asks first, and keeps a
-    dated copy of your file.
+    The record is joined with yours, and stubs are filled at once. Where your own work would be
+    replaced, it asks first, and keeps a dated copy of your file.
     """
     folder = Folder.find()
     other = record.checked(read_json(file), str(file))

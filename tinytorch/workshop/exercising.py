@@ -1,5 +1,6 @@
 """The commands for exercises: init, module, test."""
 
+import contextlib
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from .errors import Refusal
 from .files import chosen, code_of, paths, stubs
 from .folder import Folder, saying
 from .names import exercise as exercise_named
+from .names import module as module_named
 
 MISSING = "missing"
 
@@ -20,7 +22,10 @@ MISSING = "missing"
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
 @example("tito init my-tinytorch")
 def init(folder):
-    """Make FOLDER, or the current one, a folder of the workshop."""
+    """Make FOLDER a folder of the workshop.
+
+    Without FOLDER, the current one. What is in it stays.
+    """
     made, new = Folder.make(folder)
     if new:
         click.echo(f"{made.root} is ready.")  # a path is not broken into lines
@@ -32,13 +37,13 @@ def init(folder):
 @tito.group(cls=Group)
 @example("tito module list", "tito module start arithmetic")
 def module():
-    """Start a module, see how far it is, complete it."""
+    """Start, follow and complete a module."""
 
 
 @module.command("list")
 @example("tito module list")
 def list_modules():
-    """List the modules, their chapters, and how far each is."""
+    """List the modules, and how far each is."""
     try:
         folder = Folder.find()
     except Refusal:
@@ -64,9 +69,9 @@ def list_modules():
 @click.argument("name", type=MODULE)
 @example("tito module start arithmetic", "tito module start 05_autograd")
 def start(name):
-    """Write the exercises of module NAME as a notebook and a plain .py.
+    """Write the exercises of module NAME.
 
-    Files that exist are left as they are.
+    They come as a notebook and as a plain .py. Files that exist are left as they are.
     """
     folder = Folder.find()
     with folder.alone():
@@ -88,7 +93,11 @@ def start(name):
 @click.option("--seconds", default=SECONDS, show_default=True, help="Time for one exercise.")
 @example("tito module status", "tito module status arithmetic")
 def status(name, seconds):
-    """Say what is right, wrong and missing in module NAME, or in all that were started."""
+    """Say what is right in module NAME.
+
+    The checks tell, and what is wrong, not written or missing as well. Without NAME, all modules
+    that were started are checked.
+    """
     folder = Folder.find()
     for m in [name] if name else _started(folder):
         _judged(folder, m, m.exercises, seconds, brief=True)
@@ -99,7 +108,10 @@ def status(name, seconds):
 @click.option("--seconds", default=SECONDS, show_default=True, help="Time for one exercise.")
 @example("tito module complete arithmetic")
 def complete(name, seconds):
-    """Check module NAME, and record it as complete when all of it is right."""
+    """Check module NAME, and record it.
+
+    It is complete when all of its exercises are right; otherwise it says what is missing.
+    """
     folder = Folder.find()
     found = _judged(folder, name, name.exercises, seconds)
     wrong = [e for e, _, verdict in found if not verdict.passed]
@@ -118,7 +130,10 @@ def complete(name, seconds):
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @example("tito module reset arithmetic")
 def reset(name, yes):
-    """Give module NAME fresh stubs; what was there stays as dated copies."""
+    """Give module NAME fresh stubs.
+
+    It asks first, and what was there stays as dated copies.
+    """
     folder = Folder.find()
     there = [path for path in paths(folder.root, name) if path.exists()]
     if not there:
@@ -146,24 +161,38 @@ def _typed(ctx, param, incomplete):
 @click.argument("exercise", nargs=-1, shell_complete=_typed)
 @example("tito test --module arithmetic", "tito test mul add", "tito test")
 def test(name, seconds, exercise):
-    """Check your work: each EXERCISE, one module, or all that were started.
+    """Check your work.
 
-    Every exercise runs in a process of its own. The exit code is 1 where something is not right.
+    Name each EXERCISE, or a module, or nothing for all modules that were started. Every exercise
+    runs in a process of its own. The exit code is 1 where something is not right.
     """
     folder = Folder.find()
     if exercise:
-        known = {e.key: e for e in name.exercises} if name else exercises()
-        asked = dict.fromkeys(known[exercise_named(typed, known)] for typed in exercise)
         wanted = {}
-        for e in asked:
+        for e in dict.fromkeys(e for typed in exercise for e in _asked(typed, name)):
             wanted.setdefault(modules()[e.module], []).append(e)
     else:
         wanted = {m: m.exercises for m in ([name] if name else _started(folder))}
     found = []
     for m, some in wanted.items():
         found += _judged(folder, m, some, seconds, printed=bool(exercise))
+    for typed in exercise:
+        if name is None and typed in modules() and len(wanted[modules()[typed]]) == 1:
+            show.next_step(f"The other exercises of {typed}:", f"tito test --module {typed}")
     if not all(verdict.passed for _, _, verdict in found):
         raise SystemExit(1)
+
+
+def _asked(typed, module):
+    """The exercise that is meant, of this module if one is given; or all of a module's."""
+    known = {e.key: e for e in module.exercises} if module else exercises()
+    try:
+        return [known[exercise_named(typed, known)]]
+    except Refusal:
+        if module is None:
+            with contextlib.suppress(Refusal):
+                return modules()[module_named(typed, modules())[0]].exercises
+        raise
 
 
 def _started(folder: Folder) -> list[Module]:

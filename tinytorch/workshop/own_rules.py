@@ -70,7 +70,10 @@ def loaded(passed):
 @click.option("--seconds", default=SECONDS, show_default=True, help="Time for one check.")
 @example("tito engine")
 def engine(seconds):
-    """Say which rules are your own, and which are still the package's."""
+    """Say which rules are your own.
+
+    What is written and not right is named; the rest is the package's.
+    """
     folder = Folder.find()
     passed, wrong = rules_of(folder, seconds)
     known = exercises()
@@ -97,7 +100,10 @@ def engine(seconds):
 @tito.group(cls=Group)
 @example("tito milestone list", "tito milestone run xor --mine")
 def milestone():
-    """Train the networks of the book's milestones, on the package's rules or on yours."""
+    """Train the networks of the milestones.
+
+    They train on the package's rules, or on yours.
+    """
 
 
 @milestone.command("list")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-import jsonschema
+import fastjsonschema
 
 from .bench import Verdict
 from .catalog import Exercise
@@ -27,6 +27,12 @@ def schema() -> dict:
     return json.loads(path.read_text(encoding="utf8"))
 
 
+@cache
+def validator():
+    """The schema as a function. (To import jsonschema can take seconds, for each command.)"""
+    return fastjsonschema.compile(schema())
+
+
 def checked(record, said: str) -> dict:
     """The record, if it is one that this version can read; else a sentence about `said`."""
     if not isinstance(record, dict) or record.get("format") != EMPTY["format"]:
@@ -38,11 +44,12 @@ def checked(record, said: str) -> dict:
             " it is; install a newer tinytorch."
         )
     try:
-        jsonschema.validate(record, schema())
-    except jsonschema.ValidationError as error:
-        where = "/".join(map(str, error.absolute_path)) or "the top"
-        reason = error.message if len(error.message) < 200 else f"{error.message[:200]}…"
-        raise Refusal(f"{said} is damaged at {where}: {reason}. It was left as it is.") from None
+        validator()(record)
+    except fastjsonschema.JsonSchemaValueException as error:
+        where = "/".join(map(str, error.path[1:])) or "the top"
+        reason = error.message.removeprefix(f"{error.name} ")
+        reason = reason if len(reason) < 200 else f"{reason[:200]}…"
+        raise Refusal(f"{said} is damaged: {where} {reason}. It was left as it is.") from None
     return record
 
 

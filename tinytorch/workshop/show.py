@@ -15,6 +15,10 @@ def width() -> int:
     return max(40, min(shutil.get_terminal_size((80, 24)).columns, 92))
 
 
+JOINED = "\N{NO-BREAK SPACE}"
+COMMAND = re.compile(r"`tito [^`]+`|(?<=: )tito( [\w.-]+)+")  # not to be broken into lines
+
+
 def say(text: str = "", indent: int = 0, err: bool = False) -> None:
     """Print light Markdown: paragraphs are wrapped, code is not."""
     pad = " " * indent
@@ -25,6 +29,7 @@ def say(text: str = "", indent: int = 0, err: bool = False) -> None:
             continue
         for paragraph in part.strip("\n").split("\n\n") if part.strip() else ():
             for line in paragraph.split("\n"):
+                line = COMMAND.sub(lambda m: m[0].replace(" ", JOINED), line)
                 filled = textwrap.fill(
                     line,
                     width(),
@@ -33,7 +38,7 @@ def say(text: str = "", indent: int = 0, err: bool = False) -> None:
                     break_long_words=False,
                     break_on_hyphens=False,
                 )
-                click.echo(filled, err=err)
+                click.echo(filled.replace(JOINED, " "), err=err)
     if not text:
         click.echo(err=err)
 
