@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from tinytorch.exercises import EXERCISES
-from tinytorch.workshop import catalog, folder, record
+from tinytorch.workshop import bench, catalog, folder, record
 from tinytorch.workshop.catalog import exercises, modules
 from tinytorch.workshop.errors import Refusal
 from tinytorch.workshop.names import exercise, module
@@ -181,6 +181,38 @@ def test_names_of_exercises():
     assert exercise("my_clip", exercises()) == "clip"
     with pytest.raises(Refusal, match="Is it MulBackward"):
         exercise("Mull", exercises())
+
+
+def test_a_module_may_be_named_where_exercises_are(desk):
+    desk.tito("module", "start", "two_engines")
+    desk.tito("module", "start", SMALL)
+    assert "my_divide" in desk.tito("test", "two_engines", code=1)
+    said = desk.tito("test", SMALL, code=1)
+    assert "MyLinearBackward" not in said
+    assert "The other exercises of matmul:\n    tito test --module matmul" in said
+    assert "There is no exercise 'nonsense'" in desk.tito("test", "nonsense", code=1)
+
+
+def test_a_command_is_found_in_its_group(desk):
+    assert "Usage: tito book serve" in desk.tito("serve", "--help")
+    assert "xor" in desk.tito("milestone", "l")
+    assert "No such command 'list'" in desk.tito("list", code=2)
+
+
+def test_a_command_is_not_broken_into_lines(tmp_path, desk, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    desk.root = tmp_path
+    said = desk.tito("test", code=1)
+    assert "tito init my-tinytorch" in said and "\N{NO-BREAK SPACE}" not in said
+
+
+def test_a_check_that_nobody_waits_for_ends(tmp_path):
+    """The process of a check, whose tito was killed."""
+    path = tmp_path / "mine.py"
+    path.write_text("import time\ntime.sleep(3600)\n", encoding="utf8")
+    run = [sys.executable, "-m", "tinytorch.workshop.examine", path, "MyMul", tmp_path / "out"]
+    done = subprocess.run([*run, "1024", "0.1"], env=bench.environment())
+    assert done.returncode == 1 and not (tmp_path / "out").exists()
 
 
 def test_the_commands_of_the_course(desk):
@@ -416,9 +448,11 @@ def test_a_console_without_the_letters(desk):
         *[["class", c] for c in ("build", "grade")],
     ],
 )  # fmt: skip
-def test_help_shows_an_example(desk, command):
+def test_help_shows_an_example(desk, monkeypatch, command):
+    monkeypatch.setenv("COLUMNS", "60")
     said = desk.tito(*command, "--help")
     assert "Example:\n    tito " in said
+    assert "..." not in said.partition("Commands:")[2], "a sentence is cut off"
 
 
 def test_paths_on_windows():
