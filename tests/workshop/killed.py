@@ -13,8 +13,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tinytorch.workshop import catalog  # noqa: E402
-from tinytorch.workshop.cli import main  # noqa: E402
+from tinytorch.workshop import catalog
+from tinytorch.workshop.cli import main
 
 
 class After:
