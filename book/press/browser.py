@@ -1,6 +1,7 @@
 """The Chromium that draws the book's figures and formulas."""
 
 import os
+import re
 import shutil
 import sys
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from playwright.sync_api import Error, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
 FLAGS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+DRAWS = re.compile(r"/figures/|/mathjax/|/runtime\.js")  # the scripts of figures and of formulas
 DRAWN = """() => document.readyState === "complete"
   && document.fonts.status === "loaded"
   && [...document.querySelectorAll(".tt-place")].every((place) =>
@@ -34,6 +36,10 @@ def chromium(scale=1):
             color_scheme="light", reduced_motion="reduce", device_scale_factor=scale
         )
         context.set_offline(True)
+        context.route(  # what the others would add is of use in a page alone
+            re.compile(r"^file:.*\.js(\?.*)?$"),
+            lambda route: route.continue_() if DRAWS.search(route.request.url) else route.abort(),
+        )
 
         def open_page(path, width=1000, height=1400):
             page = context.new_page()

@@ -67,15 +67,6 @@ TAKE = """({ names, unwanted, root, pictures }) => {
     if (formula.hasAttribute("display")) math.setAttribute("display", "block");
     formula.replaceWith(math);
   }
-  for (const form of article.querySelectorAll("form.tt-form")) { // a question to think about
-    const choices = form.querySelector(".tt-choices");
-    for (const words of choices?.querySelectorAll("label > span") ?? []) {
-      words.parentElement.replaceWith(...words.childNodes);
-    }
-    form.nextElementSibling.remove(); // the verdict
-    form.replaceWith(...(choices ? [choices] : []));
-  }
-  for (const item of article.querySelectorAll("ul > li[value]")) item.removeAttribute("value");
   for (const e of article.querySelectorAll(unwanted)) e.remove();
   for (const line of article.querySelectorAll("summary p")) line.replaceWith(...line.childNodes);
   for (const link of article.querySelectorAll("a[href]")) {

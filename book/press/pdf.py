@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pikepdf
-from browser import chromium
+from browser import DRAWS, chromium
 from bs4 import BeautifulSoup
 from chapters import about, book, solution_of, targets
 
@@ -120,7 +120,7 @@ def compose(chapters):
     body += (
         f'<section id="solutions"><h1 class="tt-part">Solutions</h1>{"".join(solutions)}</section>'
     )
-    needed = [s for s in scripts if "/figures/" in s or s.endswith(("runtime.js", "tex-chtml.js"))]
+    needed = [path for path in scripts if DRAWS.search(path)]
     needed.sort(key=lambda path: path.endswith("runtime.js"))
     return PAGE.format(
         title=escape(about()["title"]),
