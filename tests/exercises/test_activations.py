@@ -179,7 +179,7 @@ WRONG = {
             lambda x, dim: np.exp(x) / np.exp(x).sum(axis=dim, keepdims=True),
             lambda g, z, dim: (z * (g - np.sum(g * z, axis=dim, keepdims=True)),),
             ("z",),
-            ["result of `forward` is wrong", "subtract the largest score"],
+            ["result of `forward` is ", "subtract the largest score"],
         ),
         "the last axis always": (
             lambda x, dim: softmax(x, -1),
@@ -209,7 +209,7 @@ WRONG = {
             lambda x, dim: np.exp(x - x.max()) / np.exp(x - x.max()).sum(axis=dim),
             lambda g, z, dim: (z * (g - np.sum(g * z, axis=dim, keepdims=True)),),
             ("z",),
-            ["result of `forward` is wrong", "keepdims=True"],
+            ["result of `forward` is ", "keepdims=True"],
         ),
         "scores in place of shares": (
             softmax,
@@ -223,7 +223,7 @@ WRONG = {
             lambda x: x / 2 * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))),
             lambda g, x: (g * (below(x) + x * bell(x)),),
             ("x",),
-            ["result of `forward` is wrong"],
+            ["result of `forward` is "],
         ),
         "gate alone": (
             lambda x: x * below(x),
@@ -333,7 +333,7 @@ WRONG = {
             lambda x, slope=0.01: np.maximum(x, slope * x),
             lambda g, x, slope=0.01: (g * (x > 0) + slope * g * (x <= 0),),
             ("x",),
-            ["result of `forward` is wrong", "up to 1 only"],
+            ["result of `forward` is ", "up to 1 only"],
         ),
         "ReLU's rule": (
             leaky,
@@ -365,13 +365,13 @@ WRONG = {
             lambda x, beta=1.0: np.log(1 + np.exp(beta * x)) / beta,
             lambda g, x, beta=1.0: (g * short(beta * x),),
             ("x",),
-            ["result of `forward` is wrong: at [0] it is 0", "rounds to 1"],
+            ["result of `forward` is zero everywhere", "rounds to 1"],
         ),
         "no beta": (
             lambda x, beta=1.0: np.logaddexp(0, x),
             lambda g, x, beta=1.0: (g * short(x),),
             ("x",),
-            ["result of `forward` is wrong", "`beta=5.0`"],
+            ["result of `forward` is ", "`beta=5.0`"],
         ),
         "beta twice": (
             softplus,

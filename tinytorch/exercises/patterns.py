@@ -9,7 +9,7 @@ import itertools
 
 import numpy as np
 
-from .diagnosis import MISFITS, same
+from .diagnosis import MISFITS, first_difference, same
 
 
 def pattern(trial, i, found):
@@ -22,6 +22,63 @@ def pattern(trial, i, found):
         for look in (_of_another_g, _factors, _moved, _along_an_axis, _regions):
             if said := look(trial, i, found):
                 return said
+    return None
+
+
+def result_pattern(trial, found):
+    """What follows "The result of `forward` is ", or None where no trace is found."""
+    right = trial.z
+    if right.size < 2 or right.dtype.kind != "f":
+        return None
+    if not (np.isfinite(right).all() and np.isfinite(found).all()):
+        return None
+    if not found.any():
+        return "zero everywhere."
+    for name, x in zip(trial.names, trial.inputs, strict=True):
+        if x.dtype.kind == "f" and _is(found, x, right):
+            return f"the input `{name}` as it is."
+    with np.errstate(all="ignore"):
+        ratio = (found / right)[right != 0]
+        if not found[right == 0].any() and np.allclose(ratio, ratio[0], rtol=1e-4):
+            if abs(ratio[0] + 1) < 1e-4:
+                return "minus what it should be."
+            return f"{ratio[0]:.4g} times what it should be, in every entry."
+        for made, what in (
+            (np.abs(right), "the absolute value of what it should be."),
+            (right * right, "the square of what it should be."),
+            (np.sqrt(right), "the root of what it should be."),
+            (1 / right, "one divided by what it should be."),
+            (np.exp(right), "e to the power of what it should be."),
+            (np.log(right), "the logarithm of what it should be."),
+            (np.maximum(right, 0), "0 where it should be negative."),
+            (1 - right, "1 minus what it should be."),
+        ):
+            if _is(found, made, right):
+                return what
+    difference = found - right
+    if np.ptp(difference) <= 1e-6 * abs(difference.flat[0]):
+        return f"off by the same number everywhere, {difference.flat[0]:.4g}."
+    return _in_other_places(found, right) or _where_it_is_wrong(trial, found)
+
+
+def _where_it_is_wrong(trial, found):
+    """Where the wrong entries of a result lie, if a property of an input tells them apart."""
+    wrong = ~np.isclose(found, trial.z, rtol=1e-4, atol=1e-12)
+    if wrong.all():
+        return None
+    for name, x in zip(trial.names, trial.inputs, strict=True):
+        if x.shape != wrong.shape or x.dtype.kind != "f":
+            continue
+        masks = {
+            f"`{name}` is negative": x < 0,
+            f"`{name}` is positive": x > 0,
+            f"`{name}` is 0": x == 0,
+            f"|`{name}`| is above 1": abs(x) > 1,
+            f"|`{name}`| is below 1": abs(x) < 1,
+        }
+        for where, mask in masks.items():
+            if np.array_equal(mask, wrong):
+                return f"right but where {where}: there {first_difference(found, trial.z)}."
     return None
 
 
@@ -133,8 +190,11 @@ def _factors(trial, i, found):
 
 
 def _moved(trial, i, found):
+    return _in_other_places(found, trial.right[i])
+
+
+def _in_other_places(found, right):
     """The right numbers in other places."""
-    right = trial.right[i]
     for axis in range(right.ndim):
         if _is(found, np.flip(right, axis), right):
             return f"in reverse order along axis {axis}."

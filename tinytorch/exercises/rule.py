@@ -29,7 +29,7 @@ from .diagnosis import (
     wrong_shape,
     wrong_values,
 )
-from .patterns import pattern
+from .patterns import pattern, result_pattern
 from .samples import Sample
 
 
@@ -256,6 +256,8 @@ class Trial:
         if not same(found, self.z):
             if said := wrong_result(self, found):
                 raise Wrong(said)
+            if said := result_pattern(self, found):
+                raise Wrong(f"The result of `forward` is {said} {self.sample.hint}".rstrip())
             said = f"The result of `forward` is wrong: {first_difference(found, self.z)}."
             raise Wrong(f"{said} {self.sample.hint}".rstrip())
         if self.exercise.copies and np.shares_memory(found, leaves[0]._data):
