@@ -4,8 +4,9 @@ Five and more wrong rules and two right ones for each exercise, in `own`. What a
 has to contain one of the phrases beside it, and must be more than two numbers.
 """
 
+import numpy as np
 import pytest
-from own import arrays, elementwise, layers, tasks
+from own import arrays, elementwise, layers, results, tasks
 
 from tinytorch.exercises import RULES, check
 from tinytorch.exercises.rule import Mistake
@@ -60,3 +61,17 @@ def test_a_wrong_answer_to_a_task_is_told_its_fault(name, k):
 def test_a_right_answer_to_a_task_is_accepted(name, k):
     answer = check(tasks.RIGHT[name][k], name)
     assert answer.passed is True, answer
+
+
+@pytest.mark.parametrize(("name", "k"), numbered(results.WRONG))
+def test_a_wrong_result_is_told_its_fault(name, k):
+    made, phrases = results.WRONG[name][k]
+    reference = RULES[name].reference
+
+    def forward(self, *inputs, **params):
+        return np.asarray(made(*inputs, **params), reference.forward(self, *inputs, **params).dtype)
+
+    forward.__wrapped__ = reference.forward
+    answer = check(type("Mine", (reference,), {"forward": forward}), name)
+    assert answer.passed is False
+    assert any(phrase in answer.message for phrase in phrases.split("|")), answer

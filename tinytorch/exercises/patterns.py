@@ -58,7 +58,50 @@ def result_pattern(trial, found):
     difference = found - right
     if np.ptp(difference) <= 1e-6 * abs(difference.flat[0]):
         return f"off by the same number everywhere, {difference.flat[0]:.4g}."
-    return _in_other_places(found, right) or _where_it_is_wrong(trial, found)
+    return (
+        _another_operation(trial, found)
+        or _in_other_places(found, right)
+        or _where_it_is_wrong(trial, found)
+    )
+
+
+OF_ONE = {
+    "|{}|": np.abs,
+    "−{}": np.negative,
+    "{}²": np.square,
+    "√{}": np.sqrt,
+    "e^{}": np.exp,
+    "ln {}": np.log,
+    "1 / {}": np.reciprocal,
+    "sin {}": np.sin,
+    "cos {}": np.cos,
+    "tanh {}": np.tanh,
+    "σ({})": lambda x: 1 / (1 + np.exp(-x)),
+    "max({}, 0)": lambda x: np.maximum(x, 0),
+    "min({}, 0)": lambda x: np.minimum(x, 0),
+}
+OF_TWO = {
+    "{} + {}": np.add,
+    "{} − {}": np.subtract,
+    "{} · {}": np.multiply,
+    "{} / {}": np.divide,
+    "{} to the power {}": np.power,
+    "max({}, {})": np.maximum,
+    "min({}, {})": np.minimum,
+}
+
+
+def _another_operation(trial, found):
+    """The name of an operation that makes this result of the same inputs."""
+    pairs = zip(trial.names, trial.inputs, strict=True)
+    numbers = {name: x for name, x in pairs if x.dtype.kind == "f" and x.shape == found.shape}
+    with np.errstate(all="ignore"):
+        for names, table in ((1, OF_ONE), (2, OF_TWO)):
+            for chosen in itertools.permutations(numbers, names):
+                for said, operation in table.items():
+                    if _is(found, operation(*(numbers[n] for n in chosen)), trial.z):
+                        return f"{said.format(*chosen)}, which is another operation."
+    return None
 
 
 def _where_it_is_wrong(trial, found):

@@ -1,0 +1,58 @@
+"""Wrong results of `forward`, with a phrase of what each is told."""
+
+import numpy as np
+
+WRONG = {
+    "AddBackward": [
+        (lambda a, b: a - b, "a − b, which is another operation"),
+        (lambda a, b: -(a + b), "minus what it should be"),
+        (lambda a, b: (a + b) / 2, "0.5 times"),
+        (lambda a, b: a + 0 * b, "the input `a` as it is"),
+    ],
+    "SubBackward": [(lambda a, b: b - a, "minus what it should be")],
+    "NegBackward": [
+        (lambda x: x, "the input `x` as it is"),
+        (lambda x: -np.abs(x), "right but where `x` is negative"),
+    ],
+    "DivBackward": [(lambda a, b: b / a, "one divided by what it should be")],
+    "SqrtBackward": [
+        (lambda x: x, "the input `x` as it is"),
+        (lambda x: x**0.25, "the root of what it should be"),
+        (lambda x: 2 * np.sqrt(x), "2 times"),
+    ],
+    "ExpBackward": [
+        (lambda x: np.exp(-x), "one divided by"),
+        (lambda x: np.exp(2 * x), "the square of"),
+        (lambda x: np.expm1(x), "off by the same number everywhere, -1"),
+    ],
+    "LogBackward": [
+        (lambda x: np.log10(x), "0.4343 times"),
+        (lambda x: np.log(1 / x), "minus what it should be"),
+    ],
+    "SigmoidBackward": [
+        (lambda x: 1 / (1 + np.exp(x)), "1 minus what it should be"),
+        (lambda x: 1 + np.exp(-x), "one divided by what it should be"),
+    ],
+    "ReLUBackward": [
+        (lambda x: np.abs(x), "|x|, which is another operation"),
+        (lambda x: np.minimum(x, 0), "min(x, 0), which is another operation"),
+        (lambda x: x, "the input `x` as it is"),
+    ],
+    "AbsBackward": [
+        (lambda x: -np.abs(x), "minus what it should be"),
+        (lambda x: np.maximum(x, 0), "max(x, 0), which is another operation"),
+        (lambda x: x * x, "the square of what it should be"),
+    ],
+    "MulBackward": [(lambda a, b: (a * b) ** 2, "the square of what it should be")],
+    "TanhBackward": [
+        (lambda x: np.abs(np.tanh(x)), "the absolute value of what it should be"),
+        (lambda x: -np.tanh(x), "minus what it should be"),
+    ],
+    "CumsumBackward": [(lambda x, dim: np.flip(x.cumsum(dim), dim), "in reverse order")],
+    "TransposeBackward": [
+        (
+            lambda x, *, dim0, dim1: x.swapaxes(dim0, dim1)[::-1],
+            "in reverse order along axis 0",
+        ),
+    ],
+}
