@@ -66,6 +66,7 @@ from .core.operations.arithmetic import add, div, mul, neg, sub
 from .core.operations.concatenation import cat, chunk, split, stack
 from .core.operations.einsum import einsum
 from .core.operations.elementary import abs, ceil, cos, erf, exp, floor, log, round, sign, sin, sqrt
+from .core.operations.extremes import amax, amin, argmax, argmin, max, min
 from .core.operations.indexing import gather
 from .core.operations.linear_algebra import addmm, bmm, dot, mm, mv, norm, outer
 from .core.operations.matmul import matmul
@@ -84,21 +85,7 @@ from .core.operations.predicates import (
     logical_or,
     logical_xor,
 )
-from .core.operations.reduction import (
-    amax,
-    amin,
-    argmax,
-    argmin,
-    cumsum,
-    logsumexp,
-    max,
-    mean,
-    min,
-    prod,
-    std,
-    sum,
-    var,
-)
+from .core.operations.reduction import cumsum, logsumexp, mean, prod, std, sum, var
 from .core.operations.remainders import floor_divide, log2, log10, remainder, square
 from .core.operations.repeating import (
     flip,

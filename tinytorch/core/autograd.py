@@ -53,15 +53,14 @@ from .operations.elementary import (
     SinBackward,
     SqrtBackward,
 )
+from .operations.extremes import MaxBackward, MinBackward
 from .operations.indexing import GatherBackward, ScatterBackward, SliceBackward
 from .operations.matmul import MatmulBackward
 from .operations.power import PowBackward
 from .operations.reduction import (
     CumsumBackward,
     LogsumexpBackward,
-    MaxBackward,
     MeanBackward,
-    MinBackward,
     ProdBackward,
     StdBackward,
     SumBackward,

@@ -27,6 +27,7 @@ from .operations.comparison import Comparison
 from .operations.concatenation import Concatenation
 from .operations.draws import Draws
 from .operations.elementary import Elementary
+from .operations.extremes import Extrema
 from .operations.in_place import InPlace, put
 from .operations.indexing import Indexing, index_steps
 from .operations.linear_algebra import LinearAlgebra
@@ -88,6 +89,7 @@ class Tensor(
     Concatenation,
     Selection,
     Reductions,
+    Extrema,
     Comparison,
     Predicates,
     Sorting,

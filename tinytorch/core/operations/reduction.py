@@ -1,17 +1,13 @@
 """Reductions: many numbers become one, and its gradient goes back to all of them."""
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
-from ..engine.base import TensorBase, as_tensor
 from ..engine.function import Function
-from ..engine.numbers import chosen, is_array, values_of
+from ..engine.numbers import is_array, values_of
 from ..engine.sums import array_sum, running_sum
-from .indexing import GatherBackward
 from .numpy_names import by_numpy_names
-from .selection import maximum, minimum, where, zero_of
 from .shape import broadcast_to, checked_dims
 
 
@@ -26,7 +22,7 @@ class SumBackward(Function):
     """
 
     def forward(self, x, *, dim=None, keepdim=False):
-        axes, self.kept = _axes("sum", x, dim)
+        axes, self.kept = reduced_axes("sum", x, dim)
         return array_sum(x, axes, keepdim)
 
     def apply(self, g):
@@ -47,7 +43,7 @@ class MeanBackward(Function):
 
     def forward(self, x, *, dim=None, keepdim=False):
         _refuse_integers("mean", x)
-        axes, self.kept = _axes("mean", x, dim)
+        axes, self.kept = reduced_axes("mean", x, dim)
         self.n = math.prod([x.shape[i] for i in axes])
         if x.dtype == np.float16:  # 65504 is the largest sum that it could hold
             return x.mean(axis=axes, keepdims=keepdim, dtype=np.float32).astype(x.dtype)
@@ -73,7 +69,7 @@ class VarBackward(Function):
 
     def forward(self, x, *, dim=None, correction=1, keepdim=False):
         _refuse_integers("var", x)
-        self.axes, self.kept = _axes("var", x, dim)
+        self.axes, self.kept = reduced_axes("var", x, dim)
         self.n = _degrees_of_freedom(x, self.axes, correction)
         deviation = _centered(x, self.axes)
         return array_sum(deviation * deviation, self.axes, keepdim) / self.n
@@ -96,7 +92,7 @@ class StdBackward(Function):
 
     def forward(self, x, *, dim=None, correction=1, keepdim=False):
         _refuse_integers("std", x)
-        self.axes, self.kept = _axes("std", x, dim)
+        self.axes, self.kept = reduced_axes("std", x, dim)
         self.n = _degrees_of_freedom(x, self.axes, correction)
         deviation = _centered(x, self.axes)
         return np.sqrt(array_sum(deviation * deviation, self.axes, keepdim) / self.n)
@@ -121,7 +117,7 @@ class ProdBackward(Function):
     saves = ("x", "z")
 
     def forward(self, x, *, dim=None, keepdim=False):
-        axes, self.kept = _axes("prod", x, dim)
+        axes, self.kept = reduced_axes("prod", x, dim)
         self.axis = None if dim is None else axes[0] if axes else None
         if len(axes) > 1 and dim is not None:
             raise TypeError(f"prod: dim must be one axis or None, got {dim}")
@@ -135,52 +131,10 @@ class ProdBackward(Function):
         if (np.isfinite(size) & (size >= np.finfo(size.dtype).tiny)).all():
             return (g.reshape(self.kept) * z.reshape(self.kept) / x,)
         if self.axis is None:
-            others = _others(x.reshape(-1)).reshape(x.shape)
+            others = products_of_others(x.reshape(-1)).reshape(x.shape)
         else:
-            others = _others(x.swapaxes(self.axis, -1)).swapaxes(self.axis, -1)
+            others = products_of_others(x.swapaxes(self.axis, -1)).swapaxes(self.axis, -1)
         return (g.reshape(self.kept) * others,)
-
-
-class MaxBackward(Function):
-    """z = the largest element over the axes `dim`.
-
-    ∂L/∂x = g at the largest; elements that tie share it evenly.
-    Keeps the input and the result.
-    Cost: N comparisons for N inputs; 4N back.
-    PyTorch: AmaxBackward0, MaxBackward1.
-    """
-
-    saves = ("x", "z")
-
-    def forward(self, x, *, dim=None, keepdim=False):
-        axes, self.kept = _axes("max", x, dim)
-        _refuse_empty("max", x, axes)
-        self.axes = axes
-        return x.max(axis=axes, keepdims=keepdim)
-
-    def apply(self, g):
-        return (_shared_evenly(self, g),)
-
-
-class MinBackward(Function):
-    """z = the smallest element over the axes `dim`.
-
-    ∂L/∂x = g at the smallest; elements that tie share it evenly.
-    Keeps the input and the result.
-    Cost: N comparisons for N inputs; 4N back.
-    PyTorch: AminBackward0, MinBackward1.
-    """
-
-    saves = ("x", "z")
-
-    def forward(self, x, *, dim=None, keepdim=False):
-        axes, self.kept = _axes("min", x, dim)
-        _refuse_empty("min", x, axes)
-        self.axes = axes
-        return x.min(axis=axes, keepdims=keepdim)
-
-    def apply(self, g):
-        return (_shared_evenly(self, g),)
 
 
 class LogsumexpBackward(Function):
@@ -197,7 +151,7 @@ class LogsumexpBackward(Function):
     saves = ("x", "z")
 
     def forward(self, x, *, dim, keepdim=False):
-        axes, self.kept = _axes("logsumexp", x, dim)
+        axes, self.kept = reduced_axes("logsumexp", x, dim)
         m = x.max(axis=axes, keepdims=True, initial=-np.inf)
         m = np.where(np.isfinite(m), m, 0).astype(x.dtype)
         with np.errstate(divide="ignore", over="ignore"):
@@ -232,39 +186,6 @@ class CumsumBackward(Function):
         return (g[reverse].cumsum(self.axis)[reverse],)
 
 
-class Extremes(NamedTuple):
-    """What `max(dim)` and `min(dim)` return: the values, and where along the axis they were."""
-
-    values: object
-    indices: object
-
-
-def _extremes(name, x, dim, keepdim):
-    """The values and indices of the largest (`name` "max") or smallest along one axis.
-
-    An index names one element, the first, and it gets the whole gradient.
-    """
-    axes = checked_dims(name, x.shape, (dim,))
-    _refuse_empty(name, x._data, axes)
-    if not axes:
-        return Extremes(x.clone(), x.kind._wrap(np.int64(0)))
-    find = np.argmax if name == "max" else np.argmin
-    index = find(x._data, axis=axes[0], keepdims=True).astype(np.int64)
-    values = GatherBackward.run(x, dim=axes[0], index=index)
-    if not keepdim:
-        values, index = values.squeeze(axes[0]), index.squeeze(axes[0])
-    return Extremes(values, x.kind._wrap(index))
-
-
-def _position(name, x, dim, keepdim):
-    """argmax and argmin: integers, which have no gradient."""
-    axes = checked_dims(name, x.shape, None if dim is None else (dim,))
-    _refuse_empty(name, x._data, axes)
-    find = getattr(np, name)
-    index = find(x._data, axis=axes[0] if dim is not None and axes else None, keepdims=keepdim)
-    return x.kind._wrap(np.int64(index) if index.ndim == 0 else index.astype(np.int64))
-
-
 def sum_kept(x, axes):
     """The sum over `axes`, kept at length 1, for arrays and Tensors alike: what rules use."""
     return array_sum(x, axes, True) if is_array(x) else x.sum(axes, keepdim=True)
@@ -275,7 +196,7 @@ def _total_dtype(x):
     return x.dtype if x.dtype.kind == "f" else np.int64
 
 
-def _axes(name, x, dim):
+def reduced_axes(name, x, dim):
     """The axes to reduce, and the shape with length 1 there."""
     axes = checked_dims(name, x.shape, dim)
     return axes, tuple([1 if i in axes else n for i, n in enumerate(x.shape)])
@@ -291,7 +212,7 @@ def _degrees_of_freedom(x, axes, correction):
     return n if n > 0 else math.nan
 
 
-def _others(x):
+def products_of_others(x):
     """For each element the product of all others along the last axis.
 
     The row is folded in the middle, so that each has a partner: it gets the
@@ -303,7 +224,7 @@ def _others(x):
         return np.ones(x.shape, x.dtype)
     half = n // 2
     a, b, single = x[..., :half], x[..., half : 2 * half], x[..., 2 * half :]
-    others = _others(np.concatenate([a * b, single], -1))
+    others = products_of_others(np.concatenate([a * b, single], -1))
     of_pair, of_single = others[..., :half], others[..., half:]
     return np.concatenate([of_pair * b, of_pair * a, of_single], -1)
 
@@ -313,20 +234,6 @@ def _refuse_integers(name, x):
         raise TypeError(
             f"{name}: dtype {x.dtype} has no fractions to average in; convert with .float() first"
         )
-
-
-def _refuse_empty(name, x, axes):
-    if math.prod([x.shape[i] for i in axes]) == 0:
-        raise ValueError(f"{name}: no elements to choose from in shape {x.shape}")
-
-
-def _shared_evenly(node, g):
-    x, z = node.saved_tensors
-    best = values_of(z).reshape(node.kept)
-    at_best = (values_of(x) == best) | (np.isnan(values_of(x)) & np.isnan(best))
-    share = (at_best / at_best.sum(axis=node.axes, keepdims=True)).astype(g.dtype)
-    g = g.reshape(node.kept)
-    return chosen(g, share) if is_array(g) else where(share != 0, g * share, zero_of(x))
 
 
 @by_numpy_names
@@ -362,58 +269,6 @@ def prod(input, dim=None, keepdim=False):
 
 
 @by_numpy_names
-def max(input, dim=None, keepdim=False):
-    """The largest element; along an axis `dim`, the largest ones and their indices.
-
-    With another tensor in place of `dim`, `maximum` of the two.
-    """
-    x = as_tensor(input)
-    if dim is None:
-        return MaxBackward.run(x)
-    if isinstance(dim, TensorBase):
-        return maximum(x, dim)
-    return _extremes("max", x, dim, keepdim)
-
-
-@by_numpy_names
-def min(input, dim=None, keepdim=False):
-    """The smallest element; along an axis `dim`, the smallest ones and their indices.
-
-    With another tensor in place of `dim`, `minimum` of the two.
-    """
-    x = as_tensor(input)
-    if dim is None:
-        return MinBackward.run(x)
-    if isinstance(dim, TensorBase):
-        return minimum(x, dim)
-    return _extremes("min", x, dim, keepdim)
-
-
-@by_numpy_names
-def amax(input, dim=None, keepdim=False):
-    """The largest element over `dim`; ties share the gradient."""
-    return MaxBackward.run(input, dim=dim, keepdim=keepdim)
-
-
-@by_numpy_names
-def amin(input, dim=None, keepdim=False):
-    """The smallest element over `dim`; ties share the gradient."""
-    return MinBackward.run(input, dim=dim, keepdim=keepdim)
-
-
-@by_numpy_names
-def argmax(input, dim=None, keepdim=False):
-    """The index of the first largest element, an integer without gradient."""
-    return _position("argmax", as_tensor(input), dim, keepdim)
-
-
-@by_numpy_names
-def argmin(input, dim=None, keepdim=False):
-    """The index of the first smallest element, an integer without gradient."""
-    return _position("argmin", as_tensor(input), dim, keepdim)
-
-
-@by_numpy_names
 def logsumexp(input, dim, keepdim=False):
     """ln of the sum of exp(x) over `dim`, without overflow."""
     return LogsumexpBackward.run(input, dim=dim, keepdim=keepdim)
@@ -431,5 +286,4 @@ class Reductions:
     __slots__ = ()
 
     sum, mean, var, std, prod = sum, mean, var, std, prod
-    max, min, amax, amin, argmax, argmin = max, min, amax, amin, argmax, argmin
     logsumexp, cumsum = logsumexp, cumsum

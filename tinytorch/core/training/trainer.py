@@ -172,19 +172,19 @@ class Trainer:
         for batch in loader:
             group.append(self._parted(batch))
             if len(group) == size:
-                self._train_step(group, sums)
+                self.train_step(group, sums)
                 progress.set_postfix_str(f"loss {sums.mean('loss'):.4f}", refresh=False)
                 progress.update(size)
                 group = []
         if group:
-            self._train_step(group, sums)
+            self.train_step(group, sums)
         row |= {f"train_{name}": value for name, value in sums.means("train_epoch").items()}
         self.epoch += 1
         if self.schedule_by == "epoch" and isinstance(self.scheduler, LRScheduler):
             self.scheduler.step()
         return row
 
-    def _train_step(self, batches, sums):
+    def train_step(self, batches, sums):
         """One step of the optimizer, on the gradient of all `batches` together."""
         self.optimizer.zero_grad()
         counts = [self._count(target) for _, target in batches]
