@@ -2,7 +2,8 @@
 
     python tests/test_architecture.py
 
-prints the levels, the imports between modules, those that go up, and the circles.
+prints the levels, the imports between modules, those that go up, the circles, and the way from a
+product to its gradient.
 """
 
 import ast
@@ -105,6 +106,43 @@ def levels():
     return max(map(height, list(down)))
 
 
+def way_of_a_gradient():
+    """What runs from `a * b` to `a.grad`: each function of `core` once, in order.
+
+    A list of (module, function, its first line, its lines).
+    """
+    import tinytorch as tt
+
+    a, b = (tt.tensor(values, requires_grad=True) for values in ([2.0, 3.0], [4.0, 5.0]))
+    g, found = tt.ones(2), {}
+
+    def note(frame, event, _):
+        code = frame.f_code
+        if event == "call" and code.co_name[0] != "<" and "core" in Path(code.co_filename).parts:
+            last = max(line for *_, line in code.co_lines() if line)
+            name = Path(code.co_filename).relative_to(PACKAGE / "core").as_posix()
+            found.setdefault((name, code.co_qualname, code.co_firstlineno, last))
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        (a * b).backward(g)
+        a.grad  # noqa: B018 (a property)
+    finally:
+        sys.setprofile(before)
+    return [(name, what, first, last - first + 1) for name, what, first, last in found]
+
+
+def test_from_a_product_to_its_gradient_there_are_five_files():
+    """Beside them, three are asked for one thing each: the mode, what changed, a new Tensor."""
+    way = way_of_a_gradient()
+    asked = {"engine/base.py", "engine/modes.py", "engine/versions.py"}
+    assert all(lines <= 8 for name, _, _, lines in way if name in asked)
+    files = {name for name, *_ in way} - asked
+    assert len(files) == 5
+    assert sum(len((PACKAGE / "core" / f).read_text("utf8").splitlines()) for f in files) <= 700
+
+
 def test_every_module_has_a_room():
     assert {room(name) for name in modules() if name} == ORDER.keys()
 
@@ -149,16 +187,20 @@ def test_a_module_fits_in_a_head():
     long = {
         str(path.relative_to(ROOT)): lines
         for path in (PACKAGE / "core").rglob("*.py")
-        if (lines := len(path.read_text(encoding="utf8").splitlines())) > 450
+        if (lines := len(path.read_text(encoding="utf8").splitlines())) > 405
     }
     assert long == {}
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
     pairs = {(room(name), room(to)) for name, targets in imports().items() for to in targets}
     between = sum(a != b for a, b in pairs)
     print(f"{len(modules())} modules in {len(ORDER)} rooms on {levels()} levels")
     print(f"imports: {between} from room to room, {sum(map(len, imports().values()))} in all")
     print(f"upward imports: {len(upward())}", *upward(), sep="\n  ")
     print(f"circles: {len(circles())}", *circles(), sep="\n  ")
+    print("from a * b to a.grad:")
+    for name, what, first, lines in way_of_a_gradient():
+        print(f"  {name}:{first}  {what.replace('.<locals>', '')}, {lines} lines")
     sys.exit(bool(upward() or circles()))
