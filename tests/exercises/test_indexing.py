@@ -194,5 +194,5 @@ def test_cat_of_two_only():
         return tuple(np.split(g, [self.n], self.dim))
 
     answer = mine("CatBackward", forward, apply)
-    assert "takes 3 positional arguments but 4" in answer.message
+    assert "positional arguments but" in answer.message
     assert "`def forward(self, *xs):`" in answer.message
