@@ -121,11 +121,8 @@ class ModuleList(_Numbered):
     """A list of modules whose parameters are found; a plain list would hide them."""
 
 
-class ParameterList(_Numbered):
-    """A list of parameters that are found; a plain list would hide them.
-
-    Arrays and Tensors become parameters.
-    """
+class _OfParameters:
+    """The entries are parameters; arrays and Tensors become parameters."""
 
     def _entries_of(self):
         return {name: p for name, p in vars(self).items() if isinstance(p, Parameter)}
@@ -135,6 +132,13 @@ class ParameterList(_Numbered):
 
     def extra_repr(self):
         return _listed(self._entries_of())
+
+
+class ParameterList(_OfParameters, _Numbered):
+    """A list of parameters that are found; a plain list would hide them.
+
+    Arrays and Tensors become parameters.
+    """
 
 
 class _Named(Module):
@@ -214,17 +218,8 @@ class ModuleDict(_Named):
     """
 
 
-class ParameterDict(_Named):
+class ParameterDict(_OfParameters, _Named):
     """A dict of parameters that are found; arrays and Tensors become parameters."""
-
-    def _entries_of(self):
-        return {name: p for name, p in vars(self).items() if isinstance(p, Parameter)}
-
-    def _add(self, name, part):
-        self.register_parameter(name, _parameter(part))
-
-    def extra_repr(self):
-        return _listed(self._entries_of())
 
 
 def _parameter(part):
