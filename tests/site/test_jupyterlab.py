@@ -1,4 +1,4 @@
-"""Binder, rehearsed: its files make an environment, and a chapter runs in its JupyterLab."""
+"""Binder, rehearsed: on its base, the repository's files, and what its rocket opens."""
 
 import os
 import re
@@ -15,7 +15,22 @@ from books import BOOK, ROOT
 
 pytestmark = pytest.mark.xdist_group("lab")  # one environment for all
 
+# What Binder installs before a repository's own files, for Python 3.11, on 2025-10-16. For today's:
+# https://github.com/jupyterhub/repo2docker/blob/main/repo2docker/buildpacks/conda/environment.py-3.11-linux-64.lock
+BASE = ("jupyterlab==4.4.9", "notebook==7.4.7", "ipywidgets==8.*")
 CHAPTER = "notebooks/arithmetic/mul"
+OTHERS = [
+    "start/introduction",
+    "engine/backward",
+    "shape/slice",
+    "reductions/max",
+    "matmul/matmul",
+    "activations/softmax",
+    "losses/cross_entropy",
+    "milestones/cnn",
+    "reference/rules",
+]
+RAW = re.compile(r"\{(term|cite:\w|eq|numref)\}|:::|\]\(#|^\(\w+\)=$", re.M)
 WATCH = """
 import gc, anywidget
 seen = []
@@ -43,7 +58,14 @@ def binder(tmp_path_factory):
     env |= {"HOME": str(home), "PATH": f"{home / 'venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     for variable in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
         env[f"JUPYTER_{variable}"] = str(home / variable)
-    for step in (["pip", "install", "--quiet", "-r", "requirements.txt"], ["./postBuild"]):
+    install = ["pip", "install", "--quiet"]
+    for step in (
+        [*install, *BASE],
+        [*install, "-r", "requirements.txt"],
+        [*install, "--no-deps", "."],
+        ["./postBuild"],
+        ["pip", "check"],
+    ):
         done = subprocess.run(step, cwd=repository, env=env, text=True, capture_output=True)
         assert done.returncode == 0, done.stdout + done.stderr
     return repository, env
@@ -55,6 +77,7 @@ def lab(binder):
     repository, env = binder
     command = ["jupyter", "lab", "--no-browser", "--port=0", "--ServerApp.root_dir=."]
     options = ["--IdentityProvider.token=rehearsal", "--LabApp.news_url=None"]
+    options.append("--ServerApp.base_url=/user/jovyan/")
     if os.geteuid() == 0:
         options.append("--allow-root")
     log = Path(env["HOME"]) / "lab.log"
@@ -63,7 +86,9 @@ def lab(binder):
     try:
         for _ in range(240):
             time.sleep(0.25)
-            found = re.search(r"(http://(?:localhost|127\.0\.0\.1):\d+)/lab", log.read_text())
+            found = re.search(
+                r"(http://(?:localhost|127\.0\.0\.1):\d+/user/jovyan)/lab", log.read_text()
+            )
             if found and answers(f"{found.group(1)}/api"):
                 break
             assert server.poll() is None, log.read_text()
@@ -128,4 +153,23 @@ def test_a_chapter_runs_in_jupyterlab(binder, lab, chromium):
     assert re.search(r"\('[\w-]+', '\w+', .+\)", seen), seen
     errors = page.locator(".jp-OutputArea-output[data-mime-type*='error']")
     assert errors.count() == 0, errors.first.inner_text()
+    page.locator(".jp-Notebook a[href*='glossary.ipynb']").first.evaluate("(e) => e.click()")
+    page.locator(".lm-TabBar-tabLabel", has_text="glossary.ipynb").wait_for()
     context.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("program", "chapter"),
+    [("notebooks", OTHERS[0]), *(("lab/tree", chapter) for chapter in OTHERS)],
+)
+def test_other_chapters_open_as_notebooks(lab, chromium, program, chapter):
+    page = chromium.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{lab}/{program}/notebooks/{chapter}.ipynb?token=rehearsal")
+    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+    page.locator(".jp-Notebook h1").first.wait_for()
+    shown = page.locator(".jp-Notebook").inner_text()
+    assert "Run All" in shown
+    assert not RAW.search(shown), shown
+    page.close()
