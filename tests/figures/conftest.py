@@ -20,15 +20,20 @@ window.model = {
   get: (trait) => state[trait],
   set(trait, value) {
     state[trait] = value;
-    for (const act of heard[`change:${trait}`] ?? []) act();
+    model.trigger(`change:${trait}`);
   },
+  trigger(event) { for (const act of heard[event] ?? []) act(); },
   save_changes() { model.sent.push({ ...state, data: null }); },
   on(event, act) { (heard[event] ??= []).push(act); },
   off(event, act) { heard[event] = heard[event].filter((other) => other !== act); },
   get listeners() { return Object.values(heard).flat().length; },
 };
 window.keys = [];
-document.body.addEventListener("keydown", (event) => keys.push(event.key));
+document.body.addEventListener("keydown", (event) => keys.push(event.key)); // as in JupyterLab
+window.early = [];
+document.addEventListener("keydown", (event) => { // as in Notebook
+  if (!event.target.hasAttribute("data-lm-suppress-shortcuts")) early.push(event.key);
+}, true);
 const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
 window.leave = (await import(url)).default.render({ model, el: document.getElementById("figure") });
 window.ready = true;

@@ -270,9 +270,21 @@ def test_targets_are_large_enough_for_a_finger(show, kind):
 def test_keys_stay_in_the_figure(show, kind):
     page = show(MAKE[kind]())
     press(page, 0, "ArrowRight", "a", "Home")
-    assert page.evaluate("keys") == []
+    assert page.evaluate("[keys, early]") == [[], []]
     page.keyboard.press("Control+k")
-    assert page.evaluate("keys") == ["Control", "k"] or page.evaluate("keys") == ["k"]
+    assert page.evaluate("[keys, early]") == [["Control", "k"]] * 2
+    press(page, 0, "ArrowLeft")
+    assert page.evaluate("[keys, early]") == [["Control", "k"]] * 2
+
+
+@every_kind
+def test_it_says_when_python_is_gone(show, kind):
+    page = show(MAKE[kind]())
+    said = page.locator(".tt-unlinked")
+    assert not said.is_visible()
+    page.evaluate("model.trigger('comm_live_update')")
+    assert said.inner_text().startswith("This figure is no longer linked to Python")
+    assert said.is_visible()
 
 
 @every_kind

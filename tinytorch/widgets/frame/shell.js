@@ -75,6 +75,8 @@ export function figure({ model, el }, spec) {
   if (el.dataset.host !== "static" && model.get("caption")) {
     node("figcaption", "tt-caption", root).innerHTML = caption(model.get("caption"));
   }
+  const unlinked = node("p", "tt-unlinked", root);
+  unlinked.setAttribute("role", "status");
 
   let size = null;
   const view = () => ({
@@ -164,6 +166,18 @@ export function figure({ model, el }, spec) {
   root.addEventListener("keydown", (event) => {
     if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
   });
+  // Notebook takes them on their way down, except from an element with this attribute.
+  const keep = ({ target, ctrlKey, metaKey }) => {
+    if (root.contains(target))
+      target.toggleAttribute("data-lm-suppress-shortcuts", !ctrlKey && !metaKey);
+  };
+  window.addEventListener("keydown", keep, true);
+  // Jupyter says so when the kernel restarts, and a figure's Python is gone for good then.
+  const lose = () => {
+    unlinked.textContent =
+      "This figure is no longer linked to Python: its kernel was restarted. Run its cell again.";
+  };
+  model.on("comm_live_update", lose);
   drawing.addEventListener("keydown", (event) => {
     const traits = spec.keys?.(event, view());
     if (traits) event.preventDefault();
@@ -175,6 +189,8 @@ export function figure({ model, el }, spec) {
     cleanup?.();
     resized.disconnect();
     for (const event of watched) model.off(event, later);
+    model.off("comm_live_update", lose);
+    window.removeEventListener("keydown", keep, true);
   };
 }
 
