@@ -7,7 +7,8 @@ once with one thread and once with as many as the libraries choose; ratios are m
 rounds. Fresh processes measure the peak memory of each, and what importing costs. PyTorch, HIPS
 autograd and micrograd take part where they are installed (`pip install -e ".[parity]" autograd`).
 
-Writes `benchmarks/latest.json`, and the same as a table, `benchmarks/latest.md`.
+Writes `tinytorch/data/benchmarks.json`, which a chapter of the book shows wherever it runs, and the
+same as a table, `tinytorch/data/benchmarks.md`.
 """
 
 import argparse
@@ -55,9 +56,10 @@ def main():
     }
     table = report.table(result)
     print(table)
-    here = Path(__file__).parent
-    (here / "latest.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
-    (here / "latest.md").write_text(table)
+    record = Path(__file__).parents[1] / "tinytorch" / "data" / "benchmarks"
+    text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
+    record.with_suffix(".json").write_text(text, encoding="utf8")
+    record.with_suffix(".md").write_text(table, encoding="utf8")
 
 
 def _with_threads(threads, options):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
-BOOK = ["_config.yml", "_toc.yml", "benchmarks", "book", "tinytorch"]
+BOOK = ["_config.yml", "_toc.yml", "book", "tinytorch"]
 BOOK += ["pyproject.toml", "README.md", "LICENSE"]  # of the wheel for the page's Python
 FRONT = """---
 jupytext:

@@ -1,7 +1,4 @@
-"""Chapters run against the package beside the book, and run anew when it changes.
-
-So they do when the recorded benchmarks change, which one page shows.
-"""
+"""Chapters run against the package beside the book, and run anew when it changes."""
 
 import hashlib
 import importlib
@@ -24,22 +21,21 @@ def put_package_on_path(root):
     os.environ["PYTHONPATH"] = os.pathsep.join(paths)
 
 
-def digest(*folders):
-    """Return a short name for the files in folders and the versions that run them."""
+def digest(folder):
+    """Return a short name for the files in a folder and the versions that run them."""
     state = hashlib.sha256(sys.version.encode())
     for name in RUN_BY:
         state.update(f"{name}={version(name)};".encode())
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.suffix != ".pyc":
-                state.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            state.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
     return state.hexdigest()[:16]
 
 
 def name_cache(app, config):
     """Keep outputs in a folder named after the package; jupyter-cache sees the chapter only."""
     caches = Path(app.outdir).parent / ".jupyter_cache"
-    current = caches / digest(Path(app.srcdir) / "tinytorch", Path(app.srcdir) / "benchmarks")
+    current = caches / digest(Path(app.srcdir) / "tinytorch")
     for old in caches.glob("*"):
         if old != current:
             shutil.rmtree(old)

@@ -29,7 +29,6 @@ logger = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 EXPLAINED = "fails-loudly"  # where the book says what a failing cell means
-RECORDED = ("benchmarks/latest.json", "benchmarks/latest.md")  # what chapters read beside them
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # of files in archives, so that these depend on contents alone
 SIZE = "10 MB"  # of the first run, compressed, at most: a test weighs it
 
@@ -158,10 +157,9 @@ def wheel(root, to):
     return next(Path(to).glob("tinytorch*.whl"))
 
 
-def kernel(root, to):
-    """Pack the page's kernel, and what chapters read beside them, into one archive."""
+def kernel(to):
+    """Pack the page's kernel into one archive."""
     files = {path.name: path for path in (HERE / "page_kernel").glob("*.py")}
-    files |= {name: root / name for name in RECORDED if (root / name).exists()}
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
             archive.writestr(zipfile.ZipInfo(name, LONG_AGO), files[name].read_bytes())
@@ -182,7 +180,7 @@ def write_python(app, error):
     target = Path(app.outdir) / "_static" / "python"
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    own = [wheel(root, target), kernel(root, target / "kernel.zip")]
+    own = [wheel(root, target), kernel(target / "kernel.zip")]
     place = pyodide.folder(app.srcdir)
     pins = pyodide.pinned(place)
     if app.config.tinytorch_python == "site":
