@@ -44,6 +44,14 @@ Signs: 2 * 3 * 4, a_b, \_c\_, \<tag>, <kbd>Tab</kbd>, 5 \$ and \$ 6, [brackets],
 
 \# no heading
 
+:::{note}
+A word.
+:::
+
+:::{seealso}
+Another.
+:::
+
 ```{code-cell} python
 :tags: [remove-input]
 
@@ -156,6 +164,8 @@ def test_a_sign_stays_the_sign_it_is(notebooks):
     assert "<p>+ no list</p>" in html
     assert "<p># no heading</p>" in html
     assert "<blockquote>\n<p>a quotation</p>" in html
+    assert "<blockquote>\n<p><strong>Note</strong></p>\n<p>A word.</p>" in html
+    assert "<p><strong>See also</strong></p>\n<p>Another.</p>" in html
 
 
 def test_code_is_the_chapter_s_and_folds_as_on_the_page(notebooks, monkeypatch):

@@ -9,6 +9,7 @@ import re
 from textwrap import indent
 
 from docutils import nodes
+from sphinx.locale import admonitionlabels
 
 SPECIAL = re.compile(r"([\\`*\[\]<>$~|]|(?<!\w)_|_(?!\w)|&(?=#?\w+;))")
 OPENING = re.compile(r"^(\s*)([#+-]|\d+[.)])(?=\s|$)", re.M)  # would begin a list or a heading
@@ -140,6 +141,10 @@ class Writer:
     def write_admonition(self, node):
         title, *body = node.children
         return quoted(f"**{self.inline(title)}**\n\n{self.blocks(body)}")
+
+    def write_Admonition(self, node):  # a note, a warning and their kind
+        title = admonitionlabels[node.tagname]
+        return quoted(f"**{title}**\n\n{self.blocks(node.children)}")
 
     def write_container(self, node):
         if node.get("design_component") != "dropdown":
