@@ -1,5 +1,6 @@
 """Chapters as notebooks: what is in them, where they lead, and that nothing in them changes."""
 
+import ast
 import posixpath
 import re
 import shutil
@@ -270,6 +271,27 @@ def test_the_library_is_installed_where_it_is_missing(notebooks, tmp_path, files
     assert re.fullmatch(asks, done.stdout.strip()), done.stdout
     assert says in done.stderr
     assert bool(done.returncode) == bool(says)
+
+
+def captions(chapter):
+    """Yield the captions that a chapter gives to its figures."""
+    for code in re.findall(
+        r"```\{code-cell\} python\n(?::[^\n]*\n)*(.*?)```", chapter.read_text("utf8"), re.S
+    ):
+        for call in ast.walk(ast.parse(code)):
+            for given in call.keywords if isinstance(call, ast.Call) else []:
+                if given.arg == "caption":
+                    yield ast.literal_eval(given.value)
+
+
+def test_captions_have_signs_that_a_figure_knows_without_mathjax():
+    script = (ROOT / "tinytorch" / "widgets" / "frame" / "text.js").read_text(encoding="utf8")
+    known = {*re.findall(r"^    (\w+): \"", script, re.M), ",", ";", " "}
+    for chapter in (ROOT / "book").rglob("*.md"):
+        for caption in captions(chapter):
+            math = " ".join(re.findall(r"\$[^$]+\$", caption))
+            math = re.sub(r"\\frac\d\d", "", math)
+            assert {*re.findall(r"\\([A-Za-z]+|.)", math)} <= known, (chapter.name, caption)
 
 
 @pytest.mark.slow

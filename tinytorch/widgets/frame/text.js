@@ -55,10 +55,15 @@ export function caption(text) {
     ge: "≥",
     odot: "⊙",
     top: "ᵀ",
+    lambda: "λ",
   };
   const math = (tex) =>
     formula(
-      tex.replace(/\\([A-Za-z]+) ?/g, (_, word) => signs[word] ?? word).replace(/\\[,;]|[{}]/g, ""),
+      tex
+        .replace(/\\frac(\d)(\d)/g, "$1/$2")
+        .replace(/\\([A-Za-z]+)(?: (?=\w))?/g, (_, word) => signs[word] ?? word)
+        .replace(/\\ /g, " ")
+        .replace(/\\[,;]|[{}]/g, ""),
     )
       .replace(/\^([-−]?(?:\d+|<i>.<\/i>))/g, "<sup>$1</sup>")
       .replace(/_(\d+|<i>.<\/i>)/g, "<sub>$1</sub>");
