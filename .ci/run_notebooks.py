@@ -38,6 +38,8 @@ def main():
             path.relative_to(notebooks).as_posix() for path in sorted(notebooks.rglob("*.ipynb"))
         ]
         failed = [name for name in chapters if not runs(notebooks / name, name, home, programs)]
+        if asked.colab and (moved := [*pinned(COLAB) - freeze(programs)]):
+            sys.exit(f"what Colab has was replaced: {moved}")
     print(f"{len(chapters) - len(failed)} of {len(chapters)} notebooks run", *failed, sep="\n  ")
     sys.exit(bool(failed))
 
@@ -67,6 +69,18 @@ def environment(home, packages):
     install = [programs / "python", "-m", "pip", "install", "--quiet", "nbclient", *packages]
     subprocess.run(install, check=True)
     return programs
+
+
+def pinned(file):
+    """Return the lines of a file of requirements that ask for one version."""
+    return {line for line in file.read_text().splitlines() if "==" in line}
+
+
+def freeze(programs):
+    """Return what an environment has, as such lines."""
+    command = [programs / "python", "-m", "pip", "freeze"]
+    done = subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE)
+    return {*done.stdout.splitlines()}
 
 
 def runs(path, name, home, programs):

@@ -24,7 +24,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--all-pages",
         action="store_true",
-        help="look at all pages in other browsers and with axe-core, not at a sample",
+        help="not a sample: all pages in other browsers and with axe-core, Run All in JupyterLab",
     )
 
 
