@@ -567,3 +567,24 @@ def test_leaving_lets_go_of_the_model(show):
     page = show(make("matmul"))
     page.evaluate("leave()")
     assert page.evaluate("model.listeners") == 0
+
+
+TITLES = """() => {
+  const svg = document.querySelector(".tt-drawing svg").getBoundingClientRect();
+  return [...document.querySelectorAll(".tt-title")]
+    .filter((title) => {
+      const box = title.getBoundingClientRect();
+      return box.right > svg.right + 1 || box.left < svg.left - 1;
+    })
+    .map((title) => title.textContent);
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_titles_stay_in_the_drawing(show, width):
+    """That of a narrow grid at the right edge is wider than the grid."""
+    matrix = np.array([[2.0, -1.0, 0.0, 1.0], [0.0, 1.0, 3.0, -2.0]])
+    column = np.array([[1.0], [2.0], [-1.0], [0.5]])
+    page = show(ArrayLens(MatmulBackward, {"J": matrix, "x": column}, **ABOUT), width=width)
+    assert page.locator(".tt-title").count() == 6
+    assert page.evaluate(TITLES) == []

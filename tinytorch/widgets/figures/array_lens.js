@@ -82,7 +82,8 @@ function draw({ data, state, size }) {
         (paired && terms ? `<text class="tt-term" x="5" y="10">${terms}</text></g>` : "</g>")
       );
     });
-    return [label(x, y - 22, title, { role, classes: "tt-title" }), ...layers];
+    const room = w - 9 * name.length - 7 * grid.shape.length - 7; // to the right edge
+    return [label(Math.min(x, room), y - 22, title, { role, classes: "tt-title" }), ...layers];
   });
   return {
     panels: { grids: [long ? ways(data, corner, long) : "", ...grids] },
