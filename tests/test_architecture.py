@@ -25,9 +25,9 @@ ROOMS = {
     "construction random variable typed linalg": "making tensors",
     "module_hooks parts module containers": "what holds parameters",
     "gradients": "derivatives, checks, checkpointing and pictures of the graph",
-    "initializers activations datasets samplers dataloader tokenizers": "parts of a training run",
+    "initializers softmax activations datasets samplers dataloader tokenizers": "parts of training",
     "layers embeddings normalization group_normalization distances losses spatial": "rule, module",
-    "recurrent attention encoder transformer lazy vectors": "layers made of layers",
+    "packing recurrent attention encoder transformer lazy vectors": "layers made of layers",
     "distributions optimizers training": "learning",
     "autograd": "the face of them all: every rule by name",
 }

@@ -63,13 +63,42 @@ from .core.operations.activations import (
     tanh,
 )
 from .core.operations.arithmetic import add, div, mul, neg, sub
+from .core.operations.comparison import eq, ge, gt, le, lt, ne
 from .core.operations.concatenation import cat, chunk, split, stack
 from .core.operations.einsum import einsum
-from .core.operations.elementary import abs, ceil, cos, erf, exp, floor, log, round, sign, sin, sqrt
+from .core.operations.elementary import (
+    abs,
+    ceil,
+    cos,
+    erf,
+    exp,
+    floor,
+    log,
+    reciprocal,
+    round,
+    rsqrt,
+    sign,
+    sin,
+    sqrt,
+    tan,
+    trunc,
+)
 from .core.operations.extremes import amax, amin, argmax, argmin, max, min
+from .core.operations.in_place import lerp
 from .core.operations.indexing import gather
 from .core.operations.linear_algebra import addmm, bmm, dot, mm, mv, norm, outer
 from .core.operations.matmul import matmul
+from .core.operations.placing import (
+    diag,
+    diagonal,
+    hstack,
+    index_add,
+    index_fill,
+    scatter,
+    scatter_add,
+    trace,
+    vstack,
+)
 from .core.operations.power import pow
 from .core.operations.predicates import (
     all,
@@ -86,7 +115,7 @@ from .core.operations.predicates import (
     logical_xor,
 )
 from .core.operations.reduction import cumsum, logsumexp, mean, prod, std, sum, var
-from .core.operations.remainders import floor_divide, log2, log10, remainder, square
+from .core.operations.remainders import expm1, floor_divide, log1p, log2, log10, remainder, square
 from .core.operations.repeating import (
     flip,
     index_select,
@@ -172,6 +201,8 @@ __all__ = [
     "data",
     "default_generator",
     "device",
+    "diag",
+    "diagonal",
     "distributions",
     "div",
     "dot",
@@ -181,9 +212,11 @@ __all__ = [
     "empty",
     "empty_like",
     "enable_grad",
+    "eq",
     "equal",
     "erf",
     "exp",
+    "expm1",
     "eye",
     "flatten",
     "flip",
@@ -198,10 +231,15 @@ __all__ = [
     "full",
     "full_like",
     "gather",
+    "ge",
     "gelu",
     "get_default_dtype",
     "get_rng_state",
+    "gt",
     "half",
+    "hstack",
+    "index_add",
+    "index_fill",
     "index_select",
     "inf",
     "inference_mode",
@@ -217,11 +255,14 @@ __all__ = [
     "isfinite",
     "isinf",
     "isnan",
+    "le",
     "leaky_relu",
+    "lerp",
     "linalg",
     "linspace",
     "load",
     "log",
+    "log1p",
     "log2",
     "log10",
     "log_softmax",
@@ -231,6 +272,7 @@ __all__ = [
     "logical_xor",
     "logsumexp",
     "long",
+    "lt",
     "manual_seed",
     "masked_fill",
     "masked_select",
@@ -245,6 +287,7 @@ __all__ = [
     "multinomial",
     "mv",
     "nan",
+    "ne",
     "neg",
     "nn",
     "no_grad",
@@ -267,14 +310,18 @@ __all__ = [
     "randn",
     "randn_like",
     "randperm",
+    "reciprocal",
     "relu",
     "remainder",
     "repeat_interleave",
     "reshape",
     "roll",
     "round",
+    "rsqrt",
     "safetensors",
     "save",
+    "scatter",
+    "scatter_add",
     "seed",
     "set_default_dtype",
     "set_grad_enabled",
@@ -295,19 +342,23 @@ __all__ = [
     "std",
     "sub",
     "sum",
+    "tan",
     "tanh",
     "tensor",
     "tile",
     "topk",
+    "trace",
     "transpose",
     "tril",
     "triu",
+    "trunc",
     "uint8",
     "unbind",
     "unique",
     "unsqueeze",
     "utils",
     "var",
+    "vstack",
     "where",
     "zeros",
     "zeros_like",

@@ -208,6 +208,12 @@ def test_devices_as_far_as_the_cpu_has_them():
         (lambda: tt.norm(tt.tensor([1])), TypeError, "expected floating-point numbers, got int64"),
         (lambda: tt.tensor([1]) // 0, ZeroDivisionError, "floor_divide: integers divided by 0"),
         (lambda: tt.index_select(tt.ones(3), 0, tt.ones(1)), TypeError, "expected integers along"),
+        (lambda: tt.ones(3).scatter(0, tt.tensor([3]), 1), IndexError, "index 3 is out of range"),
+        (lambda: tt.ones(3).scatter(0, tt.tensor([[0]]), 1), TypeError, "with the 1 axes of"),
+        (lambda: tt.ones(3).scatter_add(0, tt.tensor([0]), tt.ones(0)), ValueError, "not cover"),
+        (lambda: tt.ones(3).index_add(0, tt.ones(1), 1), TypeError, "integers along one axis"),
+        (lambda: tt.diag(tt.ones(1, 2, 3)), ValueError, "expected a vector or a matrix"),
+        (lambda: tt.lerp(tt.ones(2), tt.ones(2), "x"), TypeError, "weight must be a number"),
         (lambda: tt.FloatTensor([1], [2]), TypeError, "FloatTensor: expected data or lengths"),
         (
             lambda: tt.linalg.inv(tt.ones(2, 2, requires_grad=True)),
@@ -219,3 +225,30 @@ def test_devices_as_far_as_the_cpu_has_them():
 def test_what_is_refused(act, error, text):
     with pytest.raises(error, match=text):
         act()
+
+
+@pytest.mark.parametrize("name", "eq ne lt le gt ge".split())
+def test_comparisons_as_functions(name):
+    torch = pytest.importorskip("torch")
+    found, expected = (getattr(t, name)(t.tensor(A), t.tensor(A[::-1].copy())) for t in (tt, torch))
+    assert found.dtype == np.bool_ and found.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("empty_first", [False, True])
+@pytest.mark.parametrize("dim", [0, 1, -1])
+def test_cat_takes_nothing_of_any_rank(empty_first, dim):
+    nothing, x = tt.empty(0, requires_grad=True), tt.tensor(A, requires_grad=True)
+    tensors = [nothing, x, x] if empty_first else [x, nothing, x]
+    z = tt.cat(tensors, dim)
+    np.testing.assert_array_equal(z.data, np.concatenate([A, A], dim))
+    z.sum().backward()
+    assert nothing.grad.shape == (0,) and x.grad.tolist() == (2 * np.ones(A.shape)).tolist()
+    assert tt.cat([tt.empty(0), tt.empty(0)]).shape == (0,)
+
+
+def test_integers_count_where_scatter_puts_them():
+    one_hot = tt.zeros(3, 4).scatter_(1, tt.tensor([[1], [3], [0]]), 1)
+    assert one_hot.tolist() == [[0, 1, 0, 0], [0, 0, 0, 1], [1, 0, 0, 0]]
+    counts = tt.zeros(3, dtype=tt.int64)
+    assert counts.scatter_add_(0, tt.tensor([2, 2, 0]), tt.ones(3, dtype=tt.int64)) is counts
+    assert counts.tolist() == [1, 0, 2]

@@ -152,3 +152,11 @@ def test_numpys_names_of_arguments():
     assert tt.cat([x, x], axis=1).shape == (2, 4) and x.softmax(axis=-1).shape == (2, 2)
     assert tt.tensor([1, 2]).sum(dtype=tt.float32).dtype == np.float32
     assert tt.tensor([1, 2]).float().mean(dim=0, dtype=tt.float32).item() == 1.5
+
+
+def test_the_largest_of_data_come_with_their_places_if_asked_for_in_pytorch_s_words():
+    x = tt.tensor([[1.0, 3.0], [4.0, 2.0]])
+    assert x.data.max(1).tolist() == [3, 4] and x.data.min(axis=0, keepdims=True).shape == (1, 2)
+    values, places = x.data.max(1, keepdim=True)
+    assert values.tolist() == [[3], [4]] and places.tolist() == [[1], [0]]
+    assert x.data.min(dim=0)[1].tolist() == [0, 1]

@@ -361,3 +361,19 @@ def test_layers_are_made_in_a_dtype():
         nn.Embedding(2, 2, dtype=np.float64),
     ):
         assert {p.dtype for p in layer.parameters()} == {np.dtype(np.float64)}
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3), (2, 3, 4), (2, 3, 4, 2)])
+def test_a_softmax_without_an_axis_takes_that_of_pytorch_and_says_so(name, shape):
+    torch = pytest.importorskip("torch")
+    x = np.random.default_rng(0).normal(size=shape)
+    with pytest.warns(UserWarning, match=f"{name}: no dim was given"):
+        found = getattr(tt.nn.functional, name)(tt.tensor(x))
+    with pytest.warns(UserWarning, match="Implicit dimension choice"):
+        expected = getattr(torch.nn.functional, name)(torch.tensor(x))
+    np.testing.assert_allclose(found.data, expected.numpy(), rtol=1e-12)
+
+
+def test_a_softmax_in_another_dtype():
+    assert tt.nn.functional.softmax(tt.ones(3), 0, dtype=tt.float64).dtype == np.float64

@@ -13,6 +13,7 @@ from .initializers import constant_, untrained
 from .module import Module
 from .operations import activations as functional
 from .operations.selection import ClampBackward, where, with_values
+from .softmax import softmin
 from .tensor import Tensor
 
 
@@ -129,11 +130,6 @@ def softsign(input) -> Tensor:
 def logsigmoid(input) -> Tensor:
     """ln sigmoid(x), finite where the sigmoid has become 0."""
     return -functional.softplus(-as_tensor(input))
-
-
-def softmin(input, dim=-1) -> Tensor:
-    """The softmax of -x along the axis `dim`."""
-    return functional.softmax(-as_tensor(input), dim)
 
 
 def prelu(input, weight) -> Tensor:

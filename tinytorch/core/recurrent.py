@@ -9,6 +9,8 @@ from .initializers import untrained
 from .layers import dropout, linear
 from .module import Module
 from .operations.concatenation import cat, stack
+from .operations.selection import where
+from .packing import PackedSequence
 
 
 def rnn_step(gates_x, gates_h, state, act):
@@ -183,6 +185,7 @@ class Layers(Recurrent):
             Without the axis N for a single one.
         state : Tensor, (num_layers · directions, N, hidden_size), optional
             For an LSTM the pair (h, c). Zeros unless given.
+            `input` may be a `PackedSequence`, and `output` is one then.
 
         Returns
         -------
@@ -190,6 +193,8 @@ class Layers(Recurrent):
             (T, N, directions · hidden_size), in the order of the input: h of the last layer after
             every step; and the state after the last one.
         """
+        if isinstance(input, PackedSequence):
+            return self._read_packed(input, state)
         x = as_tensor(input)
         if x.ndim not in (2, 3) or x.shape[-1] != self.input_size:
             raise ValueError(
@@ -207,6 +212,25 @@ class Layers(Recurrent):
                 state = tuple(s.unsqueeze(1) for s in state)
         elif self.batch_first:
             x = x.transpose(0, 1)
+        x, last = self._read_layers(x, state)
+        if single:
+            x, last = x.squeeze(1), tuple(s.squeeze(1) for s in last)
+        elif self.batch_first:
+            x = x.transpose(0, 1)
+        return x, last if len(last) > 1 else last[0]
+
+    def _read_packed(self, packed, state):
+        """Sequences of several lengths: each state stays as it is after its sequence's end."""
+        if state is not None and packed.sorted_indices is not None:
+            state = state if isinstance(state, (tuple, list)) else (state,)
+            state = tuple(s[:, packed.sorted_indices] for s in state)
+        x, last = self._read_layers(packed.block(), state, packed.alive()[..., None])
+        if packed.unsorted_indices is not None:
+            last = tuple(s[:, packed.unsorted_indices] for s in last)
+        return packed.of(x), last if len(last) > 1 else last[0]
+
+    def _read_layers(self, x, state, alive=None):
+        """(T, N, …) through all layers: the outputs, and the last states as a tuple."""
         count = self.num_layers * len(self.directions)
         state = self._start(state, (count, x.shape[1], self.hidden_size), x)
         ends = []
@@ -215,30 +239,31 @@ class Layers(Recurrent):
             for direction in self.directions:
                 start = tuple(s[len(ends)] for s in state)
                 weights = self._weights(f"_l{layer}{direction}")
-                output, end = self._read(x, start, weights, bool(direction))
+                output, end = self._read(x, start, weights, bool(direction), alive)
                 outputs.append(output)
                 ends.append(end)
             x = outputs[0] if len(outputs) == 1 else cat(outputs, -1)
             if layer + 1 < self.num_layers:
                 x = dropout(x, self.dropout, self.training)
-        last = tuple(stack(parts) for parts in zip(*ends, strict=True))
-        if single:
-            x, last = x.squeeze(1), tuple(s.squeeze(1) for s in last)
-        elif self.batch_first:
-            x = x.transpose(0, 1)
-        return x, last if len(last) > 1 else last[0]
+        return x, tuple(stack(parts) for parts in zip(*ends, strict=True))
 
-    def _read(self, x, state, weights, backwards):
+    def _read(self, x, state, weights, backwards, alive):
         """All steps of one layer in one direction: the outputs (T, N, hidden), the last state."""
         w, u, b, c = weights
         step = KINDS[self.kind][2]
         gates = linear(x, w, b)  # what the inputs say, for all steps at once
         outputs = []
         for t in range(x.shape[0])[:: -1 if backwards else 1]:
-            state = step(gates[t], linear(state[0], u, c), state, self.act)
+            new = step(gates[t], linear(state[0], u, c), state, self.act)
+            if alive is not None and not alive[t].all():
+                new = tuple(where(alive[t], n, old) for n, old in zip(new, state, strict=True))
+            state = new
             outputs.append(state[0])
         outputs = outputs[::-1] if backwards else outputs
         return stack(outputs), state
+
+    def flatten_parameters(self):
+        """Nothing: it would put the weights side by side for a GPU."""
 
     def extra_repr(self):
         layers = f", num_layers={self.num_layers}" if self.num_layers > 1 else ""

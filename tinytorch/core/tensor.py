@@ -32,6 +32,7 @@ from .operations.in_place import InPlace, put
 from .operations.indexing import Indexing, index_steps
 from .operations.linear_algebra import LinearAlgebra
 from .operations.matmul import Products
+from .operations.placing import Placing
 from .operations.power import Powers
 from .operations.predicates import Predicates
 from .operations.reduction import Reductions
@@ -94,6 +95,7 @@ class Tensor(
     Predicates,
     Sorting,
     Repeating,
+    Placing,
     LinearAlgebra,
     Remainders,
     Conversions,

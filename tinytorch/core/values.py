@@ -38,6 +38,19 @@ class Values(np.ndarray):
             return self.reshape(*shape)
         return super().view(*shape, **options)
 
+    def max(self, *args, **options):
+        """As NumPy's; with PyTorch's `dim` or `keepdim`, the values and where they are."""
+        return self._reduced("max", args, options)
+
+    def min(self, *args, **options):
+        """As NumPy's; with PyTorch's `dim` or `keepdim`, the values and where they are."""
+        return self._reduced("min", args, options)
+
+    def _reduced(self, name, args, options):
+        if "dim" in options or "keepdim" in options:
+            return getattr(base.Tensor._wrap(returned(self)), name)(*args, **options)
+        return getattr(super(), name)(*args, **options)
+
     def __repr__(self):
         return repr(np.asarray(self))
 

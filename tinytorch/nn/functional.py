@@ -15,7 +15,6 @@ from ..core.activations import (
     relu6,
     selu,
     silu,
-    softmin,
     softsign,
 )
 from ..core.attention import (
@@ -64,12 +63,11 @@ from ..core.normalization import (
 )
 from ..core.operations.activations import (
     gelu,
-    log_softmax,
     sigmoid,
-    softmax,
     softplus,
     tanh,
 )
+from ..core.softmax import log_softmax, softmax, softmin
 from ..core.spatial import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,

@@ -6,7 +6,9 @@ import numpy as np
 
 import tinytorch as tt
 
-from .row import case, normal, positive, probability
+from .row import case
+
+_rng = np.random.default_rng(11)  # one of its own: a row more here moves no other
 
 CLASSES = np.array([0, 2, 1, 2])
 IGNORED = np.array([0, -100, 1, -100])
@@ -24,6 +26,19 @@ class Composition:
     name: str
     call: callable
     cases: tuple
+
+
+def positive(*shape):
+    return np.asarray(_rng.uniform(0.3, 2.0, shape))
+
+
+def normal(*shape):
+    """Numbers of both signs, none of them near 0."""
+    return positive(*shape) * _rng.choice([-1.0, 1.0], shape)
+
+
+def probability(*shape):
+    return np.asarray(_rng.uniform(0.1, 0.9, shape))
 
 
 def like(t, x, values):
@@ -80,10 +95,19 @@ def put(y, index, value):
     y[index] = value
 
 
+def index(y, places):
+    """Integers as a tensor of the library of y."""
+    return y.detach().new_tensor(places, dtype=y.argmax().dtype)
+
+
 ELEMENTWISE = (
     *(method(name, (3, 4)) for name in "sign floor ceil round trunc square".split()),
     *(method(name, positive(3, 4)) for name in "log2 log10 rsqrt reciprocal".split()),
     method("tan", probability(3, 4)),
+    method("expm1", (3, 4)),
+    method("log1p", positive(3, 4)),
+    written("lerp", lambda t, x, y: t.lerp(x, y, 0.3), (3, 4), (4,)),
+    written("lerp by a tensor", lambda t, x, y, w: t.lerp(x, y, w), (3, 4), (4,), (3, 4)),
     method("remainder", (3, 4), (4,)),
     method("remainder", (3, 4), label="by a number", args=(0.7,)),
     written(
@@ -131,7 +155,34 @@ MOVES = (
     written("detach in a product", lambda t, x: x * x.detach(), (3, 4)),
     written("stack and unbind", lambda t, x, y: t.stack([x, y], 1).unbind(1)[1], (3, 4), (3, 4)),
 )
+TO = np.array([[0, 2, 2], [1, 0, 0]])  # along an axis of 3; the first row of a column twice
+PLACING = (
+    written("scatter", lambda t, x, y: x.scatter(1, t.tensor(TO[:, :2]), y), (2, 4), (2, 2)),
+    written("scatter, a number", lambda t, x: t.scatter(x, 1, t.tensor(TO), 2.5), (2, 4)),
+    written("scatter_add", lambda t, x, y: x.scatter_add(1, t.tensor(TO), y), (2, 4), (2, 3)),
+    written("index_add", lambda t, x, y: x.index_add(0, t.tensor(TO[0]), y), (3, 4), (3, 4)),
+    written(
+        "index_add, alpha",
+        lambda t, x, y: t.index_add(x, 1, t.tensor(TO[0]), y, alpha=0.5),
+        *((2, 4), (2, 3)),
+    ),
+    written("index_fill", lambda t, x: x.index_fill(1, t.tensor([0, 2]), 2.5), (2, 4)),
+    *(method("diagonal", (3, 4), label=str(n), args=(n,)) for n in (0, 1, -2)),
+    method("diagonal", (2, 3, 4), label="axes", args=(1, 2, 0)),
+    method("diag", (3,)),
+    method("diag", (3,), label="above", args=(1,)),
+    method("diag", (3, 4), label="of a matrix", args=(-1,)),
+    method("trace", (3, 4)),
+    written("vstack", lambda t, x, y: t.vstack([x, y]), (2, 3), (3,)),
+    written("hstack", lambda t, x, y: t.hstack([x, y]), (2, 3), (2, 1)),
+    written("hstack, vectors", lambda t, x, y: t.hstack([x, y]), (2,), (3,)),
+)
 IN_PLACE = (
+    in_place("scatter_", lambda y, a: y.scatter_(1, index(y, TO[:, :2]), a), (2, 4), (2, 2)),
+    in_place("scatter_add_", lambda y, a: y.scatter_add_(1, index(y, TO), a), (2, 4), (2, 3)),
+    in_place("index_add_", lambda y, a: y.index_add_(0, index(y, TO[0]), a), (3, 4), (3, 4)),
+    in_place("index_fill_", lambda y: y.index_fill_(1, index(y, [0, 2]), 2.5), (2, 4)),
+    in_place("index_copy_", lambda y, a: y.index_copy_(1, index(y, [2, 0]), a), (2, 4), (2, 2)),
     in_place("+=", lambda y, a: y.add_(a), (3, 4), (4,)),
     in_place("-=", lambda y, a: y.sub_(a), (3, 4), (4,)),
     in_place("*=", lambda y, a: y.mul_(a), (3, 4), (4,)),
@@ -164,10 +215,11 @@ ACTIVATIONS = (
     *(
         functional(name, (3, 4))
         for name in (
-            *("elu", "celu", "selu", "relu6", "hardtanh", "hardswish", "hardsigmoid"),
+            *("elu", "celu", "selu", "relu6", "hardtanh", "hardsigmoid"),
             *("mish", "softsign", "logsigmoid", "glu", "normalize"),
         )
     ),
+    functional("hardswish", -2 * probability(3, 4)),
     functional("hardtanh", (3, 4), label="wide", min_val=-2.0, max_val=0.5),
     functional("elu", (3, 4), label="alpha", alpha=0.4),
     functional("prelu", (3, 4), (4,)),
@@ -313,6 +365,7 @@ COMPOSITIONS = (
     *ELEMENTWISE,
     *PRODUCTS,
     *MOVES,
+    *PLACING,
     *IN_PLACE,
     *ACTIVATIONS,
     *LAYERS,

@@ -2,6 +2,9 @@
 
 A class written so gets the methods that the engine calls, made of its own two. `ctx` keeps what
 the one leaves for the other; it is freed with the node.
+
+A node has one result. Where `forward` returns several, it is a vector of all their numbers, and the
+outputs are parts of that: what reaches none of them is 0 there, as PyTorch has it.
 """
 
 import functools
@@ -28,7 +31,9 @@ class Context:
     def __init__(self, arguments):
         self.needs_input_grad = tuple(_requires_grad(x) for x in arguments)
         self._arguments = arguments
-        self._saved, self._output, self._node = (), None, None
+        self._saved, self._outputs, self._node = (), (), None
+        self._several, self._constant, self._materialize = False, (), True
+        self._arrived = set()  # which outputs a gradient has reached, where zeros are not made
 
     def save_for_backward(self, *tensors) -> None:
         """Keep inputs or the output; a change of them in place is then noticed."""
@@ -42,15 +47,41 @@ class Context:
 
     @property
     def saved_tensors(self):
-        return tuple(
-            base.Tensor._wrap(x._data, self._node) if x is self._output else x for x in self._saved
-        )
+        return tuple(self._with_node(x) for x in self._saved)
+
+    def _with_node(self, x):
+        """x, as what the node made if it is an output."""
+        for i, output in enumerate(self._outputs if self._node is not None else ()):
+            if x is output:
+                if not self._several:
+                    return base.Tensor._wrap(x._data, self._node)
+                if i in self._spans():
+                    return _part(base.Tensor._wrap(self._joint(), self._node), self, i)
+        return x
 
     def mark_non_differentiable(self, *outputs) -> None:
-        """Nothing: there is one output, and this class is for what it has a gradient for."""
+        """Give these outputs no gradient: indices, counts, masks."""
+        self._constant = outputs
 
     def set_materialize_grads(self, value: bool) -> None:
-        """Nothing: with one output, its gradient is always there."""
+        """Whether `backward` gets zeros (True) or None for an output that is not used."""
+        self._materialize = bool(value)
+
+    def _spans(self):
+        """{i: where output i lies in the vector of all that have a gradient}."""
+        spans, end = {}, 0
+        for i, x in enumerate(self._outputs):
+            if _is_float(x) and not any(x is y for y in self._constant):
+                spans[i] = slice(end, end + x._data.size)
+                end += x._data.size
+        return spans
+
+    def _given(self):
+        return [x._data for x in self._arguments if isinstance(x, TensorBase)]
+
+    def _joint(self):
+        parts = [np.reshape(self._outputs[i]._data, -1) for i in self._spans()]
+        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
 
 class _Apply:
@@ -75,23 +106,54 @@ def _requires_grad(x):
     return isinstance(x, TensorBase) and x._node is not None
 
 
+def _is_float(x):
+    return isinstance(x, TensorBase) and x._data.dtype.kind == "f"
+
+
 def _run(cls, *arguments):
     tensors = [x for x in arguments if isinstance(x, TensorBase)]
-    return cls.run(*tensors, arguments=arguments)
+    ctx = Context(arguments)
+    z = cls.run(*tensors, ctx=ctx)
+    if not ctx._several:
+        return z
+    outputs = list(ctx._outputs)
+    for i in ctx._spans():
+        outputs[i] = _part(z, ctx, i)
+    return tuple(outputs)
 
 
-def _forward(self, *arrays, arguments):
+def _part(joint, ctx, i):
+    """Output i, a part of the vector of all; it has its own values, dtype and memory."""
+    x = ctx._outputs[i]._data
+    part = joint[ctx._spans()[i]].reshape(x.shape).to(x.dtype)
+    part = part.kind._wrap(x.copy() if any(x is a for a in ctx._given()) else x, part._node)
+    if part.requires_grad and not ctx._materialize:
+        part.register_hook(functools.partial(_note, ctx._arrived, i))
+    return part
+
+
+def _note(arrived, i, g):
+    arrived.add(i)
+
+
+def _forward(self, *arrays, ctx):
     forward, setup, _ = type(self)._static
-    self.intermediate = ctx = Context(arguments)
+    self.intermediate, arguments = ctx, ctx._arguments
     with no_grad():
         if setup is None:
             out = forward(ctx, *arguments)
         else:
             out = forward(*arguments)
             setup.__func__(ctx, arguments, out)
-    if not isinstance(out, TensorBase):
-        raise TypeError(f"{self.name}: forward must return one Tensor, got {type(out).__name__}")
-    ctx._output = out
+    ctx._several = isinstance(out, tuple)
+    ctx._outputs = out if ctx._several else (out,)
+    if not any(isinstance(x, TensorBase) for x in ctx._outputs):
+        raise TypeError(
+            f"{self.name}: forward must return a Tensor, or a tuple with Tensors, got"
+            f" {type(out).__name__}"
+        )
+    if ctx._several:
+        return ctx._joint()
     shared = any(out._data is x for x in arrays)
     return out._data.copy() if shared else out._data
 
@@ -106,14 +168,28 @@ def _record(record, self, nodes, values):
     return self
 
 
+def _of_outputs(ctx, g):
+    """From the gradient of the vector of all outputs that of each: zeros or None without one."""
+    spans = ctx._spans()
+    for i, x in enumerate(ctx._outputs):
+        if not isinstance(x, TensorBase) or not (ctx._materialize or i in ctx._arrived):
+            yield None
+        elif i in spans:
+            yield g[spans[i]].reshape(x.shape).to(x.dtype)
+        else:
+            yield base.Tensor._wrap(np.zeros(x.shape, x.dtype))
+
+
 def _rule(self, g):
     backward, ctx = type(self)._static[2], self.intermediate
     ordinary = not isinstance(g, TensorBase)
     ctx._node = self
+    g = base.Tensor._wrap(np.asarray(g)) if ordinary else g
     try:
-        grads = backward(ctx, base.Tensor._wrap(np.asarray(g)) if ordinary else g)
+        grads = backward(ctx, *(_of_outputs(ctx, g) if ctx._several else [g]))
     finally:
         ctx._node = None
+        ctx._arrived.clear()
     grads = grads if isinstance(grads, tuple) else (grads,)
     if len(grads) != len(ctx._arguments):
         raise ValueError(

@@ -4,6 +4,7 @@ The reduction is "mean", "sum", or "none" for the terms themselves; its derivati
 weighs, is in `scale`.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -27,6 +28,20 @@ def reduce(node, terms, reduction, total=None):
     if terms.dtype == np.float16:  # a sum that it cannot hold may have a mean that it can
         return (terms.sum(dtype=np.float32) * np.float32(node.scale)).astype(np.float16)
     return terms.sum() * terms.dtype.type(node.scale)
+
+
+def by_old_names(function):
+    """A loss, with the `size_average` and `reduce` of PyTorch's first versions for `reduction`."""
+
+    @functools.wraps(function)
+    def named(*args, size_average=None, reduce=None, **options):
+        if size_average is not None or reduce is not None:
+            mean = size_average is None or size_average
+            terms = reduce is not None and not reduce
+            options["reduction"] = "none" if terms else "mean" if mean else "sum"
+        return function(*args, **options)
+
+    return named
 
 
 def without(left_out, x):
@@ -75,6 +90,12 @@ class Loss(Module):
 
     reductions: tuple[str, ...] = ("mean", "sum", "none")
 
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        if "__init__" in vars(cls):
+            cls.__init__ = by_old_names(cls.__init__)
+
+    @by_old_names
     def __init__(self, reduction: str = "mean"):
         super().__init__()
         if reduction not in self.reductions:

@@ -9,7 +9,7 @@ from ..engine.function import Function
 from ..engine.numbers import is_array, values_of
 from ..operations.activations import SoftplusBackward, sigmoid_of
 from ..tensor import Tensor
-from .base import Loss, constant, reduce, refuse_other_shape, without
+from .base import Loss, by_old_names, constant, reduce, refuse_other_shape, without
 
 
 class BCEBackward(Function):
@@ -57,6 +57,7 @@ def log_from_minus_100(p):
     return np.log(p + tiny) - tiny * 100.0
 
 
+@by_old_names
 def binary_cross_entropy(input, target, weight=None, reduction="mean") -> Tensor:
     """Minus the log-likelihood of `target` under the probabilities `input`; see `BCEBackward`."""
     return BCEBackward.run(
@@ -153,6 +154,7 @@ def softplus(x):
     return SoftplusBackward.run(x)
 
 
+@by_old_names
 def binary_cross_entropy_with_logits(
     input, target, weight=None, reduction="mean", pos_weight=None
 ) -> Tensor:

@@ -10,7 +10,7 @@ from ..operations.indexing import scatter
 from ..operations.reduction import sum_kept
 from ..operations.selection import flat
 from ..tensor import Tensor
-from .base import Loss, constant, product, reduce, without
+from .base import Loss, by_old_names, constant, product, reduce, without
 
 
 class NLLBackward(Function):
@@ -48,6 +48,7 @@ class NLLBackward(Function):
         return d if is_array(g) else flat(self, d), None
 
 
+@by_old_names
 def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean") -> Tensor:
     """Minus the log-probabilities `input` of the right classes; see `NLLBackward`."""
     return NLLBackward.run(
@@ -200,6 +201,7 @@ def log_sum_and_softmax(x, axis):
     return x, np.log(total), e
 
 
+@by_old_names
 def cross_entropy(
     input, target, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0
 ) -> Tensor:

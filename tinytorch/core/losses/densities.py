@@ -8,9 +8,10 @@ from ..engine.base import as_tensor
 from ..engine.numbers import values_of
 from ..operations.selection import where, with_values
 from ..tensor import Tensor
-from .base import Loss, reduced
+from .base import Loss, by_old_names, reduced
 
 
+@by_old_names
 def kl_div(input, target, reduction="mean", log_target=False) -> Tensor:
     """Σ q (ln q - x): what is lost by taking log-probabilities x for the probabilities q.
 
@@ -35,6 +36,7 @@ def kl_div(input, target, reduction="mean", log_target=False) -> Tensor:
     return reduced("kl_div", terms, reduction)
 
 
+@by_old_names
 def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean") -> Tensor:
     """(ln v + (input - target)² / v) / 2, v = max(var, eps): a mean and a variance, judged.
 
@@ -55,6 +57,7 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
     return reduced("gaussian_nll", terms, reduction)
 
 
+@by_old_names
 def poisson_nll_loss(
     input, target, log_input=True, full=False, eps=1e-8, reduction="mean"
 ) -> Tensor:

@@ -5,15 +5,17 @@ from ..engine.base import as_tensor
 from ..engine.numbers import values_of
 from ..operations.selection import where
 from ..tensor import Tensor
-from .base import Loss, reduced
+from .base import Loss, by_old_names, reduced
 
 
+@by_old_names
 def margin_ranking_loss(input1, input2, target, margin=0.0, reduction="mean") -> Tensor:
     """max(0, -y (x1 - x2) + margin): x1 should be larger where y is 1, smaller where it is -1."""
     a, b, y = as_tensor(input1), as_tensor(input2), as_tensor(target)
     return reduced("margin_ranking", (-y * (a - b) + margin).clamp(min=0), reduction)
 
 
+@by_old_names
 def hinge_embedding_loss(input, target, margin=1.0, reduction="mean") -> Tensor:
     """x where y is 1, max(0, margin - x) where it is -1: distances of what is alike or not."""
     x, y = as_tensor(input), values_of(target)
@@ -22,6 +24,7 @@ def hinge_embedding_loss(input, target, margin=1.0, reduction="mean") -> Tensor:
     return reduced("hinge_embedding", where(y == 1, x, (margin - x).clamp(min=0)), reduction)
 
 
+@by_old_names
 def cosine_embedding_loss(input1, input2, target, margin=0.0, reduction="mean") -> Tensor:
     """1 - cos(x1, x2) where y is 1, max(0, cos(x1, x2) - margin) where it is -1.
 
@@ -40,6 +43,7 @@ def cosine_embedding_loss(input1, input2, target, margin=0.0, reduction="mean") 
     return reduced("cosine_embedding", terms, reduction)
 
 
+@by_old_names
 def triplet_margin_loss(
     anchor, positive, negative, margin=1.0, p=2.0, eps=1e-6, swap=False, reduction="mean"
 ) -> Tensor:

@@ -6,7 +6,7 @@ from ..engine.base import as_tensor
 from ..engine.function import Function
 from ..operations.elementary import sign_of
 from ..tensor import Tensor
-from .base import Loss, reduce, refuse_other_shape
+from .base import Loss, by_old_names, reduce, refuse_other_shape
 
 
 class MSEBackward(Function):
@@ -31,6 +31,7 @@ class MSEBackward(Function):
         return d if to_input else None, -d if to_target else None
 
 
+@by_old_names
 def mse_loss(input, target, reduction="mean") -> Tensor:
     """The squared differences; see `MSEBackward`."""
     return MSEBackward.run(as_tensor(input), as_tensor(target), reduction=reduction)
@@ -67,6 +68,7 @@ class L1Backward(Function):
         return d if to_input else None, -d if to_target else None
 
 
+@by_old_names
 def l1_loss(input, target, reduction="mean") -> Tensor:
     """The absolute differences; see `L1Backward`."""
     return L1Backward.run(as_tensor(input), as_tensor(target), reduction=reduction)
@@ -106,6 +108,7 @@ class HuberBackward(Function):
         return d if to_input else None, -d if to_target else None
 
 
+@by_old_names
 def huber_loss(input, target, reduction="mean", delta=1.0) -> Tensor:
     """Squares of small differences, absolute values of large ones; see `HuberBackward`."""
     return HuberBackward.run(as_tensor(input), as_tensor(target), reduction=reduction, delta=delta)
@@ -122,6 +125,7 @@ class HuberLoss(Loss):
         return huber_loss(input, target, self.reduction, self.delta)
 
 
+@by_old_names
 def smooth_l1_loss(input, target, reduction="mean", beta=1.0) -> Tensor:
     """d²/(2 beta) where ``|d| < beta``, ``|d| - beta/2`` beyond: the Huber loss / beta."""
     if beta < 0:

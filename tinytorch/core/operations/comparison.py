@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..engine.base import TensorBase
+from ..engine.base import TensorBase, as_tensor
 from ..engine.numbers import builtin_kind
 
 
@@ -44,6 +44,36 @@ class Comparison:
 
     def __invert__(self):
         return self.kind._wrap(~self._data)
+
+
+def eq(input, other):
+    """Where the elements are equal."""
+    return as_tensor(input) == other
+
+
+def ne(input, other):
+    """Where the elements differ."""
+    return as_tensor(input) != other
+
+
+def lt(input, other):
+    """Where `input` is smaller than `other`."""
+    return as_tensor(input) < other
+
+
+def le(input, other):
+    """Where `input` is smaller than `other`, or equal."""
+    return as_tensor(input) <= other
+
+
+def gt(input, other):
+    """Where `input` is larger than `other`."""
+    return as_tensor(input) > other
+
+
+def ge(input, other):
+    """Where `input` is larger than `other`, or equal."""
+    return as_tensor(input) >= other
 
 
 def _compared(ufunc, a, b):

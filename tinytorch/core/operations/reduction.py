@@ -203,8 +203,13 @@ def reduced_axes(name, x, dim):
 
 
 def _centered(x, axes):
+    """x - mean x, exactly 0 where all x are equal: the first of them is taken away beforehand."""
     n = math.prod([x.shape[i] for i in axes])
-    return x - sum_kept(x, axes) / (n or 1)
+    first = values_of(x)[tuple(slice(1) if i in axes else slice(None) for i in range(x.ndim))]
+    if not first.size:
+        return x - sum_kept(x, axes) / (n or 1)
+    x = x - np.where(np.isfinite(first), first, first.dtype.type(0))
+    return x - sum_kept(x, axes) / n
 
 
 def _degrees_of_freedom(x, axes, correction):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..engine.base import TensorBase, as_tensor
-from ..engine.numbers import promoted
+from ..engine.numbers import as_float, promoted
 from .activations import with_flat_gradient
 from .elementary import floor, log
 from .selection import with_values
@@ -32,6 +32,19 @@ def square(input):
     return x * x
 
 
+def expm1(input):
+    """eˣ - 1, to the last digit near 0 too."""
+    x = as_tensor(input)
+    return with_values(x.exp() - 1, np.expm1(as_float(x._data)))
+
+
+def log1p(input):
+    """ln(1 + x), to the last digit near 0 too."""
+    x = as_tensor(input)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return with_values((x + 1).log(), np.log1p(as_float(x._data)))
+
+
 def log10(input):
     """The logarithm to base 10."""
     return log(input) * (1 / math.log(10))
@@ -50,6 +63,7 @@ class Remainders:
     __mod__ = remainder
     __floordiv__ = floor_divide
     remainder, floor_divide, square, log10, log2 = remainder, floor_divide, square, log10, log2
+    expm1, log1p = expm1, log1p
 
     def __rmod__(self, other):
         return remainder(other, self)

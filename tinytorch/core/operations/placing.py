@@ -1,0 +1,159 @@
+"""Values put, or added, where an index says: `scatter`, `scatter_add`, `index_add`, diagonals."""
+
+import numpy as np
+
+from ..engine.base import TensorBase, as_tensor
+from ..engine.numbers import values_of
+from .concatenation import cat
+from .indexing import ScatterBackward
+from .shape import checked_dims
+
+
+def scatter(input, dim, index, src):
+    """A copy of `input` with the values of `src` along `dim` where `index` says.
+
+    Parameters
+    ----------
+    input : Tensor
+    dim : int
+    index : Tensor of int
+        With as many axes as `input`; for each of its elements, where along `dim` one goes.
+    src : Tensor or number
+        At least of the shape of `index`.
+    """
+    return as_tensor(input).clone().scatter_(dim, index, src)
+
+
+def scatter_add(input, dim, index, src):
+    """`input` plus the values of `src` along `dim` where `index` says; what meets adds up."""
+    x = as_tensor(input)
+    places, values = _places("scatter_add", x, dim, index, src)
+    return x + ScatterBackward.run(values.to(x.dtype), index=places, shape=x.shape)
+
+
+def index_add(input, dim, index, source, alpha=1):
+    """`input` plus slice i of `source` at `index[i]` along `dim`; what meets adds up."""
+    x, source = as_tensor(input), as_tensor(source)
+    source = source if alpha == 1 else source * alpha
+    place = _line("index_add", x, dim, index)
+    return x + ScatterBackward.run(source.to(x.dtype), index=place, shape=x.shape)
+
+
+def index_fill(input, dim, index, value):
+    """A copy of `input` with `value` in the slices along `dim` that `index` names."""
+    return as_tensor(input).clone().index_fill_(dim, index, value)
+
+
+def diagonal(input, offset=0, dim1=0, dim2=1):
+    """The elements at i, i + `offset` of two axes, as a last one."""
+    x = as_tensor(input)
+    one, two = checked_dims("diagonal", x.shape, (dim1,)) + checked_dims("diagonal", x.shape, dim2)
+    order = [i for i in range(x.ndim) if i not in (one, two)] + [one, two]
+    length = max(0, min(x.shape[one] + min(offset, 0), x.shape[two] - max(offset, 0)))
+    i = np.arange(length)
+    return x.permute(*order)[(Ellipsis, i - min(offset, 0), i + max(offset, 0))]
+
+
+def diag(input, diagonal=0):
+    """The diagonal of a matrix, or the matrix with a vector there and zeros around it."""
+    x = as_tensor(input)
+    if x.ndim == 2:
+        return x.diagonal(diagonal)
+    if x.ndim != 1:
+        raise ValueError(f"diag: expected a vector or a matrix, got shape {x.shape}")
+    n, i = x.shape[0] + abs(diagonal), np.arange(x.shape[0])
+    place = i - min(diagonal, 0), i + max(diagonal, 0)
+    return ScatterBackward.run(x, index=place, shape=(n, n))
+
+
+def trace(input):
+    """The sum of the diagonal of a matrix."""
+    return diag(input).sum()
+
+
+def vstack(tensors):
+    """The tensors below one another; of a vector, one row."""
+    tensors = [as_tensor(x) for x in tensors]
+    return cat([x if x.ndim > 1 else x.reshape(1, -1) for x in tensors], 0)
+
+
+def hstack(tensors):
+    """The tensors side by side: along axis 1, or axis 0 of vectors."""
+    tensors = [as_tensor(x) for x in tensors]
+    tensors = [x if x.ndim else x.reshape(1) for x in tensors]
+    return cat(tensors, min(1, tensors[0].ndim - 1) if tensors else 0)
+
+
+class Placing:
+    """The same as methods of Tensor, and in its place."""
+
+    __slots__ = ()
+
+    scatter, scatter_add, index_add, index_fill = scatter, scatter_add, index_add, index_fill
+    diagonal, diag, trace = diagonal, diag, trace
+
+    def scatter_(self, dim, index, src=None, *, value=None):
+        """`scatter`, in the place of self."""
+        src = value if src is None else src
+        places, values = _places("scatter_", self, dim, index, src)
+        self[places] = values
+        return self
+
+    def scatter_add_(self, dim, index, src):
+        """`scatter_add`, in the place of self."""
+        places, values = _places("scatter_add_", self, dim, index, src)
+        return self.add_(ScatterBackward.run(values.to(self.dtype), index=places, shape=self.shape))
+
+    def index_add_(self, dim, index, source, *, alpha=1):
+        """`index_add`, in the place of self."""
+        source = as_tensor(source) * alpha
+        place = _line("index_add_", self, dim, index)
+        return self.add_(ScatterBackward.run(source.to(self.dtype), index=place, shape=self.shape))
+
+    def index_fill_(self, dim, index, value):
+        """`index_fill`, in the place of self."""
+        self[_line("index_fill_", self, dim, index)] = value
+        return self
+
+    def index_copy_(self, dim, index, source):
+        """Slice i of `source` at `index[i]` along `dim`, in the place of self."""
+        self[_line("index_copy_", self, dim, index)] = source
+        return self
+
+
+def _places(name, x, dim, index, src):
+    """Where `index` says along `dim`, as an index of x; and what of `src` goes there."""
+    index = values_of(index)
+    (axis,) = checked_dims(name, x.shape, (dim,))
+    if index.dtype.kind not in "iu" or index.ndim != x.ndim:
+        raise TypeError(
+            f"{name}: index must be integers with the {x.ndim} axes of shape {x.shape}, got"
+            f" {index.dtype} of shape {index.shape}"
+        )
+    n = x.shape[axis]
+    if index.size and not 0 <= index.min() <= index.max() < n:
+        wrong = index.min() if index.min() < 0 else index.max()
+        raise IndexError(
+            f"{name}: index {wrong} is out of range for axis {axis} of shape {x.shape}; use 0 to"
+            f" {n - 1}"
+        )
+    if not isinstance(src, (TensorBase, np.ndarray)):
+        src = np.full(index.shape, src, x.dtype)
+    src = as_tensor(src)
+    if src.ndim != x.ndim or any(a < b for a, b in zip(src.shape, index.shape, strict=True)):
+        raise ValueError(f"{name}: src of shape {src.shape} does not cover index {index.shape}")
+    grid = list(np.ogrid[tuple(slice(n) for n in index.shape)])
+    grid[axis] = index.astype(np.intp)
+    values = src[tuple(slice(n) for n in index.shape)]
+    return tuple(grid), values
+
+
+def _line(name, x, dim, index):
+    """`index` along `dim`, as an index of x."""
+    index = values_of(index)
+    (axis,) = checked_dims(name, x.shape, (dim,))
+    if index.dtype.kind not in "iu" or index.ndim > 1:
+        raise TypeError(
+            f"{name}: expected integers along one axis, got {index.dtype} of shape {index.shape}"
+        )
+    return (*(slice(None),) * axis, index.reshape(-1).astype(np.intp))
