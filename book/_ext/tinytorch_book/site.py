@@ -73,9 +73,14 @@ def name_messages(app, doctree):
 
 
 def improve_body(app, pagename, templatename, context, doctree):
-    """Name hidden cells by their own words, and keep punctuation with the formula before it."""
+    """Name hidden cells by their own words, and keep punctuation with the formula before it.
+
+    The entries of the bibliography are items of its list: Docutils gives them a role that ARIA has
+    withdrawn.
+    """
     if body := context.get("body"):
         body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+        body = body.replace('role="doc-biblioentry"', 'role="listitem"')
         context["body"] = PUNCTUATED.sub(r'<span class="tt-together">\g<0></span>', body)
 
 
