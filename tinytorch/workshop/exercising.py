@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from ..exercises import RULES
 from . import record, show
 from .bench import SECONDS, Verdict, judge_all
 from .catalog import Exercise, Module, exercises, modules
@@ -122,7 +123,10 @@ def complete(name, seconds):
         )
     done = click.style(f"{name.name} is complete", fg="green")
     click.echo(f"{done}: {_count(len(found), 'exercise')}, recorded.")
-    show.next_step("Train a network on your own rules:", "tito milestone run mlp --mine")
+    if any(e.key in RULES for e in name.exercises):
+        show.next_step("Train a network on your own rules:", "tito milestone run mlp --mine")
+    else:
+        show.next_step("There is more to build:", "tito module list")
 
 
 @module.command()
