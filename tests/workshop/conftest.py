@@ -40,8 +40,8 @@ class Desk:
         assert (end.value.code or 0) == code, said.getvalue()
         return said.getvalue()
 
-    def process(self, *arguments, **environment):
-        """Start tito here in a process of its own."""
+    def process(self, *arguments, alone=False, **environment):
+        """Start tito here in a process of its own, `alone` in its group of processes."""
         env = os.environ | {"PYTHONPATH": str(ROOT)} | environment
         return subprocess.Popen(
             [sys.executable, "-m", "tinytorch", *arguments],
@@ -50,6 +50,7 @@ class Desk:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            start_new_session=alone,
         )
 
     def read(self, name):

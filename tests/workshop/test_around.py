@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+from conftest import ROOT
 
 from tinytorch.workshop import around
 
@@ -65,7 +66,7 @@ def test_a_change_of_a_source_is_seen(clone):
 
 def test_the_build_s_failure_is_told(clone, monkeypatch):
     calls = []
-    monkeypatch.setattr(around.subprocess, "call", lambda run, **o: calls.append(run) or 3)
+    monkeypatch.setattr(around, "ended", lambda run, root: calls.append(run) or (3, False))
     monkeypatch.setattr(around, "find_spec", lambda name: name)
     assert "ended with exit code 3" in clone.tito("book", "build", code=1)
     assert str(clone.root) in calls[0]
@@ -73,10 +74,38 @@ def test_the_build_s_failure_is_told(clone, monkeypatch):
 
 def test_jupyter_opens_the_folder_in_this_environment(desk, monkeypatch):
     calls = []
-    monkeypatch.setattr(around.subprocess, "call", lambda run, **o: calls.append(run) or 0)
+    monkeypatch.setattr(around, "ended", lambda run: calls.append(run) or (0, False))
     monkeypatch.setattr(around, "find_spec", lambda name: name)
     desk.tito("jupyter", "--no-browser")
     assert calls == [[sys.executable, "-m", "jupyterlab", "--no-browser", str(desk.root)]]
+
+
+LINGERING = """
+import signal, sys, time
+
+def asked(*ignored):
+    time.sleep(1)
+    print("ended by itself", flush=True)
+    sys.exit(7)
+
+signal.signal(signal.SIGINT, asked)
+print("ready", flush=True)
+while True:
+    time.sleep(60)
+"""
+
+
+def test_ctrl_c_leaves_jupyter_the_time_to_end(desk, tmp_path):
+    """It has kernels to end, and a question to ask."""
+    (tmp_path / "jupyterlab").mkdir()
+    (tmp_path / "jupyterlab" / "__init__.py").touch()
+    (tmp_path / "jupyterlab" / "__main__.py").write_text(LINGERING, encoding="utf8")
+    both = os.pathsep.join([str(tmp_path), str(ROOT)])
+    run = desk.process("jupyter", PYTHONPATH=both, alone=True)
+    assert run.stdout.readline() == b"ready\n"
+    os.killpg(run.pid, signal.SIGINT)  # as a terminal does
+    assert b"ended by itself" in run.communicate(timeout=300)[0]
+    assert run.returncode == 7
 
 
 def test_what_is_not_installed_is_said(desk, monkeypatch):

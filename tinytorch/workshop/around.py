@@ -35,8 +35,21 @@ def jupyter(options):
     """
     folder = Folder.find()
     _needs("jupyterlab", "JupyterLab", "jupyterlab")
-    code = subprocess.call([sys.executable, "-m", "jupyterlab", *options, str(folder.root)])
+    code, _ = ended([sys.executable, "-m", "jupyterlab", *options, str(folder.root)])
     raise SystemExit(code)
+
+
+def ended(command, folder=None) -> tuple[int, bool]:
+    """Run a program to its end: its exit code, and whether Ctrl+C was pressed meanwhile.
+
+    The program gets the Ctrl+C too, and ends as it does: with its kernels, after a question.
+    """
+    process, stopped = subprocess.Popen(command, cwd=folder), False
+    while True:
+        try:
+            return process.wait(), stopped
+        except KeyboardInterrupt:
+            stopped = True
 
 
 @tito.group(cls=Group)
@@ -72,7 +85,9 @@ def built(root: Path, everything=False):
     _needs("jupyter_book", "Jupyter Book", f"-r {root / 'requirements.txt'}")
     tool = "import sys; from jupyter_book.cli.main import main; sys.exit(main())"
     command = [sys.executable, "-c", tool, "build", str(root)]
-    code = subprocess.call([*command, *(["--all"] if everything else [])], cwd=root)
+    code, stopped = ended([*command, *(["--all"] if everything else [])], root)
+    if stopped:
+        raise KeyboardInterrupt
     if code:
         raise Refusal(
             f"The build ended with exit code {code}; the messages above say what is wrong."
