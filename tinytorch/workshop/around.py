@@ -77,7 +77,9 @@ def build(everything):
     """Build the book into _build/html."""
     root = source()
     built(root, everything)
-    show.next_step(f"The book is in {root / '_build' / 'html'}. To read it:", "tito book serve")
+    show.next_step(
+        f"The book is in {show.whole(root / '_build' / 'html')}. To read it:", "tito book serve"
+    )
 
 
 def built(root: Path, everything=False):

@@ -69,12 +69,16 @@ def build(folder, names, release):
     if release or (release is None and there):
         for name in chosen:
             nbgrader(folder, "generate_assignment", name, "--create", "--force")
-        show.say(f"The students' versions are in {folder / 'release'}.")
+        show.say(f"The students' versions are in {show.whole(folder / 'release')}.")
+        steps = []
+    else:
+        steps = [f"nbgrader generate_assignment {next(iter(chosen))} --create --force"]
     show.next_step(
-        f"The course is in {folder}. Its hidden seeds are in source and in hidden_seeds.json: keep"
-        " both to yourself. Next, there:",
+        f"The course is in {show.whole(folder)}. Its hidden seeds are in source and in"
+        " hidden_seeds.json: keep both to yourself. What is handed in goes to"
+        " submitted/STUDENT/MODULE. Next, there:",
         *([] if there else ["pip install nbgrader"]),
-        f"nbgrader generate_assignment {next(iter(chosen))} --create --force",
+        *steps,
         f"nbgrader autograde {next(iter(chosen))}",
     )
 
@@ -88,7 +92,7 @@ def put(path: Path, text: str) -> None:
         if now == text:
             return
         if not stamp.exists() or stamp.read_text(encoding="utf8") != now:
-            show.say(f"{path} was changed by hand, and stays as it is.")
+            show.say(f"{show.whole(path)} was changed by hand, and stays as it is.")
             return
     path.write_text(text, encoding="utf8")
     stamp.write_text(text, encoding="utf8")
@@ -149,10 +153,8 @@ def grade(folder, names, out, seed, seconds, megabytes):
     passed = sum(row["passed"] == "yes" for row in rows)
     students = len({row["student"] for row in rows})
     apart = "without network" if can_be_apart() else "this system does not let tito cut the network"
-    show.say(
-        f"{out}: {len(rows)} rows of {students} {'student' if students == 1 else 'students'},"
-        f" {passed} passed ({apart})."
-    )
+    whose = "1 student" if students == 1 else f"{students} students"
+    show.say(f"{show.whole(out)}: {len(rows)} rows of {whose}, {passed} passed ({apart}).")
 
 
 def submissions(folder: Path):

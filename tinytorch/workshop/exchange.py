@@ -33,9 +33,9 @@ def export(file):
         record.checked(known, "The export")
         copy = folder.write(file.resolve(), json.dumps(known, indent=1, ensure_ascii=False) + "\n")
     if copy:
-        show.say(f"What was in {file} is in {copy}.")
+        show.say(f"What was in {show.whole(file)} is in {show.whole(copy)}.")
     exercises = "1 exercise" if count == 1 else f"{count} exercises"
-    show.say(f"{file} holds your record and your work on {exercises}.")
+    show.say(f"{show.whole(file)} holds your record and your work on {exercises}.")
 
 
 @tito.command("import")

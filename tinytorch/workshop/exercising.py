@@ -32,7 +32,9 @@ def init(folder):
         click.echo(f"{made.root} is ready.")  # a path is not broken into lines
         show.next_step("Next, in it:", "tito module start arithmetic")
     else:
-        show.say(f"{made.root} is a folder of the workshop already; nothing was changed.")
+        show.say(
+            f"{show.whole(made.root)} is a folder of the workshop already; nothing was changed."
+        )
 
 
 @tito.group(cls=Group)

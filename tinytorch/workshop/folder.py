@@ -11,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from .errors import Refusal
+from .show import whole
 
 MARK = ".tito"
 LOCK_SECONDS = 30
@@ -31,7 +32,7 @@ class Folder:
             if (place / MARK).is_dir():
                 return cls(place)
         raise Refusal(
-            f"{start} is not in a folder of the workshop. Make one: tito init my-tinytorch"
+            f"{whole(start)} is not in a folder of the workshop. Make one: tito init my-tinytorch"
         )
 
     @classmethod
@@ -40,9 +41,9 @@ class Folder:
         root = root.resolve()
         package = Path(__file__).parents[1]
         if root == package or package in root.parents:
-            raise Refusal(f"{root} is inside the package; make your folder somewhere else.")
+            raise Refusal(f"{whole(root)} is inside the package; make your folder somewhere else.")
         if root.exists() and not root.is_dir():
-            raise Refusal(f"{root} is a file; give the name of a folder.")
+            raise Refusal(f"{whole(root)} is a file; give the name of a folder.")
         new = not (root / MARK).is_dir()
         with saying(root):
             (root / MARK).mkdir(parents=True, exist_ok=True)
@@ -120,10 +121,12 @@ def saying(path):
     try:
         yield
     except PermissionError as error:
-        raise Refusal(f"{error.filename or path} cannot be written: no permission.") from error
+        raise Refusal(
+            f"{whole(error.filename or path)} cannot be written: no permission."
+        ) from error
     except OSError as error:
         reason = error.strerror or str(error)
-        raise Refusal(f"{error.filename or path} cannot be written: {reason}.") from error
+        raise Refusal(f"{whole(error.filename or path)} cannot be written: {reason}.") from error
 
 
 def read_json(path: Path):
@@ -131,9 +134,9 @@ def read_json(path: Path):
     try:
         return json.loads(path.read_text(encoding="utf8"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise Refusal(f"{path} is not readable as JSON: {error}.") from error
+        raise Refusal(f"{whole(path)} is not readable as JSON: {error}.") from error
     except OSError as error:
-        raise Refusal(f"{path} cannot be read: {error.strerror}.") from error
+        raise Refusal(f"{whole(path)} cannot be read: {error.strerror}.") from error
 
 
 def _umask():

@@ -19,6 +19,11 @@ JOINED = "\N{NO-BREAK SPACE}"
 COMMAND = re.compile(r"`tito [^`]+`|(?<=: )tito( [\w.-]+)+")  # not to be broken into lines
 
 
+def whole(path) -> str:
+    """A path, with its blanks, as text that is not broken into lines."""
+    return str(path).replace(" ", JOINED)
+
+
 def say(text: str = "", indent: int = 0, err: bool = False) -> None:
     """Print light Markdown: paragraphs are wrapped, code is not."""
     pad = " " * indent
