@@ -6,9 +6,11 @@ import pytest
 import tinytorch as tt
 from tinytorch.core import autograd
 from tinytorch.exercises import RULES, TASKS, check
+from tinytorch.exercises.answer import Wrong
 from tinytorch.exercises.given.closures import Value
 from tinytorch.exercises.given.recording import Times
 from tinytorch.exercises.given.recording import Value as Number
+from tinytorch.exercises.tasks import graphs, passes
 from tinytorch.workshop.catalog import exercises
 
 
@@ -97,6 +99,19 @@ def preorder(result):
 
 def test_an_order_by_depth_is_no_order():
     says("backward", preorder, "a*3*5 + a", "before all of its gradients were in")
+
+
+def one_of_each(result):
+    """A count of one for each node that is used, however many edges lead to it."""
+    return passes.counting(result, counts_edges=False)
+
+
+@pytest.mark.parametrize(("graph", "work"), [("a*3*5 + a", preorder), ("x*3 + x*x", one_of_each)])
+def test_a_graph_that_came_out_wrong_and_passed(graph, work):
+    program = graphs.made(graphs.KNOWN[graph])
+    with pytest.raises(Wrong, match=r"before all of its gradients were in\?"):
+        passes.compared(graph, program, work)
+    says("backward", work, "before all of its gradients were in?")
 
 
 def test_the_order_of_creation_is_not_to_be_used():
@@ -251,11 +266,13 @@ def broken(self, *args, **kwargs):
 
 @pytest.mark.parametrize("name", RULES)
 def test_the_package_s_own_class_has_no_part_in_it(name, monkeypatch):
-    """With the package's class made to raise, the right answer of the chapter still passes."""
+    """The stub is not written. With the package's class made to raise, the solution passes."""
     exercise = exercises()[name]
     space = {}
     exec("\n".join(exercise.imports), space)
-    exec(f"{exercise.given}\n{exercise.solution}", space)
+    exec(f"{exercise.given}\n{exercise.stub}", space)
+    assert check(space[exercise.name]).passed is None
+    exec(exercise.solution, space)
     for method in ("forward", "apply", "run"):
         monkeypatch.setattr(getattr(autograd, name), method, broken)
     answer = check(space[exercise.name])
