@@ -43,6 +43,7 @@ def test_no_navigation_is_printed(paper):
         ".bd-header-article",
         ".bd-sidebar-primary",
         ".bd-sidebar-secondary",
+        "#jb-print-toc",
         ".prev-next-footer",
         ".headerlink",
         ".copybtn",
