@@ -113,7 +113,9 @@ def way_of_a_gradient():
     A list of (module, function, its first line, its lines).
     """
     import tinytorch as tt
+    from tinytorch.core.engine import versions
 
+    versions.borrowed.clear()  # what tests before this one have lent asks for checksums
     a, b = (tt.tensor(values, requires_grad=True) for values in ([2.0, 3.0], [4.0, 5.0]))
     g, found = tt.ones(2), {}
 

@@ -128,7 +128,7 @@ from .core.operations.repeating import (
 )
 from .core.operations.selection import clamp, masked_fill, maximum, minimum, tril, triu, where
 from .core.operations.shape import flatten, permute, reshape, squeeze, transpose, unsqueeze
-from .core.operations.sorting import argsort, bincount, sort, topk, unique
+from .core.operations.sorting import argsort, bincount, histc, histogram, sort, topk, unique
 from .core.random import (
     bernoulli,
     multinomial,
@@ -237,6 +237,8 @@ __all__ = [
     "get_rng_state",
     "gt",
     "half",
+    "histc",
+    "histogram",
     "hstack",
     "index_add",
     "index_fill",

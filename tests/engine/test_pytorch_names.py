@@ -252,3 +252,31 @@ def test_integers_count_where_scatter_puts_them():
     counts = tt.zeros(3, dtype=tt.int64)
     assert counts.scatter_add_(0, tt.tensor([2, 2, 0]), tt.ones(3, dtype=tt.int64)) is counts
     assert counts.tolist() == [1, 0, 2]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda t, x: t.histc(x, 4),
+        lambda t, x: x.histc(bins=3, min=-1, max=2),
+        lambda t, x: t.histogram(x, 5).hist,
+        lambda t, x: t.histogram(x, 5).bin_edges,
+        lambda t, x: x.histogram(4, range=(-2.0, 2.0), density=True)[0],
+        lambda t, x: t.histogram(x.detach(), 3, weight=x.detach() ** 2)[0],
+    ],
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_histograms(call, dtype):
+    torch = pytest.importorskip("torch")
+    x = np.random.default_rng(0).normal(size=(5, 8)).astype(dtype)
+    found, expected = call(tt, tt.tensor(x)), call(torch, torch.tensor(x))
+    assert found.dtype == dtype
+    np.testing.assert_allclose(found.data, expected.numpy(), rtol=1e-5)
+
+
+def test_parts_of_utils_data_have_their_modules():
+    from tinytorch.utils.data import dataloader, dataset, sampler
+
+    for module in dataloader, dataset, sampler:
+        for name in module.__all__:
+            assert getattr(module, name) is getattr(tt.utils.data, name)

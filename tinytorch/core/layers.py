@@ -151,8 +151,13 @@ def dropout(input, p=0.5, training=True, inplace=False) -> Tensor:
 
 
 def dropout2d(input, p=0.5, training=True, inplace=False) -> Tensor:
-    """Whole channels of (N, C, H, W) or (C, H, W) at zero with probability `p`; as `dropout`."""
+    """Whole channels of (N, C, H, W) or (C, H, W) at zero with probability `p`; as `dropout`.
+
+    Of (N, C), where a channel is one number, it is `dropout`, as in PyTorch.
+    """
     x = as_tensor(input)
+    if x.ndim == 2:
+        return dropout(x, p, training, inplace)
     if x.ndim not in (3, 4):
         raise ValueError(f"dropout2d: expected images (N, C, H, W) or (C, H, W), got {x.shape}")
     if not training or p == 0:

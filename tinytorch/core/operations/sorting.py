@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..engine.base import TensorBase, as_tensor
-from ..engine.numbers import values_of
+from ..engine.numbers import get_default_dtype, values_of
 from .shape import checked_dims
 
 
@@ -83,12 +83,52 @@ def bincount(input, weights=None, minlength=0):
     return x.kind._wrap(counted)
 
 
+class Histogram(NamedTuple):
+    """What `histogram` returns: how many values each bin holds, and where the bins end."""
+
+    hist: object
+    bin_edges: object
+
+
+def histogram(input, bins=100, *, range=None, weight=None, density=False) -> Histogram:
+    """How many values lie in each of `bins` equal intervals, and their edges.
+
+    Parameters
+    ----------
+    input : Tensor
+    bins : int or Tensor
+        How many, or where they end.
+    range : (float, float), optional
+        From where to where; default: the smallest and the largest value.
+    weight : Tensor, optional
+        What each value counts.
+    density : bool
+        Shares of the whole, divided by the length of the interval.
+    """
+    x = as_tensor(input)
+    values = x.detach()._data.reshape(-1)
+    edges = bins if isinstance(bins, int) else values_of(bins)
+    weight = None if weight is None else values_of(weight).reshape(-1)
+    hist, edges = np.histogram(values, edges, range, density, weight)
+    dtype = x.dtype if x.dtype.kind == "f" else get_default_dtype()
+    return Histogram(x.kind._wrap(hist.astype(dtype)), x.kind._wrap(edges.astype(dtype)))
+
+
+def histc(input, bins=100, min=0, max=0):
+    """How many values lie in each of `bins` equal intervals from `min` to `max`.
+
+    Where both are 0, from the smallest value to the largest.
+    """
+    return histogram(input, bins, range=None if min == max == 0 else (min, max)).hist
+
+
 class Sorting:
     """Order as methods of Tensor."""
 
     __slots__ = ()
 
     sort, argsort, topk, unique, bincount = sort, argsort, topk, unique, bincount
+    histc, histogram = histc, histogram
 
 
 def _order(name, x, dim, descending):
