@@ -361,3 +361,8 @@ def test_workers_are_said_once_to_be_this_process():
 def test_what_the_loader_refuses(make, text):
     with pytest.raises(ValueError, match=text):
         make(tt.utils.data)
+
+
+def test_more_samples_are_drawn_than_memory_holds():
+    sampler = iter(tt.utils.data.RandomSampler(range(5), replacement=True, num_samples=10**15))
+    assert {next(sampler) for _ in range(3000)} == set(range(5))

@@ -61,7 +61,9 @@ class RandomSampler(Sampler):
     def __iter__(self):
         draw, n = rng(self.generator), len(self.data_source)
         if self.replacement:
-            yield from draw.integers(n, size=self.num_samples).tolist()
+            for start in range(0, self.num_samples, 1024):  # there may be more than memory holds
+                count = min(1024, self.num_samples - start)
+                yield from draw.integers(n, size=count).tolist()
             return
         for _ in range(self.num_samples // n):
             yield from draw.permutation(n).tolist()
