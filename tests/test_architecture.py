@@ -23,7 +23,7 @@ ROOMS = {
     "operations": "formula, rule, public function and Tensor methods, topic by topic",
     "interop device conversions values": "NumPy's protocols and arrays, dtypes and devices",
     "tensor": "Tensor, put together from all of these",
-    "construction random variable typed linalg": "making tensors",
+    "construction random variable typed elimination linalg": "making tensors",
     "module_hooks parts module containers": "what holds parameters",
     "gradients": "derivatives, checks, checkpointing and pictures of the graph",
     "initializers softmax activations datasets samplers dataloader tokenizers": "parts of training",

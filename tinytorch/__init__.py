@@ -29,6 +29,8 @@ from .core.construction import (
     numel,
     ones,
     ones_like,
+    tril_indices,
+    triu_indices,
     zeros,
     zeros_like,
 )
@@ -64,7 +66,7 @@ from .core.operations.activations import (
 )
 from .core.operations.arithmetic import add, div, mul, neg, sub
 from .core.operations.comparison import eq, ge, gt, le, lt, ne
-from .core.operations.concatenation import cat, chunk, split, stack
+from .core.operations.concatenation import cat, chunk, split, stack, tensor_split
 from .core.operations.einsum import einsum
 from .core.operations.elementary import (
     abs,
@@ -89,11 +91,14 @@ from .core.operations.indexing import gather
 from .core.operations.linear_algebra import addmm, bmm, dot, mm, mv, norm, outer
 from .core.operations.matmul import matmul
 from .core.operations.placing import (
+    broadcast_to,
     diag,
     diagonal,
     hstack,
     index_add,
     index_fill,
+    meshgrid,
+    movedim,
     scatter,
     scatter_add,
     trace,
@@ -129,6 +134,14 @@ from .core.operations.repeating import (
 from .core.operations.selection import clamp, masked_fill, maximum, minimum, tril, triu, where
 from .core.operations.shape import flatten, permute, reshape, squeeze, transpose, unsqueeze
 from .core.operations.sorting import argsort, bincount, histc, histogram, sort, topk, unique
+from .core.operations.summaries import (
+    count_nonzero,
+    cumprod,
+    median,
+    nan_to_num,
+    std_mean,
+    var_mean,
+)
 from .core.random import (
     bernoulli,
     multinomial,
@@ -191,12 +204,15 @@ __all__ = [
     "bincount",
     "bmm",
     "bool",
+    "broadcast_to",
     "cat",
     "ceil",
     "chunk",
     "clamp",
     "cos",
+    "count_nonzero",
     "cuda",
+    "cumprod",
     "cumsum",
     "data",
     "default_generator",
@@ -282,13 +298,17 @@ __all__ = [
     "max",
     "maximum",
     "mean",
+    "median",
+    "meshgrid",
     "min",
     "minimum",
     "mm",
+    "movedim",
     "mul",
     "multinomial",
     "mv",
     "nan",
+    "nan_to_num",
     "ne",
     "neg",
     "nn",
@@ -342,17 +362,21 @@ __all__ = [
     "squeeze",
     "stack",
     "std",
+    "std_mean",
     "sub",
     "sum",
     "tan",
     "tanh",
     "tensor",
+    "tensor_split",
     "tile",
     "topk",
     "trace",
     "transpose",
     "tril",
+    "tril_indices",
     "triu",
+    "triu_indices",
     "trunc",
     "uint8",
     "unbind",
@@ -360,6 +384,7 @@ __all__ = [
     "unsqueeze",
     "utils",
     "var",
+    "var_mean",
     "vstack",
     "where",
     "zeros",

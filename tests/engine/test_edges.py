@@ -45,6 +45,9 @@ DEPARTURES = {
     },
     ("var", "0-d"): "the variance of one number is nan, and so is all that comes of it",
     ("var", "empty"): "the same, of none",
+    ("var_mean", "0-d"): "the same",
+    ("var_mean", "empty"): "the same",
+    **{("cumprod", column): SUMMED for column in ("inf", "-inf", "inf and -inf")},
     **{
         ("prod", column): "products with ∞, multiplied in another order"
         for column in ("inf", "-inf", "inf and -inf")

@@ -97,6 +97,16 @@ def linspace(start, end, steps, dtype=None, requires_grad=False, device=None) ->
     return made(np.linspace(start, end, steps), dtype, requires_grad, device)
 
 
+def tril_indices(row, col, offset=0) -> Tensor:
+    """Rows and columns of what `tril` keeps of a matrix: (2, n), int64."""
+    return Tensor(np.array(np.tril_indices(row, offset, col), np.int64))
+
+
+def triu_indices(row, col, offset=0) -> Tensor:
+    """Rows and columns of what `triu` keeps of a matrix: (2, n), int64."""
+    return Tensor(np.array(np.triu_indices(row, offset, col), np.int64))
+
+
 def eye(n, m=None, dtype=None, requires_grad=False, device=None) -> Tensor:
     """The identity matrix, n × n or the corner of it that is n × m."""
     return made(np.eye(n, m), dtype, requires_grad, device)

@@ -1,9 +1,13 @@
-"""Linear algebra by NumPy, without gradients but for norms: what is differentiated is refused."""
+"""Linear algebra by NumPy. Norms, determinants, inverses, solutions and the Cholesky factor have
+gradients, by elimination; of what else is differentiated it is refused.
+"""
 
 from collections import namedtuple
 
 import numpy as np
 
+from . import elimination
+from .construction import eye
 from .operations.linear_algebra import detached, norm
 from .tensor import Tensor
 
@@ -16,6 +20,7 @@ __all__ = [
     "norm",
     "pinv",
     "qr",
+    "slogdet",
     "solve",
     "svd",
     "svdvals",
@@ -25,6 +30,7 @@ __all__ = [
 
 SVD = namedtuple("SVD", "U S Vh")  # A = U · diag(S) · Vh
 QR = namedtuple("QR", "Q R")  # A = Q · R
+Slogdet = namedtuple("Slogdet", "sign logabsdet")
 Eigen = namedtuple("Eigen", "eigenvalues eigenvectors")
 
 
@@ -62,13 +68,34 @@ def _of_one(name, function, says):
     return computes
 
 
-inv = _of_one("inv", np.linalg.inv, "The inverse of a matrix.")
 pinv = _of_one("pinv", np.linalg.pinv, "The pseudo-inverse of a matrix.")
-det = _of_one("det", np.linalg.det, "The determinant of a matrix.")
-cholesky = _of_one("cholesky", np.linalg.cholesky, "The lower triangle L with A = L · Lᵀ.")
 matrix_rank = _of_one("matrix_rank", np.linalg.matrix_rank, "The rank of a matrix.")
 
 
 def solve(A, B):
-    """The X with A @ X = B."""
-    return Tensor._wrap(np.linalg.solve(detached("solve", A), detached("solve", B)))
+    """The X with A @ X = B, for B a vector or a matrix."""
+    return elimination.solve(A, B)
+
+
+def inv(A):
+    """The inverse of a matrix: the X with A @ X = 1."""
+    A = elimination.square("inv", A)
+    one = eye(A.shape[-1], dtype=A.dtype)
+    return elimination.solve(A, one.expand(*A.shape))
+
+
+def det(A):
+    """The determinant of a matrix."""
+    return elimination.det(A)
+
+
+def slogdet(A) -> Slogdet:
+    """The sign of the determinant of a matrix, and ln of its size."""
+    A = elimination.square("slogdet", A)
+    sign = np.asarray(np.linalg.slogdet(A._data)[0], A.dtype)
+    return Slogdet(Tensor._wrap(sign), elimination.logabsdet(A))
+
+
+def cholesky(A):
+    """The lower triangle L with A = L · Lᵀ, of a symmetric matrix with positive eigenvalues."""
+    return elimination.cholesky(A)

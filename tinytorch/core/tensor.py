@@ -41,6 +41,7 @@ from .operations.repeating import Repeating
 from .operations.selection import Selection
 from .operations.shape import Shape
 from .operations.sorting import Sorting
+from .operations.summaries import Summaries
 from .values import values
 
 
@@ -94,6 +95,7 @@ class Tensor(
     Comparison,
     Predicates,
     Sorting,
+    Summaries,
     Repeating,
     Placing,
     LinearAlgebra,

@@ -108,6 +108,22 @@ ELEMENTWISE = (
     method("log1p", positive(3, 4)),
     written("lerp", lambda t, x, y: t.lerp(x, y, 0.3), (3, 4), (4,)),
     written("lerp by a tensor", lambda t, x, y, w: t.lerp(x, y, w), (3, 4), (4,), (3, 4)),
+    method("median", (3, 4)),
+    method("median", (3, 4), label="dim", args=(1,)),
+    method("cumprod", (3, 4), args=(1,)),
+    method("nan_to_num", (3, 4), nan=1.0, posinf=2.0),
+    written("clamp, tensors", lambda t, x, a: t.clamp(x, min=a), (3, 4), -positive(4)),
+    written("std_mean", lambda t, x: sum(t.std_mean(x, 1)), (3, 4)),
+    written("var_mean", lambda t, x: sum(t.var_mean(x)), (3, 4)),
+    method("round", (3, 4), label="decimals", decimals=1),
+    *(
+        written(
+            f"div, {mode}",
+            lambda t, x, mode=mode: t.div(x, 0.7, rounding_mode=mode),
+            (3, 4),
+        )
+        for mode in ("floor", "trunc")
+    ),
     method("remainder", (3, 4), (4,)),
     method("remainder", (3, 4), label="by a number", args=(0.7,)),
     written(
@@ -173,6 +189,12 @@ PLACING = (
     method("diag", (3,), label="above", args=(1,)),
     method("diag", (3, 4), label="of a matrix", args=(-1,)),
     method("trace", (3, 4)),
+    method("movedim", (2, 3, 4), args=(0, -1)),
+    method("movedim", (2, 3, 4), label="several", args=((2, 0), (0, 1))),
+    written("broadcast_to", lambda t, x: t.broadcast_to(x, (2, 3)), (3,)),
+    written("meshgrid", lambda t, x, y: t.meshgrid(x, y, indexing="ij")[0], (3,), (2,)),
+    written("meshgrid, xy", lambda t, x, y: t.meshgrid(x, y, indexing="xy")[1], (3,), (2,)),
+    *(method("tensor_split", (5, 2), label=str(n), args=(n,)) for n in (2, [1, 4])),
     written("vstack", lambda t, x, y: t.vstack([x, y]), (2, 3), (3,)),
     written("hstack", lambda t, x, y: t.hstack([x, y]), (2, 3), (2, 1)),
     written("hstack, vectors", lambda t, x, y: t.hstack([x, y]), (2,), (3,)),

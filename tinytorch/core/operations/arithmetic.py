@@ -6,6 +6,7 @@ from ..engine.base import as_tensor
 from ..engine.function import Function
 from ..engine.unbroadcast import unbroadcast
 from .numpy_names import with_out
+from .remainders import quotient
 
 
 class AddBackward(Function):
@@ -122,8 +123,10 @@ def mul(input, other):
 
 
 @with_out
-def div(input, other):
-    """input / other."""
+def div(input, other, *, rounding_mode=None):
+    """input / other; `rounding_mode` "floor" is `//`, and "trunc" rounds towards 0."""
+    if rounding_mode is not None:
+        return quotient(input, other, rounding_mode)
     return DivBackward.run(as_tensor(input), other)
 
 

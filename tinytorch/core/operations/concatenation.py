@@ -94,9 +94,26 @@ def chunk(input, chunks, dim=0):
     return split(x, max(1, -(-x.shape[axis] // chunks)), axis)
 
 
+def tensor_split(input, indices_or_sections, dim=0):
+    """Views along `dim`: so many, the first ones longer by 1, or cut where the indices say."""
+    x = as_tensor(input)
+    (axis,) = checked_dims("tensor_split", x.shape, (dim,)) or (None,)
+    if axis is None:
+        raise ValueError("tensor_split: a 0-d tensor has no axis to cut")
+    cuts, n = indices_or_sections, x.shape[axis]
+    if isinstance(cuts, int):
+        if cuts < 1:
+            raise ValueError(f"tensor_split: cannot cut shape {x.shape} into {cuts} parts")
+        cuts = np.cumsum([n // cuts + (i < n % cuts) for i in range(cuts - 1)]).tolist()
+    before = (slice(None),) * axis
+    return tuple(
+        x[(*before, slice(start, end))] for start, end in zip([0, *cuts], [*cuts, n], strict=True)
+    )
+
+
 class Concatenation:
     """Cutting as methods of Tensor; joining takes several, and is a function alone."""
 
     __slots__ = ()
 
-    split, chunk = split, chunk
+    split, chunk, tensor_split = split, chunk, tensor_split

@@ -278,9 +278,9 @@ def ceil(input):
     return _step(np.ceil, input)
 
 
-def round(input):
-    """The nearest integer, to even from the middle; its gradient is 0."""
-    return _step(np.round, input)
+def round(input, *, decimals=0):
+    """The nearest number with so many `decimals`, to even from the middle; its gradient is 0."""
+    return _step(lambda x: np.round(x, decimals), input)
 
 
 def trunc(input):

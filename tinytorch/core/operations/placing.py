@@ -71,6 +71,43 @@ def trace(input):
     return diag(input).sum()
 
 
+def movedim(input, source, destination):
+    """The axes `source` at the places `destination`, the others in their order."""
+    x = as_tensor(input)
+    if not x.ndim:
+        return x
+    source, destination = (
+        [checked_dims("movedim", x.shape, (i,))[0] for i in ((d,) if isinstance(d, int) else d)]
+        for d in (source, destination)
+    )
+    rest = iter([i for i in range(x.ndim) if i not in source])
+    at = dict(zip(destination, source, strict=True))
+    return x.permute(*(at[i] if i in at else next(rest) for i in range(x.ndim)))
+
+
+def broadcast_to(input, size):
+    """`input` seen in another shape, without a copy."""
+    return as_tensor(input).expand(*size)
+
+
+def meshgrid(*tensors, indexing="ij"):
+    """Every vector along an axis of its own: the coordinates of all points of a grid.
+
+    With `indexing` "xy" the first two axes change places.
+    """
+    if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
+        tensors = tensors[0]
+    if indexing not in ("ij", "xy"):
+        raise ValueError(f"meshgrid: indexing must be 'ij' or 'xy', got {indexing!r}")
+    vectors = [as_tensor(x).reshape(-1) for x in tensors]
+    n, shape = len(vectors), tuple(x.numel() for x in vectors)
+    grids = [
+        x.reshape(tuple(-1 if i == j else 1 for j in range(n))).expand(*shape)
+        for i, x in enumerate(vectors)
+    ]
+    return tuple(x.transpose(0, 1) if indexing == "xy" and n > 1 else x for x in grids)
+
+
 def vstack(tensors):
     """The tensors below one another; of a vector, one row."""
     tensors = [as_tensor(x) for x in tensors]
@@ -90,7 +127,7 @@ class Placing:
     __slots__ = ()
 
     scatter, scatter_add, index_add, index_fill = scatter, scatter_add, index_add, index_fill
-    diagonal, diag, trace = diagonal, diag, trace
+    diagonal, diag, trace, movedim, broadcast_to = diagonal, diag, trace, movedim, broadcast_to
 
     def scatter_(self, dim, index, src=None, *, value=None):
         """`scatter`, in the place of self."""

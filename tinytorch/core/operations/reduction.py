@@ -198,7 +198,8 @@ def _total_dtype(x):
 
 def reduced_axes(name, x, dim):
     """The axes to reduce, and the shape with length 1 there."""
-    axes = checked_dims(name, x.shape, dim)
+    everything = isinstance(dim, (list, tuple)) and not dim  # an empty list of axes, as in PyTorch
+    axes = checked_dims(name, x.shape, None if everything else dim)
     return axes, tuple([1 if i in axes else n for i, n in enumerate(x.shape)])
 
 

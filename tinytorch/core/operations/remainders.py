@@ -7,13 +7,29 @@ import numpy as np
 from ..engine.base import TensorBase, as_tensor
 from ..engine.numbers import as_float, promoted
 from .activations import with_flat_gradient
-from .elementary import floor, log
+from .elementary import floor, log, trunc
 from .selection import with_values
 
 
 def floor_divide(input, other):
     """⌊a/b⌋; its gradient is 0 wherever it has one."""
     return _recorded(input, other, np.floor_divide, lambda a, b: floor(a / b))
+
+
+def quotient(input, other, rounding_mode):
+    """a/b as a whole number: ⌊a/b⌋ for "floor", and what is nearer to 0 for "trunc"."""
+    if rounding_mode == "floor":
+        return floor_divide(input, other)
+    if rounding_mode != "trunc":
+        raise ValueError(f"div: rounding_mode must be 'floor' or 'trunc', got {rounding_mode!r}")
+
+    def truncated(a, b):
+        if np.result_type(a, b).kind == "f":
+            return np.trunc(np.true_divide(a, b))
+        whole = np.floor_divide(a, b)
+        return whole + ((whole < 0) & (whole * b != a))
+
+    return _recorded(input, other, truncated, lambda a, b: trunc(a / b))
 
 
 def remainder(input, other):

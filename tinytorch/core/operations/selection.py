@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 
 from ..engine import base
-from ..engine.base import as_tensor
+from ..engine.base import TensorBase, as_tensor
 from ..engine.function import Function
 from ..engine.numbers import chosen, is_array, promoted, values_of
 from ..engine.unbroadcast import unbroadcast
@@ -244,8 +244,10 @@ def minimum(input, other):
     return MinimumBackward.run(as_tensor(input), other)
 
 
-def where(condition, input, other):
-    """`input` where `condition` holds, `other` elsewhere."""
+def where(condition, input=None, other=None):
+    """`input` where `condition` holds, `other` elsewhere; alone, the places where it does."""
+    if input is None and other is None:
+        return as_tensor(condition).nonzero(as_tuple=True)
     return WhereBackward.run(as_tensor(condition), input, other)
 
 
@@ -255,7 +257,12 @@ def masked_fill(input, mask, value):
 
 
 def clamp(input, min=None, max=None):
-    """`input`, but not below `min` and not above `max`."""
+    """`input`, but not below `min` and not above `max`, numbers or tensors."""
+    if isinstance(min, TensorBase) or isinstance(max, TensorBase):
+        z = as_tensor(input)
+        if min is not None:
+            z = where(z >= min, z, where(z < min, min, np.nan))
+        return z if max is None else where(z <= max, z, where(z > max, max, np.nan))
     return ClampBackward.run(input, min=min, max=max)
 
 

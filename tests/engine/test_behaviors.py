@@ -1,0 +1,306 @@
+"""What programs for PyTorch take for granted, case by case: the same values, dtypes and refusals.
+
+Many are from public reports of bugs in PyTorch and in other libraries for gradients.
+"""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import tinytorch as tt
+
+torch = pytest.importorskip("torch")
+
+
+def g(t, values, f):
+    """The gradient of the sum of f at these values."""
+    x = t.tensor(values, requires_grad=True)
+    z = f(t, x)
+    (z if z.ndim == 0 else z.sum()).backward()
+    return x.grad
+
+
+def leaf(t, values):
+    return t.tensor(values, requires_grad=True)
+
+
+CASES = {
+    "sum empty dim list": lambda t: t.tensor([[1.0, 2.0], [3.0, 4.0]]).sum(dim=[]),
+    "mean dim tuple": lambda t: t.ones(2, 3).mean(dim=(0, 1)),
+    "var unbiased False": lambda t: t.tensor([1.0, 2.0, 4.0]).var(unbiased=False),
+    "prod of ints": lambda t: t.tensor([2, 3, 4]).prod(),
+    "int div": lambda t: t.tensor([7, -7]) / 2,
+    "floor div neg": lambda t: t.tensor([7, -7]) // 2,
+    "mod neg": lambda t: t.tensor([7.0, -7.0]) % 3,
+    "bool sum": lambda t: t.tensor([True, False, True]).sum(),
+    "bool mean raises": lambda t: t.tensor([True, False]).mean(),
+    "uint8 arithmetic wraps": lambda t: t.tensor([250], dtype=t.uint8) + 10,
+    "int8 neg": lambda t: -t.tensor([-128], dtype=t.int8),
+    "float to int cast trunc": lambda t: t.tensor([1.9, -1.9]).to(t.int64),
+    "arange float": lambda t: t.arange(0, 1, 0.1),
+    "arange int dtype": lambda t: t.arange(5),
+    "linspace 1": lambda t: t.linspace(0, 1, 1),
+    "linspace": lambda t: t.linspace(-1, 1, 5),
+    "eye nonsquare": lambda t: t.eye(2, 3),
+    "full int": lambda t: t.full((2,), 3),
+    "full bool": lambda t: t.full((2,), True),
+    "round half even": lambda t: t.round(t.tensor([0.5, 1.5, 2.5, -0.5])),
+    "round decimals": lambda t: t.round(t.tensor([1.2345]), decimals=2),
+    "argmax ties": lambda t: t.tensor([1.0, 3.0, 3.0]).argmax(),
+    "max dim ties idx": lambda t: t.tensor([[1.0, 3.0, 3.0]]).max(1).indices,
+    "max keepdim": lambda t: t.tensor([[1.0, 3.0]]).max(1, keepdim=True).values,
+    "sort nan": lambda t: t.sort(t.tensor([2.0, float("nan"), 1.0]))[0],
+    "sort desc nan": lambda t: t.sort(t.tensor([2.0, float("nan"), 1.0]), descending=True)[0],
+    "argmax nan": lambda t: t.tensor([1.0, float("nan"), 3.0]).argmax(),
+    "max nan": lambda t: t.tensor([1.0, float("nan"), 3.0]).max(),
+    "clamp min>max": lambda t: t.tensor([1.0, 5.0]).clamp(3, 2),
+    "clamp tensor bounds": lambda t: t.tensor([1.0, 5.0]).clamp(min=t.tensor([2.0, 2.0])),
+    "where scalar": lambda t: t.where(t.tensor([True, False]), 1, 0),
+    "where float scalar": lambda t: t.where(t.tensor([True, False]), 1.5, 0.0),
+    "where single arg": lambda t: t.where(t.tensor([False, True]))[0],
+    "cumsum int": lambda t: t.tensor([1, 2], dtype=t.int32).cumsum(0),
+    "cumsum bool": lambda t: t.tensor([True, True]).cumsum(0),
+    "index bool scalar": lambda t: t.arange(3)[True],
+    "index list of list": lambda t: t.arange(6).reshape(2, 3)[[0, 1], [2, 0]],
+    "index tensor 2d": lambda t: t.arange(3)[t.tensor([[0, 1], [2, 2]])],
+    "reshape -1 twice raises": lambda t: t.ones(6).reshape(-1, -1),
+    "expand new dim": lambda t: t.ones(3).expand(2, 3),
+    "squeeze dim tuple": lambda t: t.ones(1, 2, 1).squeeze((0, 2)),
+    "unsqueeze neg": lambda t: t.ones(2).unsqueeze(-1),
+    "transpose same": lambda t: t.ones(2, 3).transpose(0, 0),
+    "permute neg": lambda t: t.ones(2, 3, 4).permute(-1, 0, 1),
+    "flatten": lambda t: t.ones(2, 3, 4).flatten(1),
+    "chunk uneven": lambda t: t.arange(7).chunk(3)[-1],
+    "split list": lambda t: t.arange(7).split([3, 4])[1],
+    "tensor_split": lambda t: t.arange(7).tensor_split(3)[1],
+    "stack neg": lambda t: t.stack([t.ones(2), t.zeros(2)], -1),
+    "cat mixed dtypes": lambda t: t.cat([t.ones(2), t.ones(2, dtype=t.int64)]),
+    "cat float64": lambda t: t.cat([t.ones(2), t.ones(2, dtype=t.float64)]),
+    "stack mixed": lambda t: t.stack([t.tensor(1.0), t.tensor(2)]),
+    "matmul int": lambda t: t.tensor([[1, 2]]) @ t.tensor([[3], [4]]),
+    "add mixed float": lambda t: t.ones(2) + t.ones(2, dtype=t.float64),
+    "0d promo": lambda t: t.ones(2) + t.tensor(1.0, dtype=t.float64),
+    "int + float scalar": lambda t: t.ones(2, dtype=t.int64) + 1.5,
+    "int tensor * float 0d": lambda t: t.ones(2, dtype=t.int64) * t.tensor(0.5),
+    "bool + int": lambda t: t.tensor([True]) + 1,
+    "pow int neg raises": lambda t: t.tensor([2]) ** -1,
+    "int pow float": lambda t: t.tensor([2]) ** 0.5,
+    "scalar rpow": lambda t: 2 ** t.tensor([3, 4]),
+    "sqrt int": lambda t: t.sqrt(t.tensor([4, 9])),
+    "exp bool": lambda t: t.exp(t.tensor([True])),
+    "compare int float": lambda t: t.tensor([1, 2]) == t.tensor([1.0, 2.5]),
+    "any dim": lambda t: t.tensor([[True, False]]).any(1),
+    "all empty": lambda t: t.tensor([]).bool().all(),
+    "norm grad zero": lambda t: g(t, [0.0, 0.0], lambda t, x: x.norm()),
+    "sqrt grad where": lambda t: g(
+        t, [0.0, 4.0], lambda t, x: t.where(x > 0, x.sqrt(), t.zeros_like(x))
+    ),
+    "pow 0 grad": lambda t: g(t, [0.0, 2.0], lambda t, x: x**0),
+    "pow half at 0": lambda t: g(t, [0.0, 4.0], lambda t, x: x**0.5),
+    "max grad ties": lambda t: g(t, [2.0, 2.0, 1.0], lambda t, x: x.max()),
+    "max dim grad ties": lambda t: g(t, [[2.0, 2.0, 1.0]], lambda t, x: x.max(1)[0]),
+    "amax grad ties": lambda t: g(t, [[2.0, 2.0, 1.0]], lambda t, x: x.amax(1)),
+    "median grad": lambda t: g(t, [3.0, 1.0, 2.0, 5.0], lambda t, x: x.median()),
+    "cumprod": lambda t: g(t, [3.0, 1.0, 2.0], lambda t, x: x.cumprod(0)),
+    "logsumexp -inf all": lambda t: g(t, [-np.inf, -np.inf], lambda t, x: x.logsumexp(0)),
+    "softmax -inf all": lambda t: t.softmax(t.tensor([-np.inf, -np.inf]), 0),
+    "log_softmax big": lambda t: g(t, [1e4, -1e4], lambda t, x: t.log_softmax(x, 0)[1]),
+    "bce logits extremes": lambda t: g(
+        t,
+        [100.0, -100.0],
+        lambda t, x: t.nn.functional.binary_cross_entropy_with_logits(x, t.tensor([0.0, 1.0])),
+    ),
+    "ce ignore all": lambda t: t.nn.functional.cross_entropy(t.ones(2, 3), t.tensor([-100, -100])),
+    "ce sum": lambda t: t.nn.functional.cross_entropy(
+        t.ones(2, 3), t.tensor([1, 2]), reduction="sum"
+    ),
+    "ce float16": lambda t: t.nn.functional.cross_entropy(t.ones(2, 3).half(), t.tensor([1, 2])),
+    "ce int8 target": lambda t: t.nn.functional.cross_entropy(
+        t.ones(2, 3), t.tensor([1, 2], dtype=t.uint8)
+    ),
+    "gather grad dup": lambda t: g(t, [1.0, 2.0], lambda t, x: x.gather(0, t.tensor([0, 0, 1]))),
+    "index grad dup": lambda t: g(t, [1.0, 2.0], lambda t, x: x[[0, 0, 1]]),
+    "expand grad": lambda t: g(
+        t, [[1.0], [2.0]], lambda t, x: x.expand(2, 3) * t.arange(6.0).reshape(2, 3)
+    ),
+    "std of one grad": lambda t: g(t, [3.0], lambda t, x: x.std()),
+    "var correction 0 of one": lambda t: g(t, [3.0], lambda t, x: x.var(correction=0)),
+    "prod zeros grad": lambda t: g(t, [0.0, 3.0, 0.0], lambda t, x: x.prod()),
+    "einsum trace grad": lambda t: g(t, [[1.0, 2.0], [3.0, 4.0]], lambda t, x: t.einsum("ii->", x)),
+    "einsum broadcast": lambda t: t.einsum("...i,i->...", t.ones(2, 3), t.arange(3.0)),
+    "bmm vec": lambda t: t.matmul(t.ones(2, 3, 4), t.ones(4)),
+    "allclose nan": lambda t: t.tensor(t.allclose(t.tensor([np.nan]), t.tensor([np.nan]))),
+    "isclose equal_nan": lambda t: t.isclose(
+        t.tensor([np.nan]), t.tensor([np.nan]), equal_nan=True
+    ),
+    "unique counts": lambda t: t.unique(t.tensor([3, 1, 3]), return_counts=True)[1],
+    "nonzero": lambda t: t.tensor([0, 2, 3]).nonzero(),
+    "topk": lambda t: t.tensor([1.0, 5.0, 3.0]).topk(2)[1],
+    "div rounding": lambda t: t.div(t.tensor([7.0, -7.0]), 2, rounding_mode="floor"),
+    "div trunc": lambda t: t.div(t.tensor([7, -7]), 2, rounding_mode="trunc"),
+    "sub alpha": lambda t: t.sub(t.ones(2), t.ones(2), alpha=3),
+    "item of many raises": lambda t: t.tensor(t.ones(2).item()),
+    "bool of many raises": lambda t: t.tensor(bool(t.ones(2))),
+    "numpy of grad raises": lambda t: t.tensor(leaf(t, [1.0]).numpy()),
+    "int requires grad raises": lambda t: t.tensor([1], requires_grad=True, dtype=t.int64),
+    "zero dim index raises": lambda t: t.tensor(1.0)[0],
+    "iter 0d raises": lambda t: t.tensor(list(t.tensor(1.0))),
+    "len": lambda t: t.tensor(len(t.ones(3, 2))),
+    "contains": lambda t: t.tensor(2 in t.tensor([1, 2])),
+    "movedim": lambda t: t.movedim(t.ones(2, 3, 4), 0, -1),
+    "meshgrid": lambda t: t.meshgrid(t.arange(2), t.arange(3), indexing="ij")[1],
+    "nan_to_num": lambda t: t.nan_to_num(t.tensor([np.nan, np.inf]), nan=1.0, posinf=2.0),
+    "count_nonzero": lambda t: t.count_nonzero(t.tensor([0, 1, 2])),
+    "argsort desc": lambda t: t.argsort(t.tensor([1.0, 3.0, 2.0]), descending=True),
+    "broadcast_to": lambda t: t.broadcast_to(t.ones(3), (2, 3)),
+    "tril indices": lambda t: t.tril_indices(3, 3),
+    "std_mean": lambda t: t.std_mean(t.tensor([1.0, 2.0, 4.0]))[0],
+    "F.pad neg": lambda t: t.nn.functional.pad(t.arange(5.0), (-1, 1)),
+    "one_hot": lambda t: t.nn.functional.one_hot(t.tensor([0, 2])),
+    "layer_norm const": lambda t: g(
+        t, [[2.0, 2.0, 2.0]], lambda t, x: t.nn.functional.layer_norm(x, (3,))
+    ),
+    "cosine zero": lambda t: g(
+        t, [[0.0, 0.0]], lambda t, x: t.nn.functional.cosine_similarity(x, t.ones(1, 2))
+    ),
+    "dropout p1": lambda t: t.nn.functional.dropout(t.ones(3), 1.0),
+    "max_pool neg inf pad": lambda t: t.nn.functional.max_pool2d(-t.ones(1, 1, 2, 2), 3, 1, 1),
+    "avg_pool pad": lambda t: t.nn.functional.avg_pool2d(t.ones(1, 1, 2, 2), 3, 1, 1),
+    "embedding padding grad": lambda t: g(
+        t,
+        [[1.0], [2.0]],
+        lambda t, x: t.nn.functional.embedding(t.tensor([0, 1, 1]), x, padding_idx=1),
+    ),
+    "conv1d groups": lambda t: t.nn.functional.conv1d(
+        t.arange(12.0).reshape(1, 2, 6), t.ones(2, 1, 3), groups=2
+    ),
+}
+
+
+def case(name):
+    def add(f):
+        CASES[name] = f
+        return f
+
+    return add
+
+
+@case("setitem mask")
+def _(t):
+    x = t.zeros(3)
+    x[t.tensor([True, False, True])] = t.tensor([1.0, 2.0])
+    return x
+
+
+@case("setitem broadcast")
+def _(t):
+    x = t.zeros(2, 3)
+    x[:, 1] = 5
+    return x
+
+
+@case("type promotion add_ raises")
+def _(t):
+    x = t.ones(2, dtype=t.int64)
+    x += 1.5
+    return x
+
+
+@case("backward non scalar raises")
+def _(t):
+    leaf(t, [1.0, 2.0]).mul(2).backward()
+    return t.ones(1)
+
+
+@case("backward twice raises")
+def _(t):
+    y = (leaf(t, [1.0]) ** 2).sum()
+    y.backward()
+    y.backward()
+    return t.ones(1)
+
+
+@case("inplace leaf raises")
+def _(t):
+    x = leaf(t, [1.0])
+    x += 1
+    return x
+
+
+@case("detach shares")
+def _(t):
+    x = leaf(t, [1.0, 2.0])
+    d = x.detach()
+    d[0] = 9
+    return x.detach()
+
+
+@case("view shares")
+def _(t):
+    x = t.zeros(4)
+    v = x.view(2, 2)
+    v[0, 0] = 5
+    return x
+
+
+@case("slice shares")
+def _(t):
+    x = t.zeros(4)
+    x[1:3].fill_(7)
+    return x
+
+
+@case("retain_grad")
+def _(t):
+    x = leaf(t, [1.0, 2.0])
+    y = x * 2
+    y.retain_grad()
+    (y**2).sum().backward()
+    return y.grad
+
+
+@case("hook scales")
+def _(t):
+    x = leaf(t, [1.0, 2.0])
+    x.register_hook(lambda g: g * 10)
+    (x * 2).sum().backward()
+    return x.grad
+
+
+@case("grad accumulate")
+def _(t):
+    x = leaf(t, [1.0])
+    (x * 2).backward()
+    (x * 3).backward()
+    return x.grad
+
+
+@case("clip_grad_norm ret")
+def _(t):
+    x = leaf(t, [3.0, 4.0])
+    (x * x).sum().backward()
+    t.nn.utils.clip_grad_norm_([x], 1.0)
+    return x.grad
+
+
+def outcome(t, call):
+    try:
+        x = call(t).detach()
+    except (ValueError, TypeError, IndexError, RuntimeError) as error:
+        return error
+    return x.numpy() if t is torch else np.asarray(x.data)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_as_pytorch(name):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PyTorch's, about what will be otherwise one day
+        found, expected = outcome(tt, CASES[name]), outcome(torch, CASES[name])
+    if isinstance(expected, Exception):
+        assert isinstance(found, Exception)
+        assert len(str(found)) > 20  # it says what is wrong
+        return
+    assert not isinstance(found, Exception), found
+    assert (found.shape, found.dtype) == (expected.shape, expected.dtype)
+    np.testing.assert_allclose(found.astype(float), expected.astype(float), rtol=1e-5, atol=1e-6)
