@@ -202,6 +202,17 @@ def test_the_gradient_is_drawn_and_nothing_overflows(show, pad, width, theme):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [700, 620, 390])
+def test_all_is_drawn_inside(show, pad, digits, width):
+    figure = pad(examples=data.digits(train=False)[:300][0].numpy().reshape(-1, 64))
+    page = show(figure, width=width)
+    for panel in page.locator("svg.tt-panel").all():
+        frame = panel.bounding_box()
+        for box in [part.bounding_box() for part in panel.locator("rect:not(.tt-hit)").all()]:
+            assert box["x"] >= frame["x"] - 1
+            assert box["x"] + box["width"] <= frame["x"] + frame["width"] + 1
+
+
 def test_the_height_is_what_was_kept_free(show, pad):
     figure = pad()
     for width, kept in zip((720, 390), figure.space, strict=True):

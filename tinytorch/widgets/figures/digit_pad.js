@@ -78,7 +78,7 @@ function chosen({ data, state }, { inputs }) {
 
 /** The pad on the left and the answers beside it, or below it on a phone. */
 function place({ w, h }, most) {
-  const wide = w >= 600;
+  const wide = w >= 640;
   const cell = Math.floor(Math.min(wide ? h : most, w - 48) / SIDE);
   const left = wide ? 24 : Math.round((w - SIDE * cell) / 2);
   const bars = wide ? { x: left + SIDE * cell + 48, y: 4 } : { x: 0, y: SIDE * cell + 14 };

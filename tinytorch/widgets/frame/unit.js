@@ -28,7 +28,7 @@ function picture(x, y, size, values, ink) {
  *        most with what it then says
  */
 export function hidden({ weights, z, out, best }, w) {
-  const wide = w >= 600;
+  const wide = w >= 640;
   const [tile, top] = [wide ? 104 : 112, 26];
   const most = (values) => Math.max(...values.map(Math.abs)) || 1;
   const scaled = weights.map((value) => value / most(weights));
