@@ -170,6 +170,14 @@ def _adam_wrongs():
 _adam_wrongs()
 
 
+@wrong("adam", "added to √v it is divided along with it")
+def rate_corrected_alone(p, g, m, v, t, lr=0.05, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    rate = lr * (1 - beta2**t) ** 0.5 / (1 - beta1**t)
+    return p - rate * m / (np.sqrt(v) + eps), m, v
+
+
 @right("adam")
 def rate_corrected(p, g, m, v, t, lr=0.05, beta1=0.9, beta2=0.999, eps=1e-8):
     """As the paper's remark has it: the corrections in the rate, and in ε."""
@@ -290,6 +298,13 @@ def limit_forgotten_within(gradients, limit):
 def turned_around(gradients, limit):
     n = length(gradients)
     return [g * (-limit / n if n > limit else 1.0) for g in gradients]
+
+
+@wrong("clip", "nothing was clipped")
+def only_where_one_is_too_long(gradients, limit):
+    n = length(gradients)
+    long = any(np.linalg.norm(g) > limit for g in gradients)
+    return [g * (limit / n) if long else g for g in gradients]
 
 
 @wrong("clip", "one gradient for each")

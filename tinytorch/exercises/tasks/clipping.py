@@ -29,6 +29,7 @@ def _lengthened(gradients, limit):
 
 
 CLIP_MISTAKES = (
+    Mistake("nothing was clipped.", lambda gradients, limit: list(gradients)),
     Mistake(
         "each gradient is clipped for itself, which turns the direction of the step: one norm for"
         " all together.",
@@ -73,7 +74,6 @@ CLIP_MISTAKES = (
         "they were thrown away: what is too long is shortened to `limit`.",
         lambda gradients, limit: [g * (_length(gradients) <= limit) for g in gradients],
     ),
-    Mistake("nothing was clipped.", lambda gradients, limit: list(gradients)),
 )
 
 
@@ -84,6 +84,7 @@ def clip_cases(seed):
     yield "long gradients and a large limit", [10 * g for g in long], 7.5
     yield "short gradients", [g / 100 for g in long], 1.0
     yield "one long and one short", [np.array([30.0, 40.0]), np.array([0.01])], 5.0
+    yield "two gradients of length 0.8", [np.array([0.8]), np.array([[0.0, -0.8]])], 1.0
     yield "one alone", [np.array([3.0, 4.0])], 1.0
     yield "zero gradients", [np.zeros(3), np.zeros((2, 2))], 1.0
 

@@ -122,7 +122,7 @@ class Steps:
         p, memories = self.begun(start)
         names = ["p", *self.kept]
         listed = ", ".join(names)
-        first = None
+        first, apart = None, dict.fromkeys(self.mistakes, 0.0)
         for t in range(1, 7):
             g = size * rng.normal(size=shape)
             given = [np.array(x) for x in (p, g, *memories)]
@@ -147,16 +147,18 @@ class Steps:
                 step = self.right if mistake is None else mistake.work
                 q, *own = step(tracks[mistake][0], g, *tracks[mistake][1], t, **options)
                 tracks[mistake] = q, own
-                if mistake and not _close(p, q):
-                    del tracks[mistake]
+                if mistake:
+                    apart[mistake] += np.abs(p - q).sum()
+                    if not _close(p, q):
+                        del tracks[mistake]
             due = tracks[None][0]
             if first is None and not _close(p, due):
                 if _close(p - before, before - due):
                     raise Wrong("It goes uphill: the sign of the step is wrong.")
                 first = f"For {about}, in step {t} {self.differs(before, found, tracks[None])}"
         if first:
-            named = [m.says for m in tracks if m is not None]
-            raise Wrong(named[0] if named else first)
+            named = [m for m in tracks if m is not None]
+            raise Wrong(min(named, key=apart.get).says if named else first)
         if self.kept and not _close(memories[-1], tracks[None][1][-1]):
             return (
                 f" But your {self.kept[-1]} has the rate in it, and would follow a schedule late:"
@@ -277,6 +279,7 @@ def _adam(
     later=0,
     old=1,
     exchanged=False,
+    late=False,
 ):
     """Adam's step, right but for what is said."""
 
@@ -290,6 +293,8 @@ def _adam(
         v_hat = v / (1 - (beta1 if second else beta2) ** (t + later)) if "v" in unbias else v
         if inside:
             return p - lr * m_hat / np.sqrt(v_hat + eps), m, v
+        if late:
+            return p - lr * m_hat / (np.sqrt(v) + eps) * np.sqrt(1 - beta2**t), m, v
         below = (np.sqrt(v_hat) if root else v_hat) + eps
         if not keep:
             return p - lr * m_hat / below, m_hat, v_hat
@@ -317,6 +322,10 @@ ADAM_MISTAKES = (
     Mistake("Divide by the square root of v̂, not by v̂.", _adam(root=False)),
     Mistake("m̂ and v̂ are for this step alone: return m and v uncorrected.", _adam(keep=False)),
     Mistake("ε is added to the root, and is not under it: √v̂ + ε.", _adam(inside=True)),
+    Mistake(
+        "ε is added to √v̂, after the correction; added to √v it is divided along with it.",
+        _adam(late=True),
+    ),
     Mistake("`lr` is an argument: yours takes 0.05 whatever it is given.", _fixed(adam, lr=0.05)),
     Mistake(
         "β₁ and β₂ are arguments: yours takes 0.9 and 0.999 whatever it is given.",
