@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,10 @@ import pytest
 # Before NumPy is imported: its matrices here are too small to share, and threads that wait for one
 # another on busy cores slow a test down tenfold.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# A shell lets what it starts in the background ignore Ctrl+C, and whatever that starts in turn.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 NO_PYTHON = "no Python for pages: "  # how the one skip begins that CI=true lets pass
 CHROMIUMS = "chromium", "chromium-browser", "google-chrome"
