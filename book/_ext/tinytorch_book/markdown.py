@@ -15,6 +15,12 @@ SPECIAL = re.compile(r"([\\`*\[\]<>$~|]|(?<!\w)_|_(?!\w)|&(?=#?\w+;))")
 OPENING = re.compile(r"^(\s*)([#+-]|\d+[.)])(?=\s|$)", re.M)  # would begin a list or a heading
 
 
+def label(node):
+    """Return whether a node is the word "Note" that HTML's writer puts into a note."""
+    note = isinstance(node.parent, nodes.Admonition) and node.parent.tagname in admonitionlabels
+    return note and isinstance(node, nodes.title)
+
+
 class Writer:
     """Write nodes as Markdown.
 
@@ -144,7 +150,8 @@ class Writer:
 
     def write_Admonition(self, node):  # a note, a warning and their kind
         title = admonitionlabels[node.tagname]
-        return quoted(f"**{title}**\n\n{self.blocks(node.children)}")
+        body = [child for child in node.children if not label(child)]
+        return quoted(f"**{title}**\n\n{self.blocks(body)}")
 
     def write_container(self, node):
         if node.get("design_component") != "dropdown":

@@ -33,7 +33,7 @@ from sphinx.builders import Builder
 
 from .cells import cell_ids
 from .figures import LiveFigures
-from .markdown import Writer, folded
+from .markdown import Writer, folded, label
 
 COLAB = "https://colab.research.google.com/github"
 BRANCH = "notebooks"  # where the publishing workflow keeps the executed set, for Colab
@@ -155,7 +155,10 @@ def name_cells(cells, code, keys):
 def digest(blocks):
     """Return a short name for the words of blocks, whichever builder has turned them into what."""
     texts = (text for block in blocks for text in block.findall(nodes.Text))
-    said = " ".join(text.astext() for text in texts if not isinstance(text.parent, nodes.raw))
+    texts = (
+        text for text in texts if not (isinstance(text.parent, nodes.raw) or label(text.parent))
+    )
+    said = " ".join(text.astext() for text in texts)
     return hashlib.sha256(" ".join(said.split()).encode()).hexdigest()[:8]
 
 
