@@ -28,7 +28,7 @@ class MaxPool2dBackward(Function):
         padded = windows.padded(x, low)
         places = windows.places()
         z = padded[places[0]].copy()
-        count = np.int16 if len(places) <= 1 << 15 else np.int32
+        count = np.min_scalar_type(len(places)).type  # as few bytes as will do
         self.best = best = np.empty(z.shape, count)
         best[...] = windows.first_inside()
         for k, place in enumerate(places[1:], 1):
@@ -58,7 +58,7 @@ class MaxPool2dBackward(Function):
         """The index into x of each largest element."""
         w = self.windows
         n, c, i, j = np.ogrid[tuple(slice(m) for m in self.best.shape)]
-        row, column = self.best // w.kernel[1], self.best % w.kernel[1]
+        row, column = np.divmod(self.best.astype(np.intp), w.kernel[1])
         return (
             n,
             c,
