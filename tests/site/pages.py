@@ -1,7 +1,5 @@
 """A page whose cells run, as a test drives it: by the names and attributes that readers meet."""
 
-import json
-
 SOLVED = {
     "wrong": "return g * a, g * b",
     "right": "return unbroadcast(g * b, a.shape), unbroadcast(g * a, b.shape)",
@@ -13,12 +11,18 @@ class LivePage:
 
     def __init__(self, page):
         self.page = page
-        self.events = []
-        page.expose_function("ttHeard", lambda text: self.events.append(json.loads(text)))
         page.evaluate(
-            """() => ["tt:edit", "tt:checked"].forEach((type) => document.addEventListener(
-                type, ({ detail }) => ttHeard(JSON.stringify({ type, ...detail }))))"""
+            """() => {
+                self.ttHeard = [];
+                ["tt:edit", "tt:checked"].forEach((type) => document.addEventListener(
+                    type, ({ detail }) => ttHeard.push({ type, ...detail })));
+            }"""
         )
+
+    @property
+    def events(self):
+        """What the page has told so far: edits and answers."""
+        return self.page.evaluate("ttHeard")
 
     @property
     def python(self):
