@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+from layouts import stretched, strided
 from torch import from_numpy
 from torch import tensor as theirs
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -43,21 +44,6 @@ def with_values(*values):
         return x
 
     return change
-
-
-def strided(x):
-    """The same values with gaps between them, backwards, in Fortran order."""
-    if not x.ndim:
-        return x
-    room = np.zeros([2 * n for n in x.shape], x.dtype, order="F")
-    view = room[tuple(slice(None, None, -2) for _ in x.shape)]
-    view[...] = x
-    return view
-
-
-def stretched(x):
-    """The first row, with stride 0."""
-    return np.broadcast_to(x[:1], x.shape) if x.ndim and x.shape[0] else x
 
 
 def emptied(inputs):

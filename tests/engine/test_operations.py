@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from layouts import strided
 from operations import OPERATIONS
 
 import tinytorch as tt
@@ -38,21 +39,6 @@ def run(op, case, **options):
     g = np.random.default_rng(1).normal(size=z.shape).astype(z.dtype)
     tt.autograd.backward(z, g)
     return z, leaves
-
-
-def strided(x):
-    """The same values with gaps between them, backwards, in Fortran order."""
-    if not x.ndim:
-        return x
-    room = np.zeros([2 * n for n in x.shape], x.dtype, order="F")
-    view = room[tuple(slice(None, None, -2) for _ in x.shape)]
-    view[...] = x
-    return view
-
-
-def stretched(x):
-    """The first row of the values, repeated with stride 0."""
-    return np.broadcast_to(x[:1], x.shape) if x.ndim and x.shape[0] else x
 
 
 @over_cases
