@@ -98,7 +98,8 @@ function cell(i, size, ink, slope, state) {
       ...{ class: "tt-solid tt-ink", cx: x + size / 2, cy: y + size / 2 },
       r: (ink / INK) * size * 0.17,
     });
-  if (state.gradient && Math.abs(slope) > 0.3) marks += label(x + 3, y + 12, slope < 0 ? "−" : "+");
+  const sign = slope < 0 ? "−" : "+";
+  if (state.gradient && Math.abs(slope) > 0.3) marks += label(x + 3, y + 12, sign);
   return marks;
 }
 

@@ -1,7 +1,8 @@
 /** Numbers, formulas and captions as text. */
 
 /**
- * Fixed digits, a real minus sign, no "−0.00": "−0.50". A tie goes to the even digit, as in Python.
+ * Fixed digits, a real minus sign, no "−0.00": "−0.50". A tie goes to the even digit, as in
+ * Python.
  * Values that are no numbers come as their names.
  */
 export function fmt(value, digits = 2) {

@@ -16,7 +16,7 @@
   ];
   const isTenfold = (ratio) => ratio > 0 && Math.abs(Math.log10(ratio) % 1) < 1e-9;
 
-  /** Read a number as people write one: −1/64, 1,280, 0.45, 3·10^8, 12 bytes. NaN if it is none. */
+  /** Read a number as people write one: −1/64, 1,280, 0.45, 3·10^8, 12 bytes; else NaN. */
   function number(text) {
     const plain = text
       .trim()
