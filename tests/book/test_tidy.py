@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 TOOL = ROOT / "book" / "_ext" / "tinytorch_book" / "tidy.py"
 CHAPTERS = sorted(p for p in ROOT.glob("book/**/*.md") if "\nkernelspec:" in p.read_text("utf8"))
 MYST = {"extension": ".md", "format_name": "myst"}
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 LANGUAGE = {
     "codemirror_mode": {"name": "ipython", "version": 3},
     "file_extension": ".py",
@@ -33,7 +34,7 @@ def tidy(monkeypatch):
 def saved(text, change=lambda notebook: None):
     """Return a chapter as JupyterLab saves it, through jupytext."""
     notebook = jupytext.reads(text, fmt=MYST)
-    notebook.metadata["kernelspec"]["display_name"] = "Python 3 (ipykernel)"
+    notebook.metadata["kernelspec"] = KERNEL  # in the order in which JupyterLab sets it
     notebook.metadata["language_info"] = LANGUAGE
     for cell in notebook.cells:
         if cell.cell_type == "code":

@@ -20,7 +20,8 @@ BOOK = Path(__file__).parents[2]
 VOLATILE = re.compile(
     r"^    (?:format_version|jupytext_version): .*\n|^language_info:\n(?: .*\n)+", re.M
 )
-KERNEL = re.compile(r"^(  display_name: Python 3).*", re.M)
+KERNEL = re.compile(r"^kernelspec:\n(?: .*\n)+", re.M)
+PYTHON = "kernelspec:\n  display_name: Python 3\n  language: python\n  name: python3\n"
 CELL = re.compile(
     r"^(?P<fence>`{3,})\{code-cell\}.*\n"
     r"(?:---\n(?P<block>(?:.*\n)*?)---\n|(?P<lines>(?::.*\n)*))\n*",
@@ -49,7 +50,7 @@ def tidy(text):
     header, end, body = text.partition("\n---\n")
     if not re.match(r"---\n(?s:.*)^kernelspec:", header + "\n", re.M):
         return text
-    header = KERNEL.sub(r"\1", VOLATILE.sub("", header + "\n"))
+    header = KERNEL.sub(PYTHON, VOLATILE.sub("", header + "\n"))
     return header.removesuffix("\n") + end + CELL.sub(opening, body)
 
 
