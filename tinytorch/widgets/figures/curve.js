@@ -128,9 +128,12 @@ function above(data, at, X, { w, h }) {
     const [ex, ey] = end(side);
     const room = 7 * text.length;
     const x = side > 0 ? Math.min(ex + 2, w - 4 - room) : Math.max(ex - 2, LEFT + 4 + room);
+    const pushed = Math.abs(ex + 2 * side - x) > 2; // back from the edge, onto the curve
+    const over = pushed ? [x, x + room * side] : [];
+    const ys = over.map((p) => Y(data.f[nearest(data.x, X.invert(p))])).filter(Number.isFinite);
     const off = Y(data.f[nearest(data.x, X.invert(ex + 30 * side))]) - ey;
     const under = Math.abs(off) > 6 ? off < 0 : slope >= 0 === side > 0;
-    const y = ey + (under ? 17 : -9);
+    const y = under ? Math.max(ey, ...ys) + (pushed ? 22 : 17) : Math.min(ey, ...ys) - 9;
     words += label(x, Math.min(floor, Math.max(top + 8, y)), text, {
       role,
       at: side > 0 ? "start" : "end",
