@@ -206,3 +206,42 @@ def test_anomalies_leave_another_watcher_in_place():
     with tt.autograd.watch(lambda event, *_: seen.append(event)), detect_anomaly():
         (leaf(1.0) * 2).backward()
     assert seen == ["forward", "backward"]
+
+
+CURVES = {
+    "sigmoid": lambda t, x: x.sigmoid(),
+    "gelu": lambda t, x: t.nn.functional.gelu(x),
+    "gelu, tanh": lambda t, x: t.nn.functional.gelu(x, approximate="tanh"),
+    "silu": lambda t, x: t.nn.functional.silu(x),
+    "tan": lambda t, x: x.tan(),
+    "mish": lambda t, x: t.nn.functional.mish(x),
+    "elu": lambda t, x: t.nn.functional.elu(x),
+    "lerp": lambda t, x: t.lerp(x, x * x, x.sin()),
+    "cumprod": lambda t, x: x.cumprod(0),
+}
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_curves_have_their_derivatives_to_the_fourth(name):
+    """What finds its slope with 1 for g, and multiplies by g, is still a function of x."""
+    torch = pytest.importorskip("torch")
+    found = []
+    for t in (tt, torch):
+        x = t.tensor([-2.1, -0.4, 0.3, 1.2], dtype=t.float64, requires_grad=True)
+        z, orders = CURVES[name](t, x), []
+        for _ in range(4):
+            (z,) = t.autograd.grad(z.sum(), x, create_graph=True)
+            orders.append(np.asarray(z.detach().numpy()))
+        found.append(orders)
+    for ours, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-9)
+
+
+def test_the_slope_of_a_curve_is_nobody_elses_gradient():
+    """No hook is called on the way to it, and nothing is added to `.grad`."""
+    x, seen = tt.tensor([0.3, -1.0], requires_grad=True), []
+    x.register_hook(lambda g: seen.append(g.tolist()))
+    z = tt.nn.functional.mish(x)
+    assert not seen and x.grad is None
+    z.sum().backward()
+    assert len(seen) == 1 and seen[0] == x.grad.tolist()

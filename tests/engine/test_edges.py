@@ -20,50 +20,22 @@ from test_operations import of_the_package  # noqa: E402
 
 import tinytorch as tt  # noqa: E402
 
-SUMMED = "∞ - ∞ in a second derivative, which PyTorch's formula for it groups otherwise"
-AT_A_BEND = (
-    "at a bend: the second derivative of the branch that the first takes, in PyTorch of none"
-)
 NO_NAN = "a number where PyTorch has nan"
 NOT_COMPARED = "shapes that differ are refused: comparing everything with everything is a mistake"
+NAN = ": nan here, in PyTorch "
 NO_SIZE = "PyTorch's own result has another shape than its documentation says"
 DEPARTURES = {
     ("pow", "0"): "PyTorch drops the mixed derivative at exponent 0, which is g / a",
     ("pow", "-0"): "the same",
     ("pow 0.5", "-0"): "PyTorch takes 1 / √-0 = -∞ for the power -½ of -0; IEEE 754 has ∞",
     **{
-        (name, "infinite g"): SUMMED
-        for name in (
-            *("sigmoid", "in place: sigmoid_", "gelu", "gelu tanh", "silu", "tan", "glu", "einsum"),
-            *("binary_cross_entropy", "cross_entropy"),
-        )
-    },
-    **{("glu", column): SUMMED for column in ("inf", "-inf", "inf and -inf")},
-    **{
-        (name, "infinite g"): "∞ - ∞: a product, whose factors' gradients are added here"
-        for name in ("hardswish", "mish", "cosine_embedding_loss")
-    },
-    ("var", "0-d"): "the variance of one number is nan, and so is all that comes of it",
-    ("var", "empty"): "the same, of none",
-    ("var_mean", "0-d"): "the same",
-    ("var_mean", "empty"): "the same",
-    **{("cumprod", column): SUMMED for column in ("inf", "-inf", "inf and -inf")},
-    **{
         ("prod", column): "products with ∞, multiplied in another order"
-        for column in ("inf", "-inf", "inf and -inf")
-    },
-    **{
-        ("einsum", column): "∞ - ∞: three factors are multiplied in another order"
         for column in ("inf", "-inf", "inf and -inf")
     },
     **{(f"{name}_loss", "broadcast"): NOT_COMPARED for name in ("mse", "l1", "huber", "smooth_l1")},
     **{
         ("binary_cross_entropy", column): "the derivative of the value, in which ln 0 is -100"
         for column in ("0", "-0", "all 0")
-    },
-    **{
-        ("cross_entropy", column): "0 · ∞: a probability of ∞ as a target, summed otherwise"
-        for column in ("inf", "-inf", "inf and -inf")
     },
     ("cross_entropy", "empty"): "no classes: the mean of rows of 0, in PyTorch 0 / 0",
     ("conv?d", "empty"): NO_SIZE,
@@ -79,12 +51,10 @@ DEPARTURES = {
     },
     **{("topk", column): "which of equal ones is chosen is nobody's promise" for column in ("*0",)},
     **{("lerp by a tensor", column): NO_NAN for column in ("inf", "-inf", "inf and -inf")},
-    ("lerp by a tensor", "infinite g"): "∞ - ∞: g times both ends, added up",
     ("std", "float16"): "two values are equally far from their mean, which PyTorch rounds",
     ("mT", "0-d"): "refused, as PyTorch will too",
     **{
-        (name, column): AT_A_BEND
-        for name in ("elu", "celu", "selu", "prelu")
+        ("prelu", column): "PyTorch's second derivative takes 0 for positive, its first does not"
         for column in ("0", "-0", "all 0")
     },
     **{
@@ -92,17 +62,13 @@ DEPARTURES = {
         for name in ("relu6", "hardtanh")
     },
     ("hardsigmoid", "*"): "PyTorch's sixth is that of float32, in float64 too",
-    ("embedding_bag", "nan"): "the largest of numbers and nan is nan; PyTorch passes over it here",
     ("hardswish", "-inf"): "0, the limit, where PyTorch has -∞ · 0",
     ("hardswish", "inf and -inf"): "the same",
     ("instance_norm", "empty"): "no channels, which is refused",
     ("adaptive_avg_pool2d", "empty"): "no pixels, which is refused",
-    **{
-        ("cosine_embedding_loss", column): "held from 0 at another place: ‖x‖² + ε in PyTorch"
-        for column in ("0", "-0", "all 0", "tiny")
-    },
     ("triplet_margin_loss", "huge"): "a difference of numbers near 1e30, and all of it is rounding",
 }  # fmt: skip
+NANS = {("group_norm", column) for column in ("inf", "-inf", "inf and -inf")}  # ∞ - ∞ in a group
 ROUNDED = "huge", "tiny", "float16"  # where second derivatives are nothing but rounding
 TOLERANCES = {np.float16: 1e-2, np.float32: 1e-4}
 
@@ -137,8 +103,10 @@ def test_as_pytorch(row, cases):
         cells = list(compared(row, cases, column))
         if cells:
             ran.add(column)
-        if not departures(row, column):
-            problems += [problem for cell in cells for problem in cell]
+        excused = departures(row, column)
+        if excused:  # but for a nan where PyTorch has none, which nothing excuses
+            cells = [[p for p in cell if NAN in p] for cell in cells if not excused & NANS]
+        problems += [problem for cell in cells for problem in cell]
     assert "plain" in ran, "PyTorch runs no case of this row"
     assert not problems, "\n".join(problems[:6])
 
@@ -183,6 +151,8 @@ def differs(name, a, b, rtol):
         return f"{name}: {a.dtype}{a.shape}, PyTorch {b.dtype}{b.shape}"
     if name != "value":  # a number may stand where PyTorch has none
         a = np.where(np.isnan(b), np.nan, a)
+    if (nan := np.isnan(a) & ~np.isnan(b)).any():
+        return f"{name}{NAN}{b[nan][:4]}"
     scale = np.abs(b[np.isfinite(b)]).max(initial=1e-4)
     if name.startswith("second"):  # of sums whose parts cancel
         rtol, scale = 5 * rtol, max(scale, 1)

@@ -12,7 +12,8 @@ from .engine.numbers import values_of
 from .initializers import constant_, untrained
 from .module import Module
 from .operations import activations as functional
-from .operations.selection import ClampBackward, where, with_values
+from .operations.curves import curve, with_slope
+from .operations.selection import ClampBackward, where
 from .softmax import softmin
 from .tensor import Tensor
 
@@ -107,7 +108,8 @@ def hardswish(input, inplace=False) -> Tensor:
     values = values_of(x)
     low, high = values < -3, ~(values <= 3)
     between = x.masked_fill(low | high, 0.0)
-    z = where(low, 0.0, where(high, x, between * (between + 3) / 6))
+    between = curve(lambda x: x * (x + 3) / 6, between)
+    z = where(low, 0.0, where(high, x, between))
     return in_place("hardswish", input, z) if inplace else z
 
 
@@ -116,8 +118,7 @@ def mish(input, inplace=False) -> Tensor:
 
     Source: D. Misra, "Mish: a self regularized non-monotonic activation function" (2019).
     """
-    x = as_tensor(input)
-    z = x * functional.softplus(x).tanh()
+    z = curve(lambda x: x * functional.softplus(x).tanh(), as_tensor(input))
     return in_place("mish", input, z) if inplace else z
 
 
@@ -164,9 +165,12 @@ def glu(input, dim=-1) -> Tensor:
 
 
 def _expm1(x):
-    """eˣ - 1 where x ≤ 0, without the difference that loses digits near 0."""
+    """eˣ - 1 where x ≤ 0, without the difference that loses digits near 0.
+
+    At 0 its slope is 1 and has no slope, as in PyTorch.
+    """
     t = where(values_of(x) <= 0, x, 0.0)
-    return with_values(t.exp() - 1, np.expm1(t._data))
+    return with_slope(np.expm1(t._data), t, where(values_of(x) < 0, t.exp(), 1.0))
 
 
 class _Activation(Module):

@@ -147,12 +147,19 @@ def embedding_bag(
     counts = np.bincount(bags, minlength=len(starts))[:, None]
     if mode == "max":
         filled = [
-            rows[np.flatnonzero(bags == b)].max(0)[0] if counts[b] else rows[:0].sum(0)
+            _largest(rows[np.flatnonzero(bags == b)]) if counts[b] else rows[:0].sum(0)
             for b in range(len(starts))
         ]
         return stack(filled) if filled else rows[:0]
     total = ScatterBackward.run(rows, index=bags, shape=shape)
     return total if mode == "sum" else total / np.maximum(counts, 1).astype(rows.dtype)
+
+
+def _largest(rows):
+    """The largest of each column; a NaN is passed over, as in PyTorch, unless it comes first."""
+    passed_over = np.isnan(rows._data)
+    passed_over[0] = False
+    return rows.masked_fill(passed_over, -np.inf).max(0)[0]
 
 
 class Embedding(Module):

@@ -12,6 +12,7 @@ from .engine.numbers import as_float32, is_array
 from .engine.unbroadcast import unbroadcast
 from .initializers import untrained
 from .module import Module, write
+from .operations.curves import scaled
 from .operations.reduction import sum_kept
 from .operations.selection import flat
 from .tensor import Tensor
@@ -155,17 +156,25 @@ class BatchNormBackward(Function):
                 sum_kept(g, self.axes),
             )
         else:
+            # the weight is one for all of a channel, and waits till the end, with the scale
+            column, shape = self.as_column(weight), (x.shape[1], *self.column_shape[1:])
             if is_array(g):
                 x_hat, scale = self.intermediate
+                scale = scale * column
             else:  # a gradient that is to be differentiated again
                 x_hat, scale = normalized(x, self.axes, self.eps)
-            # the weight is one for all of a channel, and waits till the end, with the scale
-            scale, shape = scale * self.as_column(weight), (x.shape[1], *self.column_shape[1:])
             grads = gradients_of_normalized(self, g, x_hat, scale, None, self.axes, shape)
+            if not is_array(g) and self.next_functions[0] and isinstance(column, Tensor):
+                grads = (scaled(column, self.along_x, x, g), *grads[1:])
         return tuple(
             d.reshape(to.shape) if to else None
             for d, to in zip(grads, self.next_functions, strict=True)
         )
+
+    def along_x(self, x, g):
+        """The gradient of x in training, for a weight of 1."""
+        x_hat, scale = normalized(x, self.axes, self.eps)
+        return gradients_of_normalized(self, g, x_hat, scale, None, self.axes, ())[0]
 
     def as_column(self, p):
         return p.reshape(self.column_shape) if getattr(p, "ndim", 0) else p

@@ -67,6 +67,7 @@ class Function:
     elementwise = False  # True where operands of two dtypes are promoted, as in PyTorch
     sets_dtype = False  # True where a parameter says the dtype of the result
     hooks = intermediate = None
+    sources = None  # the nodes of the saved values, if they are not the inputs' and this one
     checksums: dict = {}  # noqa: RUF012 (never written to; a node with checksums gets its own)
     __slots__ = (
         "__dict__",
@@ -141,7 +142,7 @@ class Function:
     def apply_to_tensors(self, g):
         """`apply` with the saved values as Tensors, so that the rule is itself recorded."""
         saved = self.saved_tensors
-        sources = (*self.next_functions, self)
+        sources = self.sources or (*self.next_functions, self)
         places = self._saved_places or range(len(saved))
         self.saved_tensors = tuple(
             base.Tensor._wrap(value, sources[i]) if hasattr(value, "dtype") else value

@@ -71,3 +71,15 @@ def grad(
             g if g is None or isinstance(g, TensorBase) else base.Tensor._wrap(owned(g, given))
         )
     return tuple(found)
+
+
+def segment(root, is_edge):
+    """The nodes from `root` to the edge, which is included and not passed."""
+    found, stack = {}, [root]
+    while stack:
+        node = stack.pop()
+        if node is not None and node not in found:
+            found[node] = None
+            if not is_edge(node):
+                stack.extend(node.next_functions)
+    return list(found)

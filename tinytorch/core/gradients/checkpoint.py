@@ -4,6 +4,7 @@ import numpy as np
 
 from ..engine.backward import propagate
 from ..engine.function import Function
+from ..engine.grad import segment
 from ..engine.modes import enable_grad
 from ..engine.numbers import is_array
 from ..engine.versions import now
@@ -96,18 +97,6 @@ def checkpoint(function, *inputs) -> Tensor:
         count=len(inputs),
         state=state,
     )
-
-
-def segment(root, is_edge):
-    """The nodes from `root` to the edge, which is included and not passed."""
-    found, stack = {}, [root]
-    while stack:
-        node = stack.pop()
-        if node is not None and node not in found:
-            found[node] = None
-            if not is_edge(node):
-                stack.extend(node.next_functions)
-    return list(found)
 
 
 def _without_past(x):

@@ -8,6 +8,7 @@ from ..engine.base import as_tensor
 from ..engine.function import Function
 from ..engine.numbers import is_array, values_of
 from ..operations.activations import SoftplusBackward, sigmoid_of
+from ..operations.curves import curve
 from ..tensor import Tensor
 from .base import Loss, by_old_names, constant, reduce, refuse_other_shape, without
 
@@ -41,13 +42,19 @@ class BCEBackward(Function):
         p, t = (without(self.left_out, x) for x in self.saved_tensors)
         to_p, to_t = self.next_functions
         g = without(self.left_out, g * self.scale * self.weight)
-        variance = p * (1 - p)
-        tiny = (values_of(variance) < 1e-12).astype(p.dtype)
-        variance = variance * (1 - tiny) + tiny * 1e-12
-        return (
-            g * (p - t) / variance if to_p else None,
-            g * (log_from_minus_100(1 - p) - log_from_minus_100(p)) if to_t else None,
-        )
+        if is_array(g):
+            along_p = g * (p - t) / variance_of(p) if to_p else None
+        else:
+            along_p = g * curve(lambda p, t: (p - t) / variance_of(p), p, t)
+        along_t = g * (log_from_minus_100(1 - p) - log_from_minus_100(p)) if to_t else None
+        return along_p, along_t
+
+
+def variance_of(p):
+    """p (1 - p), at least 1e-12."""
+    variance = p * (1 - p)
+    tiny = (values_of(variance) < 1e-12).astype(p.dtype)
+    return variance * (1 - tiny) + tiny * 1e-12
 
 
 def log_from_minus_100(p):

@@ -169,7 +169,12 @@ class CrossEntropyBackward(Function):
                 p = without(self.left_out, self.intermediate)
             else:
                 p = without(self.left_out, x).softmax(self.axis)
-            dx = without(self.left_out, g) * (p * sum_kept(q, (self.axis,)) - q)
+            g = without(self.left_out, g)
+            if self.soft:  # ∞ among the q goes with its own g
+                gq = g * q
+                dx = p * sum_kept(gq, (self.axis,)) - gq
+            else:
+                dx = g * (p * sum_kept(q, (self.axis,)) - q)
         if to_target and self.soft:
             log_p = (
                 log_softmax_of(x, (self.axis,))

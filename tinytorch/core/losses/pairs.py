@@ -1,11 +1,13 @@
 """Losses of pairs: what belongs together should be near, what does not should be far."""
 
-from ..distances import cosine_similarity, pairwise_distance
+from ..distances import pairwise_distance
 from ..engine.base import as_tensor
 from ..engine.numbers import values_of
 from ..operations.selection import where
 from ..tensor import Tensor
 from .base import Loss, by_old_names, reduced
+
+SMALL = 1e-12  # so long is a vector of zeros, squared
 
 
 @by_old_names
@@ -33,7 +35,9 @@ def cosine_embedding_loss(input1, input2, target, margin=0.0, reduction="mean") 
     y = values_of(target)
     if set(y.reshape(-1).tolist()) - {1, -1}:
         raise ValueError("cosine_embedding: target must be 1 or -1")
-    similarity = cosine_similarity(input1, input2, -1)
+    a, b = as_tensor(input1), as_tensor(input2)
+    squares = ((a * a).sum(-1) + SMALL) * ((b * b).sum(-1) + SMALL)
+    similarity = (a * b).sum(-1) / squares.sqrt()
     if similarity.shape != y.shape:
         raise ValueError(
             f"cosine_embedding: {similarity.shape} pairs and a target of shape {y.shape};"

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..engine.function import Function
 from ..engine.numbers import as_float32, chosen, is_array, values_of
+from .curves import curve
 from .elementary import erf_of
 from .numpy_names import by_numpy_names
 from .reduction import sum_kept
@@ -85,7 +86,9 @@ class SigmoidBackward(Function):
 
     def apply(self, g):
         (z,) = self.saved_tensors
-        return (g * z * (1 - z),)
+        if is_array(g):
+            return (g * z * (1 - z),)
+        return (g * curve(lambda z: z * (1 - z), z),)
 
 
 class TanhBackward(Function):
@@ -132,7 +135,13 @@ class GELUBackward(Function):
 
     def apply(self, g):
         x = as_float32(self.saved_tensors[0])
-        share = self.intermediate if is_array(g) else self._share(x)
+        if not is_array(g):
+            return (curve(lambda x: self._slope(x, self._share(x)), x) * g,)
+        slope = self._slope(x, self.intermediate)
+        slope *= g
+        return (slope,)
+
+    def _slope(self, x, share):
         square = x * x
         if self.approximate == "none":
             square *= -0.5
@@ -144,8 +153,7 @@ class GELUBackward(Function):
             slope *= square
         slope *= x
         slope += share
-        slope *= g
-        return (slope,)
+        return slope
 
     def _share(self, x):
         """Φ(x), for arrays and Tensors alike."""
@@ -182,8 +190,11 @@ class SiLUBackward(Function):
 
     def apply(self, g):
         (x,) = self.saved_tensors
+        return (g * (self._slope(x) if is_array(g) else curve(self._slope, x)),)
+
+    def _slope(self, x):
         s = sigmoid_of(x)
-        return (g * (s + x * s * (1 - s)),)
+        return s + x * s * (1 - s)
 
 
 class SoftplusBackward(Function):

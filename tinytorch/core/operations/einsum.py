@@ -64,7 +64,22 @@ def einsum(equation, *operands):
     letters, output = _parsed(equation, [x.shape for x in xs])
     for i, x in enumerate(xs):
         xs[i], letters[i] = _diagonal(x, letters[i])
+    while len(xs) > 2:
+        _contract(xs, letters, output)
     return EinsumBackward.run(*xs, letters=letters, output=output)
+
+
+def _contract(xs, letters, output):
+    """Put the product of two of the operands in their place, those that come cheapest first."""
+    arrays = [x._data for x in xs]
+    path, _ = np.einsum_path(f"{','.join(letters)}->{output}", *arrays, optimize="greedy")
+    i, j = sorted(path[1][:2]) if len(path[1]) > 1 else (0, 1)
+    pair = letters[i] + letters[j]
+    b, b_letters = xs.pop(j), letters.pop(j)
+    a, a_letters = xs[i], letters[i]
+    wanted = set(output).union(*letters[:i], *letters[i + 1 :])
+    letters[i] = "".join(c for c in dict.fromkeys(pair) if c in wanted)
+    xs[i] = EinsumBackward.run(a, b, letters=[a_letters, b_letters], output=letters[i])
 
 
 def _spelled(*parts):

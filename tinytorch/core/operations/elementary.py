@@ -7,6 +7,7 @@ import numpy as np
 from ..engine.base import as_tensor
 from ..engine.function import Function
 from ..engine.numbers import is_array
+from .curves import with_slope
 from .selection import step_of
 
 
@@ -260,7 +261,8 @@ def reciprocal(input):
 def tan(input):
     """The tangent of every element."""
     x = as_tensor(input)
-    return sin(x) / cos(x)
+    z = sin(x) / cos(x)
+    return with_slope(z._data, x, 1 + z * z) if z.requires_grad else z
 
 
 def sign(input):

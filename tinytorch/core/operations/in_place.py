@@ -17,6 +17,7 @@ from ..engine.modes import is_grad_enabled
 from ..engine.numbers import builtin_kind
 from ..engine.versions import record_write
 from ..generator import rng
+from .curves import curve
 from .indexing import ScatterBackward, index_steps
 from .selection import step_of, where, with_values
 from .writing import array_of, write
@@ -221,7 +222,10 @@ def lerp(input, end, weight):
     x, end = as_tensor(input), as_tensor(end)
     if not isinstance(weight, (TensorBase, numbers.Real)):
         raise TypeError(f"lerp: weight must be a number or a Tensor, got {type(weight).__name__}")
-    z = x * (1 - weight) + end * weight
+    if isinstance(weight, TensorBase):
+        z = curve(lambda x, end, weight: x * (1 - weight) + end * weight, x, end, weight)
+    else:
+        z = x * (1 - weight) + end * weight
     share = _plain(weight)
     return with_values(z, (x._data + share * (end._data - x._data)).astype(z.dtype, copy=False))
 

@@ -8,6 +8,7 @@ from ..engine.function import Function
 from ..engine.numbers import is_array, values_of
 from ..engine.sums import array_sum, running_sum
 from .numpy_names import by_numpy_names
+from .selection import flat, with_values
 from .shape import broadcast_to, checked_dims
 
 
@@ -76,7 +77,12 @@ class VarBackward(Function):
 
     def apply(self, g):
         (x,) = self.saved_tensors
-        return (g.reshape(self.kept) * (2 / self.n) * _centered(x, self.axes),)
+        g = g.reshape(self.kept)
+        if math.isnan(self.n):  # n ≤ correction: the slopes are those of a division by 0
+            slopes = np.where(values_of(_centered(x, self.axes)) == 0, math.nan, math.inf)
+            d = g * slopes.astype(x.dtype)
+            return (d if is_array(g) else flat(self, d),)
+        return (g * (2 / self.n) * _centered(x, self.axes),)
 
 
 class StdBackward(Function):
@@ -134,7 +140,9 @@ class ProdBackward(Function):
             others = products_of_others(x.reshape(-1)).reshape(x.shape)
         else:
             others = products_of_others(x.swapaxes(self.axis, -1)).swapaxes(self.axis, -1)
-        return (g.reshape(self.kept) * others,)
+        d = g.reshape(self.kept) * others
+        d_values = np.where(values_of(others) == 0, g.dtype.type(0), values_of(d))  # 0 · ∞, too
+        return (d_values if is_array(g) else with_values(d, d_values),)
 
 
 class LogsumexpBackward(Function):

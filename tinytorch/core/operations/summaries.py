@@ -6,6 +6,7 @@ import numpy as np
 
 from ..engine.base import TensorBase, as_tensor
 from .concatenation import stack
+from .curves import with_slope
 from .indexing import GatherBackward
 from .numpy_names import by_numpy_names
 from .reduction import mean, std, var
@@ -60,7 +61,10 @@ def cumprod(input, dim):
     parts = list(x.unbind(axis))
     for i in range(1, len(parts)):
         parts[i] = parts[i - 1] * parts[i]
-    return stack(parts, axis)
+    z = stack(parts, axis)
+    if not z.requires_grad or not x._data.all():
+        return z
+    return with_slope(z._data, abs(x).log().cumsum(axis), z)  # ln z has the slopes 1 / x
 
 
 @by_numpy_names
