@@ -1,4 +1,4 @@
-"""`Function` reduced to the bones, without the door that records: for the exercise on it."""
+"""`Function` reduced to the bones, without the `run` that records: for the exercise on it."""
 
 from dataclasses import dataclass
 
