@@ -6,7 +6,7 @@ has to contain one of the phrases beside it, and must be more than two numbers.
 
 import numpy as np
 import pytest
-from own import arrays, elementwise, layers, results, tasks
+from own import arrays, elementwise, engine, layers, results, tasks
 
 from tinytorch.exercises import RULES, check
 from tinytorch.exercises.rule import Mistake
@@ -14,6 +14,8 @@ from tinytorch.exercises.rule import Mistake
 TABLES = elementwise, arrays, layers
 WRONG = {name: rows for table in TABLES for name, rows in table.WRONG.items()}
 RIGHT = {name: rows for table in TABLES for name, rows in table.RIGHT.items()}
+TASKS_WRONG = tasks.WRONG | engine.WRONG
+TASKS_RIGHT = tasks.RIGHT | engine.RIGHT
 ALSO = {"CheckpointBackward"}  # in test_memory: it is judged by what it forgets as well
 
 
@@ -49,17 +51,17 @@ def test_a_right_answer_is_accepted(name, k):
     assert answer.passed is True, answer
 
 
-@pytest.mark.parametrize(("name", "k"), numbered(tasks.WRONG))
+@pytest.mark.parametrize(("name", "k"), numbered(TASKS_WRONG))
 def test_a_wrong_answer_to_a_task_is_told_its_fault(name, k):
-    work, phrases = tasks.WRONG[name][k]
+    work, phrases = TASKS_WRONG[name][k]
     answer = check(work, name)
     assert answer.passed is False
     assert any(phrase in answer.message for phrase in phrases.split("|")), answer
 
 
-@pytest.mark.parametrize(("name", "k"), numbered(tasks.RIGHT))
+@pytest.mark.parametrize(("name", "k"), numbered(TASKS_RIGHT))
 def test_a_right_answer_to_a_task_is_accepted(name, k):
-    answer = check(tasks.RIGHT[name][k], name)
+    answer = check(TASKS_RIGHT[name][k], name)
     assert answer.passed is True, answer
 
 

@@ -258,7 +258,7 @@ def nodes_where_all_have_one(operation, *inputs):
     return Value(z, node)
 
 
-@wrong("run", "saves the places (0, 1)")
+@wrong("run", "`saved` holds Values")
 def saves_values(operation, *inputs):
     node = operation()
     z = node.forward(*plain(inputs))

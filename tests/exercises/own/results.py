@@ -3,6 +3,18 @@
 import numpy as np
 
 WRONG = {
+    "MatmulBackward": [
+        (lambda a, b: b @ a, "the order of the factors counts"),
+        (lambda a, b: a @ b.mT, "a @ bᵀ: forward, nothing is transposed"),
+        (lambda a, b: a.mT @ b, "aᵀ @ b: forward, nothing is transposed"),
+    ],
+    "LinearBackward": [
+        (lambda x, weight, bias: x @ weight + bias, "without the transpose"),
+        (lambda x, weight, bias: x @ weight.T, "without the bias"),
+        (lambda x, weight, bias: x @ weight.T - bias, "minus the bias"),
+        (lambda x, weight, bias: x @ weight.T * bias, "times the bias"),
+        (lambda x, weight, bias: (x + bias) @ weight.T, "added after the product"),
+    ],
     "AddBackward": [
         (lambda a, b: a - b, "a − b, which is another operation"),
         (lambda a, b: -(a + b), "minus what it should be"),

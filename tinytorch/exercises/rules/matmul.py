@@ -80,6 +80,11 @@ MATMUL = RuleExercise(
             "made with the result z in place of g.", lambda g, a, b: (a @ b @ b.mT, a.mT @ (a @ b))
         ),
     ),
+    results=(
+        Mistake("b @ a: the order of the factors counts, z = a @ b.", lambda a, b: b @ a),
+        Mistake("a @ bᵀ: forward, nothing is transposed.", lambda a, b: a @ b.mT),
+        Mistake("aᵀ @ b: forward, nothing is transposed.", lambda a, b: a.mT @ b),
+    ),
 )
 
 
@@ -154,6 +159,38 @@ LINEAR = RuleExercise(
         Mistake(
             "g of the first row alone: `bias` was added to every row, so g of all rows is summed.",
             lambda g, x, w, b: (None, None, g[0]),
+        ),
+        Mistake(
+            "the number of rows, the slope of a sum over them; g is missing.",
+            lambda g, x, w, b: (None, None, np.full(b.shape, float(len(g)))),
+        ),
+        Mistake(
+            "1 in every entry, the slope of the sum; g is missing.",
+            lambda g, x, w, b: (None, None, np.ones(b.shape)),
+        ),
+        Mistake(
+            "made with the weight; `bias` was added after the products, so W has no part in its"
+            " gradient.",
+            lambda g, x, w, b: (None, None, (g @ w).sum(0)),
+        ),
+    ),
+    results=(
+        Mistake(
+            "x @ W without the transpose: the weight is (out, in), so it is x @ Wᵀ.",
+            lambda x, weight, bias: x @ weight + bias,
+        ),
+        Mistake("without the bias.", lambda x, weight, bias: x @ weight.T),
+        Mistake(
+            "x @ Wᵀ minus the bias, which is to be added.",
+            lambda x, weight, bias: x @ weight.T - bias,
+        ),
+        Mistake(
+            "x @ Wᵀ times the bias, which is to be added.",
+            lambda x, weight, bias: x @ weight.T * bias,
+        ),
+        Mistake(
+            "(x + b) @ Wᵀ: the bias is added after the product.",
+            lambda x, weight, bias: (x + bias) @ weight.T,
         ),
     ),
 )

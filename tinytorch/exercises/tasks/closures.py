@@ -22,7 +22,7 @@ def down(g, x):
 
 ROWS = np.arange(6.0).reshape(2, 3), np.array([1.0, 2.0, 4.0])
 CASES = (  # name, graph, numbers, gradients
-    ("two numbers", lambda d, a, b: d(a, b), (3.0, 2.0), lambda a, b: (1 / b, -a / b**2)),
+    ("two numbers", lambda d, a, b: d(a, b), (3.0, 4.0), lambda a, b: (1 / b, -a / b**2)),
     (
         "a / b times a",
         lambda d, a, b: d(a, b) * a,
@@ -128,6 +128,8 @@ SLOPES = {  # what is said of a wrong slope along a or b, with g = 1
         ("The factor a is missing: b̄ = −g a / b².", lambda a, b: -1 / b**2),
         ("That is the gradient of the other: ā = g / b, b̄ = −g a / b².", lambda a, b: 1 / b),
         ("a enters once, not squared: b̄ = −g a / b².", lambda a, b: -(a**2) / b**2),
+        ("b is to be squared, not doubled: b̄ = −g a / b².", lambda a, b: -a / (2 * b)),
+        ("b is to be squared, not cubed: b̄ = −g a / b².", lambda a, b: -a / b**3),
         ("b̄ = −g a / b²: the denominator is missing.", lambda a, b: -a),
         ("g a is to be divided by b², not multiplied.", lambda a, b: -a * b**2),
     ),
@@ -157,6 +159,8 @@ def compared(about, name, value, due, numbers):
             " The Value is used twice: add to its gradient with `collect`, don't assign it, and let"
             " g be `out.grad`."
         )
+    if not why:
+        why = {"a": " ā = g / b.", "b": " b̄ = −g a / b²."}[name]
     raise Wrong(f"The gradient of `{name}` is {value.grad}, and should be {due} ({about}).{why}")
 
 

@@ -44,7 +44,10 @@ def trial(step, seed=0):
         if np.allclose(w.data, before - g):
             raise Wrong("The rate is missing: it is how much of the gradient a step takes.")
         if not np.allclose(w.data, right):
-            raise Wrong(f"After step {n} `w` is {w.data}, and should be {right}.")
+            raise Wrong(
+                f"After step {n} `w` is {w.data}, and should be {right}."
+                + _moved_by(w.data, before, g)
+            )
         if not np.shares_memory(w.data, memory):
             raise Wrong(
                 "The numbers are right, in a new array. Whoever shared the old one, as tied"
@@ -56,6 +59,29 @@ def trial(step, seed=0):
                 " Forget it: `w.grad = None`."
             )
     return "Two steps, in place, and `w` is the leaf it was."
+
+
+def _moved_by(data, before, g):
+    """By what the weights moved, if it was not the rate times the gradient."""
+    step = before - np.asarray(data)
+    if step.shape != g.shape:
+        return ""
+    ways = {
+        "the rate times the *sign* of the gradient; its size counts too": 0.1 * np.sign(g),
+        "the rate times the gradient, divided by the number of entries: leave out the division": (
+            0.1 * g / g.size
+        ),
+        "the rate times `w` itself: subtract the rate times the gradient": 0.1 * before,
+        "the rate times a gradient of length 1: don't divide by its length": (
+            0.1 * g / np.linalg.norm(g)
+        ),
+        "the square of the rate times the gradient: the rate counts once": 0.01 * g,
+        "the gradient divided by the rate: multiply by the rate": g / 0.1,
+    }
+    for about, way in ways.items():
+        if np.allclose(step, way):
+            return f" It moved by {about}."
+    return f" Subtract the rate times the gradient, {0.1 * g}."
 
 
 def _moved(sign, rate=True, forget=True):

@@ -34,9 +34,9 @@ def _last(x, factor):
     return slope
 
 
-def _one(x, factor):
+def _one(x, factor, at=-1):
     slope = _tanh_slope(x)
-    slope.flat[-1] *= factor
+    slope.flat[at] *= factor
     return slope
 
 
@@ -90,6 +90,13 @@ def trials():
             False,
             "a single entry 1 % too small (nudge every entry)",
             _rule("G", np.tanh, lambda x: _one(x, 0.99)),
+            X,
+        ),
+        (
+            False,
+            "a first entry that is wrong, with the others right (one wrong entry is enough for"
+            " False: don't overwrite the verdict with that of the next entry)",
+            _rule("J", np.tanh, lambda x: _one(x, 0.99, 0)),
             X,
         ),
         (
@@ -234,6 +241,11 @@ def first_entry(f, x, h=1e-6):
     return bool(abs(a.flat[0] - n.flat[0]) <= 1e-6 * (1 + abs(n.flat[0])))
 
 
+def last_verdict(f, x, h=1e-6):
+    a, n = both(f, x)
+    return bool(abs(a.flat[-1] - n.flat[-1]) <= 1e-6 * (1 + abs(n.flat[-1])))
+
+
 def in_place(f, x, h=1e-6):
     t = Tensor(x.copy(), True)
     backward(f(t))
@@ -258,6 +270,7 @@ TASKS = (
             ),
             Mistake("compare relative", _by(lambda a, n: (abs(a - n) <= 1e-6).all())),
             Mistake("never nudges the entry", one_direction),
+            Mistake("don't overwrite the verdict", last_verdict),
             Mistake("to one side only", one_sided),
             Mistake("passes", first_entry),
             Mistake("passes", _by(lambda a, n: np.allclose(abs(a), abs(n), 1e-6, 1e-6))),

@@ -169,6 +169,10 @@ TASKS = (
             slope_along,
             SLOPE_MISTAKES,
             ("slope",),
+            hint=lambda gradient, direction: (
+                "The slope is the product of the gradient with the direction, added up, divided by"
+                " the length of the direction."
+            ),
             says="The slope is right along long, short and crossing directions.",
         ),
         SLOPE_MISTAKES,

@@ -108,8 +108,8 @@ def trial(cls, seed=None):
     xor = learned_xor(cls)
     right = learned_digits(cls)
     return (
-        f"{len(GRAPHS) + len(SHARED)} graphs agree with differences, a long chain does no harm."
-        f" On it, XOR is learned (loss {xor:.2g}), and {right:.0%} of digits never seen are read."
+        f"{len(GRAPHS) + len(SHARED)} graphs agree with finite differences, and a long chain"
+        f" works. It learns XOR (loss {xor:.2g}), and reads {right:.0%} of digits it has not seen."
     )
 
 

@@ -75,6 +75,11 @@ def _why(program, node, found, value, right):
         return " The pass begins with ones; begun with zeros, it sends on nothing else."
     if value.shape == np.shape(result) and np.allclose(value, result * right):
         return " The pass begins with ones, not with the result."
+    if any(node._was_overwritten() for node in program.nodes if node is not None):
+        return (
+            " An array that a rule returned was changed in place. A sum gives the same array to"
+            " both of its inputs, so add with `grads[source] = grads[source] + d`, not with `+=`."
+        )
     uses = program.arriving(node)
     if len(uses) == 1 and any(np.allclose(value, part) for part in uses[0]):
         return (
@@ -266,7 +271,7 @@ TASKS = (
                 lambda result: counting(result, counts_edges=False),
             ),
             Mistake("the gradient is", lambda result: counting(result, each_edge=False)),
-            Mistake("the gradient is", lambda result: counting(result, in_place=True)),
+            Mistake("was changed in place", lambda result: counting(result, in_place=True)),
             Mistake("overflow it", recursive_order),
             Mistake("are all you may use", by_creation),
             Mistake("and is no leaf", every_node),

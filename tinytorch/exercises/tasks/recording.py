@@ -47,8 +47,6 @@ def judged(run, seed):
     first, second = 2.0 + seed % 5, 0.5 + seed % 3
     a, b = Value(first, Leaf()), Value(second, Leaf())
     p = opened(run, Times, a, b)
-    if not isinstance(p, Value):
-        raise Wrong(f"Return a `Value`, not a `{type(p).__name__}`.")
     if not isinstance(p.data, float):
         raise Wrong("The data of the result is not a plain number.")
     product = first * second
@@ -63,6 +61,9 @@ def judged(run, seed):
         raise Wrong(
             "`sources` should be the nodes of the inputs, in their order: `x.node` of each."
         )
+    for saved in p.node.saved:
+        if isinstance(saved, Value):
+            raise Wrong("`saved` holds Values: keep their plain numbers, `x.data` of each.")
     if list(p.node.saved) != [first, second]:
         raise Wrong(
             f"`Times` saves the places (0, 1), its inputs {first:g} and {second:g}; yours holds"
@@ -128,6 +129,9 @@ def opened(run, operation, *inputs):
         raise
     if nothing(value):
         raise NotWritten("It returns nothing yet.")
+    if not isinstance(value, Value):
+        when = "" if any(getattr(x, "node", None) for x in inputs) else ", without a node as well"
+        raise Wrong(f"Return a `Value`, not a `{type(value).__name__}`{when}.")
     return value
 
 
