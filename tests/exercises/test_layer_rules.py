@@ -288,7 +288,7 @@ def test_evaluation_with_the_statistics_of_the_batch():
         return MyBatchNorm.forward(self, x, weight, bias, eps=eps)
 
     answer = batch_norm(forward=forward)
-    assert "With `mean` and `var` given, use them" in answer.message
+    assert "made with mean and variance of this batch" in answer.message
 
 
 @pytest.mark.parametrize(

@@ -661,3 +661,93 @@ def by_products(a, b):
 
     out.send = send
     return out
+
+
+@wrong("sgd", "Half of the decay is missing")
+def half_of_the_decay(p, g, lr=0.1, weight_decay=0.0):
+    return p - lr * g - 0.5 * lr * weight_decay * p
+
+
+@wrong("momentum", "The rate is missing")
+def step_without_rate(p, g, v, t, lr=0.05, mu=0.9):
+    v = g + mu * v
+    return p - v, v
+
+
+@wrong("adam", "The rate is missing")
+def adam_without_rate(p, g, m, v, t, lr=0.05, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
+    return p - m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
+
+
+@wrong("adam", "with the power t")
+def corrections_that_stay(p, g, m, v, t, lr=0.05, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
+    return p - lr * (m / (1 - beta1)) / (np.sqrt(v / (1 - beta2)) + eps), m, v
+
+
+def falling(share, last=lambda step, warmup: step < warmup):
+    def rate(step, peak, warmup, total):
+        if last(step, warmup):
+            return peak * (step + 1) / warmup
+        if step >= total:
+            return 0.0
+        return peak * 0.5 * (1 + np.cos(np.pi * share(step, warmup, total)))
+
+    return rate
+
+
+wrong("schedule", "divide by that, not by `total`")(falling(lambda s, w, n: (s - w) / n))
+wrong("schedule", "a step ahead")(falling(lambda s, w, n: (s - w + 1) / (n - w)))
+wrong("schedule", "on the way down already")(
+    falling(lambda s, w, n: (s - w) / (n - w), lambda s, w: s <= w and w > 0)
+)
+
+
+@wrong("schedule", "from step `total` on, yours is `peak`")
+def peak_after_the_end(step, peak, warmup, total):
+    if step < warmup:
+        return peak * (step + 1) / warmup
+    if step >= total:
+        return peak
+    return peak * np.cos(np.pi * (step - warmup) / (total - warmup) / 2) ** 2
+
+
+@wrong("clip", "the factor is turned over")
+def longer_instead_of_shorter(gradients, limit):
+    norm = sum((g * g).sum() for g in gradients) ** 0.5
+    return [g * (norm / limit) if norm > limit else g for g in gradients]
+
+
+@wrong("training_loop", "not once per epoch")
+def cleared_once_per_epoch(model, optimizer, loss_fn, batches, epochs):
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        seen = []
+        for inputs, target in batches:
+            loss = loss_fn(model(inputs), target)
+            loss.backward()
+            optimizer.step()
+            seen.append(loss.item())
+        losses.append(sum(seen) / len(seen))
+    return losses
+
+
+def weighted(share):
+    def step(model, optimizer, loss_fn, batches):
+        sizes = [len(target) for _, target in batches]
+        optimizer.zero_grad()
+        for (inputs, target), n in zip(batches, sizes, strict=True):
+            (loss_fn(model(inputs), target) * share(n, sum(sizes))).backward()
+        optimizer.step()
+
+    return step
+
+
+wrong("training_step", "7, 2 or 3 twelfths")(weighted(lambda n, all_of_them: 1 / all_of_them))
+wrong("training_step", "turned over")(weighted(lambda n, all_of_them: all_of_them / n))
+wrong("training_step", "square of its share")(
+    weighted(lambda n, all_of_them: (n / all_of_them) ** 2)
+)

@@ -2,6 +2,20 @@
 
 import numpy as np
 
+
+def layer_norm(x):
+    return (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-5)
+
+
+def batch_norm(x, w, b):
+    return (x - x.mean(0)) / np.sqrt(x.var(0) + 1e-5) * w + b
+
+
+def weights(scores, mask):
+    e = np.exp(scores - scores.max(-1, keepdims=True, initial=0)) * mask
+    return e / e.sum(-1, keepdims=True)
+
+
 WRONG = {
     "MatmulBackward": [
         (lambda a, b: b @ a, "the order of the factors counts"),
@@ -65,6 +79,36 @@ WRONG = {
         (
             lambda x, *, dim0, dim1: x.swapaxes(dim0, dim1)[::-1],
             "in reverse order along axis 0",
+        ),
+    ],
+    "LayerNormBackward": [
+        (
+            lambda x, w, b, **shape: x / ((x * x).mean(-1, keepdims=True) + 1e-5) ** 0.5 * w + b,
+            "without subtracting the mean",
+        ),
+        (lambda x, w, b, **shape: batch_norm(x, w, b), "as in batch normalization"),
+        (lambda x, w, b, **shape: (x - x.mean()) / (x.var() + 1e-5) ** 0.5 * w + b, "for all rows"),
+        (lambda x, w, b, **shape: layer_norm(x) * w + w * b, "the bias is added last"),
+    ],
+    "BatchNormBackward": [
+        (lambda x, w, b, **given: batch_norm(x, w, b), "although `mean` and `var` are given"),
+        (lambda x, w, b, **given: batch_norm(x, w, 0), "without the bias"),
+        (lambda x, w, b, **given: batch_norm(x, 1, b), "without the weight"),
+    ],
+    "AttentionBackward": [
+        (lambda q, k, v, mask, scale: weights(q @ k.mT, mask) @ v, "without `scale`"),
+        (lambda q, k, v, mask, scale: weights(q @ k.mT / scale, mask) @ v, "divided by `scale`"),
+        (lambda q, k, v, mask, scale: weights(q @ k.mT * scale, True) @ v, "without the mask"),
+        (
+            lambda q, k, v, mask, scale: (weights(q @ k.mT * scale, True) * mask) @ v,
+            "masked after the softmax",
+        ),
+        (lambda q, k, v, mask, scale: (q @ k.mT * scale) @ v, "without a softmax"),
+    ],
+    "MaxPool2dBackward": [
+        (
+            lambda x, windows: np.mean([windows.padded(x, 0)[p] for p in windows.places()], 0),
+            "which is the other pooling",
         ),
     ],
 }

@@ -7,7 +7,13 @@ from ..rule import Mistake, RuleExercise
 from ..samples import NO_GRADIENT, Sample
 
 
-def _rule(scores=None, dv=None, factor=lambda scale: scale, dk=lambda ds, q, k: ds.mT @ q):
+def _rule(
+    scores=None,
+    dv=None,
+    factor=lambda scale: scale,
+    dk=lambda ds, q, k: ds.mT @ q,
+    dq=lambda ds, k: ds @ k,
+):
     """The rule of attention with one part exchanged; `scores` makes dS of P and dP."""
 
     def rule(g, q, k, v, mask, *, scale):
@@ -15,13 +21,26 @@ def _rule(scores=None, dv=None, factor=lambda scale: scale, dk=lambda ds, q, k: 
         ds = (scores or _scores)(p, g @ v.mT)
         if dv:
             return None, None, dv(p, g, ds, v), None
-        return ds @ k * factor(scale), dk(ds, q, k) * factor(scale), None, None
+        return dq(ds, k) * factor(scale), dk(ds, q, k) * factor(scale), None, None
 
     return rule
 
 
 def _scores(p, dp):
     return p * (dp - (p * dp).sum(-1, keepdims=True))
+
+
+def _result(weights):
+    """A mistaken result of attention; `weights` makes P of q @ kᵀ, the mask and the scale."""
+
+    def rule(q, k, v, mask, *, scale):
+        return weights(q @ k.mT, mask, scale) @ v
+
+    return rule
+
+
+def _masked(scores, mask, axis=-1):
+    return softmax_of(scores + np.where(mask, 0, -np.inf), (axis,))
 
 
 def _even(*shape):
@@ -80,8 +99,8 @@ ATTENTION = RuleExercise(
     ),
     (
         Mistake(
-            "made without the sum over the row: the weights of a row share one whole, so a score"
-            " that rises lowers all others. dS = P · (dP − Σ P · dP).",
+            "made without the sum over the row: the weights of a row sum to 1, so a score that"
+            " rises lowers all others. dS = P · (dP − Σ P · dP).",
             _rule(scores=lambda p, dp: p * dp),
         ),
         Mistake(
@@ -147,6 +166,57 @@ ATTENTION = RuleExercise(
         Mistake(
             "made with the values in place of g: it is Pᵀ @ g, and g is not in it.",
             _rule(dv=lambda p, g, ds, v: p.mT @ v),
+        ),
+        Mistake(
+            "made without the factor P in front: dS = P · (dP − Σ P · dP), so that a token of"
+            " weight 0 gets nothing.",
+            _rule(scores=lambda p, dp: dp - (p * dp).sum(-1, keepdims=True)),
+        ),
+        Mistake(
+            "made with the wrong sign of the row's mean: it is subtracted.",
+            _rule(scores=lambda p, dp: p * (dp + (p * dp).sum(-1, keepdims=True))),
+        ),
+        Mistake(
+            "made with dSᵀ where it takes dS: a query collects from all keys, that is along a row.",
+            _rule(dq=lambda ds, k: ds.mT @ k),
+        ),
+        Mistake(
+            "the sum of g in every row: each value gets g times the weight it was read with,"
+            " Pᵀ @ g.",
+            _rule(dv=lambda p, g, ds, v: np.zeros_like(v) + g.sum(-2, keepdims=True)),
+        ),
+    ),
+    (
+        Mistake(
+            "made without `scale`: the scores are q @ kᵀ · scale.",
+            _result(lambda s, mask, scale: _masked(s, mask)),
+        ),
+        Mistake(
+            "made with scores that are divided by `scale`: it multiplies them.",
+            _result(lambda s, mask, scale: _masked(s / scale, mask)),
+        ),
+        Mistake(
+            "made with a softmax over the queries: each query's weights sum to 1, so it goes along"
+            " the last axis.",
+            _result(lambda s, mask, scale: _masked(s * scale, mask, -2)),
+        ),
+        Mistake(
+            "made without a softmax: the scores have to become weights that sum to 1.",
+            _result(lambda s, mask, scale: np.where(mask, s * scale, 0)),
+        ),
+        Mistake(
+            "made without the mask: where it is False the score is −∞.",
+            _result(lambda s, mask, scale: softmax_of(s * scale, (-1,))),
+        ),
+        Mistake(
+            "masked after the softmax, so that the weights that are left no longer sum to 1: the"
+            " score is −∞ before it.",
+            _result(lambda s, mask, scale: softmax_of(s * scale, (-1,)) * mask),
+        ),
+        Mistake(
+            "made with a score of 0 where the mask is False: exp(0) is 1, so the token still"
+            " counts. The score is −∞ there.",
+            _result(lambda s, mask, scale: softmax_of(s * scale * mask, (-1,))),
         ),
     ),
 )

@@ -75,6 +75,21 @@ def _turned(weight):
     return weight[..., ::-1, ::-1]
 
 
+def _exchanged(weight):
+    return weight.swapaxes(2, 3)
+
+
+def _product(kernel, bias=np.asarray):
+    """A mistaken result of a convolution: with another kernel or bias."""
+
+    def rule(x, weight, b, **options):
+        w = Windows("conv2d", x.shape, weight.shape[2:], *list(options.values())[:3])
+        z = kernel(weight).reshape(len(weight), -1) @ unfolded(x, w) + bias(b)[:, None]
+        return z.reshape(len(x), len(weight), *w.out)
+
+    return rule
+
+
 def _first_channel(g, x, weight, bias, **options):
     w, _, W, G = _columns(g, x, weight, options)
     return folded(W[:1].T @ G[:, :1], w), None, None
@@ -156,6 +171,24 @@ CONV2D = RuleExercise(
             "that of the bias times the bias itself; it was added, so its slope is 1.",
             lambda g, x, weight, bias, **options: (None, None, g.sum((0, 2, 3)) * bias),
         ),
+        Mistake(
+            "sent back through a kernel whose rows and columns are exchanged.",
+            _through(_exchanged),
+        ),
+        Mistake(
+            "made without the weights: a pixel counts in each output with the weight that lay over"
+            " it.",
+            _through(np.ones_like),
+        ),
+    ),
+    (
+        Mistake(
+            "made with the kernel turned by 180°: in the forward pass it lies on the window as it"
+            " stands.",
+            _product(_turned),
+        ),
+        Mistake("made with the kernel's rows and columns exchanged.", _product(_exchanged)),
+        Mistake("made without the bias.", _product(np.asarray, np.zeros_like)),
     ),
 )
 
@@ -220,6 +253,10 @@ def _even(seen):
     return np.ones(seen.shape) / seen.shape[2]
 
 
+def _at_the_first_place(seen):
+    return np.ones(seen.shape) * (np.arange(seen.shape[2]) == 0)[:, None, None]
+
+
 PADS_LOW = "The padding must never win: it is −∞, not 0, or negative pixels at the edge lose to it."
 MAXPOOL = RuleExercise(
     "MaxPool2dBackward",
@@ -280,6 +317,12 @@ MAXPOOL = RuleExercise(
             _spread(lambda seen: np.ones(seen.shape), _folded),
         ),
     ),
+    (
+        Mistake(
+            "the mean of each window, which is the other pooling.",
+            lambda x, *, windows: _sums(x, windows) / math.prod(windows.kernel),
+        ),
+    ),
 )
 AVGPOOL = RuleExercise(
     "AvgPool2dBackward",
@@ -318,6 +361,10 @@ AVGPOOL = RuleExercise(
             " part.",
             _spread(_first, _folded),
         ),
+        Mistake(
+            "g at the first pixel of each window alone: the mean shares it among all of them.",
+            _spread(_at_the_first_place, _folded),
+        ),
     ),
     (
         Mistake(
@@ -328,6 +375,12 @@ AVGPOOL = RuleExercise(
         Mistake(
             "the sum of each window: the mean divides it by the number of places.",
             lambda x, *, windows: _sums(x, windows),
+        ),
+        Mistake(
+            "the largest of each window, which is the other pooling.",
+            lambda x, *, windows: np.max(
+                [windows.padded(x, -np.inf)[place] for place in windows.places()], axis=0
+            ),
         ),
     ),
 )
@@ -431,6 +484,13 @@ FOLD = RuleExercise(
                 if x.size
                 else None,
             ),
+        ),
+    ),
+    (
+        Mistake(OVERWRITTEN, lambda x, *, windows: _overwritten(windows, x)),
+        Mistake(
+            "divided by the number of windows that a pixel lies in: folding adds.",
+            lambda x, *, windows: folded(x, windows) / _visits(windows),
         ),
     ),
 )

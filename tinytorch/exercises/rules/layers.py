@@ -49,7 +49,7 @@ EMBEDDING = RuleExercise(
         Sample("one row for all", **_table((4, 2), [2, 2, 2])),
         Sample("a batch of sentences", **_table((5, 3), [[0, 1, 4], [1, 1, 0]])),
         Sample("a single index", **_table((4, 2), 3)),
-        Sample("indices from the end of the table", **_table((4, 2), [3, 3, 0])),
+        Sample("the last row repeated", **_table((4, 2), [3, 3, 0])),
         Sample("no indices", **_table((4, 2), [])),
         Sample("float32", **_table((5, 3), [1, 3, 1], dtype=np.float32)),
     ),

@@ -30,6 +30,10 @@ def _mean(a):
     return a.mean(-1, keepdims=True)
 
 
+def _through_x_hat(g, h, x_hat, sigma):
+    return (h - _mean(h) - x_hat * _mean(h * x_hat)) / sigma
+
+
 def _sum(a):
     return a.sum(-1, keepdims=True)
 
@@ -50,6 +54,19 @@ def _normalized(sigma):
         return (x - x.mean(-1, keepdims=True)) / sigma(var, x.shape[-1], eps) * weight + bias
 
     return rule
+
+
+def _affine(x_hat):
+    """A mistaken result of layer normalization: `x_hat` of x and eps, or of all there is."""
+
+    def rule(x, weight, bias, *, normalized_shape, eps=1e-5):
+        return x_hat(x, eps) * weight + bias
+
+    return rule
+
+
+def _over(axes):
+    return _affine(lambda x, eps: _statistics(x, axes, eps)[0])
 
 
 def _wrong_deviations(result, n):
@@ -168,8 +185,76 @@ LAYER_NORM = RuleExercise(
                 None,
             ),
         ),
+        Mistake(
+            "multiplied by the weight at the end. It differs from feature to feature, so it goes"
+            " into h = g · weight before the means are taken.",
+            lambda g, x, weight, bias, *, normalized_shape, eps=1e-5: (
+                weight * _through_x_hat(g, g, *_statistics(x, -1, eps)),
+                None,
+                None,
+            ),
+        ),
+        Mistake(
+            "made with mean(g x̂) where mean(h x̂) belongs: what arrives at x̂ is h = g · weight.",
+            _row(lambda g, h, x_hat, sigma: (h - _mean(h) - x_hat * _mean(g * x_hat)) / sigma),
+        ),
+        Mistake(
+            "made with mean(g) where mean(h) belongs: what arrives at x̂ is h = g · weight.",
+            _row(lambda g, h, x_hat, sigma: (h - _mean(g) - x_hat * _mean(h * x_hat)) / sigma),
+        ),
+        Mistake(
+            "the mean over the rows: all rows share `{x}`, and each adds its part, so it is the"
+            " sum.",
+            lambda g, x, weight, bias, *, normalized_shape, eps=1e-5: (
+                (
+                    None,
+                    g * _statistics(x, -1, eps)[0] * (weight.size / g.size),
+                    g * (weight.size / g.size),
+                )
+                if g.size
+                else (None, None, None)
+            ),
+        ),
     ),
-    results=_wrong_deviations(_normalized, "D"),
+    results=(
+        *_wrong_deviations(_normalized, "D"),
+        Mistake(
+            "made without subtracting the mean.",
+            _affine(lambda x, eps: x / np.sqrt(x.var(-1, keepdims=True) + eps)),
+        ),
+        Mistake(
+            "made without subtracting the mean, of `x` and of its squares.",
+            _affine(lambda x, eps: x / np.sqrt(_mean(x * x) + eps)),
+        ),
+        Mistake(
+            "made with mean and variance down the columns, as in batch normalization; here they"
+            " are over the last axis.",
+            _over(0),
+        ),
+        Mistake(
+            "made with one mean and one variance for all rows: each row has its own, over the last"
+            " axis.",
+            _over(None),
+        ),
+        Mistake(
+            "(x̂ + bias) · weight: the bias is added last.",
+            lambda x, weight, bias, *, normalized_shape, eps=1e-5: (
+                (_statistics(x, -1, eps)[0] + bias) * weight
+            ),
+        ),
+        Mistake(
+            "made without the bias.",
+            lambda x, weight, bias, *, normalized_shape, eps=1e-5: (
+                _statistics(x, -1, eps)[0] * weight
+            ),
+        ),
+        Mistake(
+            "made without the weight.",
+            lambda x, weight, bias, *, normalized_shape, eps=1e-5: (
+                _statistics(x, -1, eps)[0] + bias
+            ),
+        ),
+    ),
 )
 
 
@@ -318,9 +403,51 @@ BATCH_NORM = RuleExercise(
                 None,
             ),
         ),
+        Mistake(
+            "g / σ: the weight is missing. What arrives at x̂ is h = g · weight.",
+            _column(evaluation=lambda g, h, x_hat, sigma: g / sigma),
+        ),
+        Mistake(
+            "g · weight / σ²: the given `var` is σ² but for eps, so take its root.",
+            _column(evaluation=lambda g, h, x_hat, sigma: h / sigma**2),
+        ),
+        Mistake(
+            "the mean over the batch: all samples share `{x}`, and each adds its part, so it is the"
+            " sum.",
+            lambda g, x, weight, bias, *, mean=None, var=None, eps=1e-5: (
+                None,
+                g * _statistics(x, 0, eps)[0] / len(g) if mean is None else None,
+                g / len(g),
+            ),
+        ),
     ),
     (
         *_wrong_deviations(_result, "N"),
+        Mistake(
+            "made with mean and variance of this batch, although `mean` and `var` are given.",
+            lambda x, weight, bias, *, mean=None, var=None, eps=1e-5: (
+                _statistics(x, 0, eps)[0] * weight + bias
+            ),
+        ),
+        Mistake(
+            "made with the given `mean` and the variance of this batch: take `var` as well.",
+            lambda x, weight, bias, *, mean=None, var=None, eps=1e-5: (
+                (x - (x.mean(0) if mean is None else mean)) / np.sqrt(x.var(0) + eps) * weight
+                + bias
+            ),
+        ),
+        Mistake(
+            "made without the bias.",
+            lambda x, weight, bias, *, mean=None, var=None, eps=1e-5: _result(
+                lambda var, n, eps: np.sqrt(var + eps)
+            )(x, weight, 0 * bias, mean=mean, var=var, eps=eps),
+        ),
+        Mistake(
+            "made without the weight.",
+            lambda x, weight, bias, *, mean=None, var=None, eps=1e-5: _result(
+                lambda var, n, eps: np.sqrt(var + eps)
+            )(x, np.ones_like(weight), bias, mean=mean, var=var, eps=eps),
+        ),
         Mistake(
             "made with mean and variance over the features, as in layer normalization; here they"
             " are over the batch, axis 0.",

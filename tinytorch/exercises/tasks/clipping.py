@@ -71,6 +71,14 @@ CLIP_MISTAKES = (
         lambda gradients, limit: clip(gradients, 1.0) if _length(gradients) > limit else gradients,
     ),
     Mistake(
+        "the sizes of all numbers were added; the norm is the root of the sum of their squares.",
+        _by(lambda gradients: sum(np.abs(g).sum() for g in gradients)),
+    ),
+    Mistake(
+        "the factor is turned over: it is `limit` / norm, which is below 1 for what is too long.",
+        lambda gradients, limit: [g * max(_length(gradients) / limit, 1.0) for g in gradients],
+    ),
+    Mistake(
         "they were thrown away: what is too long is shortened to `limit`.",
         lambda gradients, limit: [g * (_length(gradients) <= limit) for g in gradients],
     ),

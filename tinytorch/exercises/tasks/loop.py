@@ -111,6 +111,23 @@ def step_trial(mine, seed=0):
             " it by its share of them.",
             after(1 / SIZES),
         ),
+        (
+            "Each batch is divided by the number of all samples, 12, and its loss is a mean"
+            " already: weight it by its share, 7, 2 or 3 twelfths.",
+            after([1 / 12] * 3),
+        ),
+        (
+            "The shares are turned over: a batch of n of the 12 samples counts n / 12.",
+            after(12 / SIZES),
+        ),
+        (
+            "The shares are turned over: a batch of n of the 12 samples counts n / 12.",
+            after(12 / SIZES / 3),
+        ),
+        (
+            "Each batch counts by the square of its share: multiply by it once.",
+            after(shares**2),
+        ),
         *[(alone, after([0, 0, share])) for share in (1, 1 / 3, 3 / 12, 3)],
         ("Only the first batch counts: go over all of them.", after([1, 0, 0])),
         ("Only the first batch counts: go over all of them.", after([7 / 12, 0, 0])),
@@ -201,14 +218,15 @@ def loop_trial(mine, seed=0):
     return "Three epochs on three batches: the weights and the mean losses agree."
 
 
-def descended(arrays, left=None, held=0.0, after=False):
+def descended(arrays, left=None, held=0.0, after=False, fresh=False):
     """The weights after all epochs and the loss of each batch, by hand.
 
     `left` is in the gradient of the first step; the share `held` of each gradient stays in the
-    next. The loss is that of before the step, or of `after` it.
+    next, of a `fresh` epoch from 0. The loss is that of before the step, or of `after` it.
     """
     w, losses, before = START, [], 0.0 if left is None else left
     for _ in range(EPOCHS):
+        before = 0.0 if fresh else before
         for X, y in arrays:
             loss, g = slopes(w, X, y)
             w, before = w - RATE * (before + g), held * (before + g)
@@ -227,6 +245,11 @@ def _which_loop(found, steps, arrays, right):
             return (
                 "The gradients of all batches add up in .grad: call zero_grad() before backward()."
             )
+    if np.allclose(found, descended(arrays, held=1.0, fresh=True)[0]):
+        return (
+            "The gradients of an epoch add up in .grad: call zero_grad() for each batch, not once"
+            " per epoch."
+        )
     if np.allclose(found, descended(arrays, LEFT)[0]):
         return (
             "What was in .grad before took part in the first step: call zero_grad() before"

@@ -59,6 +59,14 @@ SGD_MISTAKES = (
         lambda p, g, lr=0.1, weight_decay=0.0: p - lr * g - weight_decay * p,
     ),
     Mistake(
+        "Half of the decay is missing: the ½ belongs to the loss, and differentiating removes it.",
+        lambda p, g, lr=0.1, weight_decay=0.0: p - lr * (g + weight_decay * p / 2),
+    ),
+    Mistake(
+        "The decay takes the weight itself, not its square.",
+        lambda p, g, lr=0.1, weight_decay=0.0: p - lr * (g + weight_decay * p * p),
+    ),
+    Mistake(
         "The decay takes the weight, not the gradient.",
         lambda p, g, lr=0.1, weight_decay=0.0: p - lr * (g + weight_decay * g),
     ),
@@ -265,6 +273,17 @@ MOMENTUM_MISTAKES = (
         "v forgets nothing: the old v is multiplied by μ.",
         lambda p, g, v, t, lr=0.05, mu=0.9: (p - lr * (v + g), v + g),
     ),
+    Mistake(
+        "The rate is missing: the step is `lr` times v.",
+        lambda p, g, v, t, lr=0.05, mu=0.9: (p - (mu * v + g), mu * v + g),
+    ),
+    Mistake(
+        "v is a sum, μ v + g: yours takes (1 − μ) of the old v and μ of g.",
+        lambda p, g, v, t, lr=0.05, mu=0.9: (
+            p - lr * ((1 - mu) * v + mu * g),
+            (1 - mu) * v + mu * g,
+        ),
+    ),
 )
 
 
@@ -304,6 +323,27 @@ def _adam(
 
 
 adam = _adam()
+
+
+def _hats(m_hat, v_hat, lr=None):
+    """Adam's step with other corrections, or with a rate of its own."""
+
+    def step(p, g, m, v, t, lr=0.05, beta1=0.9, beta2=0.999, eps=1e-8, rate=lr):
+        m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g * g
+        below = np.sqrt(v_hat(v, beta2, t)) + eps
+        return p - (lr if rate is None else rate) * m_hat(m, beta1, t) / below, m, v
+
+    return step
+
+
+def _unbiased(mean, beta, t):
+    return mean / (1 - beta**t)
+
+
+def _once(mean, beta, t):
+    return mean / (1 - beta)
+
+
 ADAM_MISTAKES = (
     Mistake("The bias is not corrected: divide by 1 − β₁ᵗ and 1 − β₂ᵗ.", _adam(unbias="")),
     Mistake("The bias of v is not corrected: v̂ is v divided by 1 − β₂ᵗ.", _adam(unbias="m")),
@@ -320,6 +360,23 @@ ADAM_MISTAKES = (
     ),
     Mistake("v̂ is corrected with β₂: divide v by 1 − β₂ᵗ.", _adam(second=True)),
     Mistake("Divide by the square root of v̂, not by v̂.", _adam(root=False)),
+    Mistake(
+        "The rate is missing: the step is `lr` times m̂ / (√v̂ + ε).",
+        _hats(_unbiased, _unbiased, lr=1),
+    ),
+    Mistake(
+        "m̂ is m *divided* by 1 − β₁ᵗ: early means are too small, and are to grow.",
+        _hats(lambda m, beta, t: m * (1 - beta**t), _unbiased),
+    ),
+    Mistake(
+        "m̂ and v̂ are m and v *divided* by 1 − β₁ᵗ and 1 − β₂ᵗ: early means are too small, and are"
+        " to grow.",
+        _hats(lambda m, beta, t: m * (1 - beta**t), lambda v, beta, t: v * (1 - beta**t)),
+    ),
+    Mistake(
+        "The corrections change from step to step: 1 − β₁ᵗ and 1 − β₂ᵗ, with the power t.",
+        _hats(_once, _once),
+    ),
     Mistake("m̂ and v̂ are for this step alone: return m and v uncorrected.", _adam(keep=False)),
     Mistake("ε is added to the root, and is not under it: √v̂ + ε.", _adam(inside=True)),
     Mistake(

@@ -43,6 +43,12 @@ SCHEDULE_CASES = [
 ]
 SCHEDULE_MISTAKES = (
     Mistake(
+        "At the end the rate is 0: from step `total` on, yours is `peak`.",
+        lambda step, peak, warmup, total: (
+            peak if step >= total else schedule(step, peak, warmup, total)
+        ),
+    ),
+    Mistake(
         "The first step would do nothing: count it as 1, (step + 1) / warmup.", _scheduled(start=0)
     ),
     Mistake(
@@ -52,6 +58,34 @@ SCHEDULE_MISTAKES = (
     Mistake(
         "The cosine begins when the warm-up ends: its share is (step − warmup) / (total − warmup).",
         _scheduled(over="all"),
+    ),
+    Mistake(
+        "The fall takes total − warmup steps: divide by that, not by `total`.",
+        lambda step, peak, warmup, total: (
+            peak * (1 + np.cos(np.pi * (step - warmup) / total)) / 2
+            if warmup <= step < total
+            else schedule(step, peak, warmup, total)
+        ),
+    ),
+    Mistake(
+        "The fall begins at `peak`, in step `warmup`: yours is a step ahead.",
+        lambda step, peak, warmup, total: (
+            schedule(step + 1, peak, warmup, total)
+            if step >= warmup
+            else schedule(step, peak, warmup, total)
+        ),
+    ),
+    Mistake(
+        "Step `warmup` is on the way down already: the warm-up has the steps 0 to warmup − 1.",
+        lambda step, peak, warmup, total: (
+            peak * (step + 1) / warmup
+            if 0 < step == warmup
+            else schedule(step, peak, warmup, total)
+        ),
+    ),
+    Mistake(
+        "A sine rises first: it is the cosine that falls from 1 to −1.",
+        _scheduled(shape=lambda s: (1 + np.sin(np.pi * s)) / 2),
     ),
     Mistake(
         "It falls along a line; half a cosine wave is asked for.", _scheduled(shape=lambda s: 1 - s)
