@@ -34,8 +34,12 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with the slow tests: what needs the site then finds it built, and none is left last."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """Begin with the files that take longest: each goes to one worker, and none is left last."""
+    minutes = {}
+    for item in items:
+        for mark in item.iter_markers("slow"):
+            minutes[item.path] = max(minutes.get(item.path, 0), mark.kwargs.get("minutes", 0.5))
+    items.sort(key=lambda item: -minutes.get(item.path, 0))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -22,26 +22,43 @@ from serving import serve
 
 
 @pytest.fixture(scope="session")
-def site(request, tmp_path_factory):
+def once(tmp_path_factory):
+    """Return a function that fills a folder once for all workers: one does it, the others wait."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent  # where all workers are
+
+    def filled(name, fill):
+        folder, whole = base / name, base / f"{name}.whole"
+        with FileLock(base / f"{name}.lock"):
+            if not whole.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                fill(folder)
+                whole.touch()
+        return folder
+
+    return filled
+
+
+@pytest.fixture(scope="session")
+def site(request, once):
     """Return the built site, and what an edit of its prose cost; None if built before."""
     if built := request.config.getoption("--site"):
         return SimpleNamespace(html=Path(built).resolve(), edit=None)
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent  # where all workers are: one builds, the others wait
-    source, edit = folder / "site" / "tinytorch", folder / "site" / "edit.json"
-    with FileLock(folder / "site.lock"):
-        if not edit.exists():
-            build(source)
-            edit.write_text(json.dumps(change_a_sentence(source)))
-    html = source / "_build" / "html"
-    return SimpleNamespace(html=html, edit=json.loads(edit.read_text()))
+
+    def fill(folder):
+        build(folder / "tinytorch")
+        (folder / "edit.json").write_text(json.dumps(change_a_sentence(folder / "tinytorch")))
+
+    folder = once("site", fill)
+    html = folder / "tinytorch" / "_build" / "html"
+    return SimpleNamespace(html=html, edit=json.loads((folder / "edit.json").read_text()))
 
 
 def build(source):
     """Build the book in a copy, as strict as can be."""
-    shutil.rmtree(source, ignore_errors=True)
-    source.mkdir(parents=True)
+    source.mkdir()
     for name in BOOK:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, source / name)
@@ -68,48 +85,59 @@ def work_of_children():
     return used.ru_utime + used.ru_stime
 
 
+def write_book(folder, text, front=FRONT):
+    """Write a book with the real settings and one page into an empty folder."""
+    (folder / "book").mkdir()
+    shutil.copy(ROOT / "_config.yml", folder)
+    shutil.copy(ROOT / "book" / "references.bib", folder / "book")
+    shutil.copy(HERE / "minimal.py", folder)
+    (folder / "book" / "_ext").symlink_to(ROOT / "book" / "_ext")
+    (folder / "tinytorch").symlink_to(ROOT / "tinytorch")
+    (folder / "_toc.yml").write_text("format: jb-book\nroot: page\n")
+    (folder / "page.md").write_text(front + text, encoding="utf8")
+
+
 @pytest.fixture(scope="session")
 def make_book(tmp_path_factory):
     """Return a function that writes a book with the real settings and one page."""
 
     def make(text, front=FRONT):
         folder = tmp_path_factory.mktemp("book")
-        (folder / "book").mkdir()
-        shutil.copy(ROOT / "_config.yml", folder)
-        shutil.copy(ROOT / "book" / "references.bib", folder / "book")
-        shutil.copy(HERE / "minimal.py", folder)
-        (folder / "book" / "_ext").symlink_to(ROOT / "book" / "_ext")
-        (folder / "tinytorch").symlink_to(ROOT / "tinytorch")
-        (folder / "_toc.yml").write_text("format: jb-book\nroot: page\n")
-        (folder / "page.md").write_text(front + text, encoding="utf8")
+        write_book(folder, text, front)
         return folder
 
     return make
 
 
 @pytest.fixture(scope="session")
-def sink(make_book):
+def sink(once):
     """Return the built page that uses all a chapter may use."""
-    folder = make_book((HERE / "sink.md").read_text(encoding="utf8"), front="")
-    done = jupyter_book(folder)
-    assert done.returncode == 0, done.stdout[-5000:]
-    return folder / "_build" / "html" / "page.html"
+
+    def fill(folder):
+        write_book(folder, (HERE / "sink.md").read_text(encoding="utf8"), front="")
+        done = jupyter_book(folder)
+        assert done.returncode == 0, done.stdout[-5000:]
+
+    return once("sink", fill) / "_build" / "html" / "page.html"
 
 
 @pytest.fixture(scope="session")
-def edition(make_book):
+def edition(once):
     """Return a built book of two parts that knows where it will stand."""
-    folder = make_book(WORDS, front="")
-    (folder / "page.md").rename(folder / "words.md")
-    (folder / "book" / "product.md").write_text(FRONT + PRODUCT, encoding="utf8")
-    shutil.copy(folder / "minimal.py", folder / "book")
-    shutil.copy(ROOT / "pyproject.toml", folder)
-    parts = [{"caption": "Words", "chapters": [{"file": "book/product"}]}]
-    toc = {"format": "jb-book", "root": "words", "parts": parts}
-    (folder / "_toc.yml").write_text(yaml.safe_dump(toc))
-    done = jupyter_book(folder, SITE_URL=SITE)
-    assert done.returncode == 0, done.stdout[-5000:]
-    return folder / "_build" / "html"
+
+    def fill(folder):
+        write_book(folder, WORDS, front="")
+        (folder / "page.md").rename(folder / "words.md")
+        (folder / "book" / "product.md").write_text(FRONT + PRODUCT, encoding="utf8")
+        shutil.copy(folder / "minimal.py", folder / "book")
+        shutil.copy(ROOT / "pyproject.toml", folder)
+        parts = [{"caption": "Words", "chapters": [{"file": "book/product"}]}]
+        toc = {"format": "jb-book", "root": "words", "parts": parts}
+        (folder / "_toc.yml").write_text(yaml.safe_dump(toc))
+        done = jupyter_book(folder, SITE_URL=SITE)
+        assert done.returncode == 0, done.stdout[-5000:]
+
+    return once("edition", fill) / "_build" / "html"
 
 
 @pytest.fixture
@@ -148,17 +176,16 @@ def visit(new_page):
 
 
 @pytest.fixture(scope="session")
-def live_book(make_book):
+def live_book(once):
     """Return a function that builds the page for tests of Python, with its files or without."""
-    built = {}
 
     def build_page(files):
-        if files not in built:
-            folder = make_book((HERE / "live.md").read_text(encoding="utf8"))
+        def fill(folder):
+            write_book(folder, (HERE / "live.md").read_text(encoding="utf8"))
             done = jupyter_book(folder, TINYTORCH_PYODIDE=str(files or folder / "nothing"))
             assert done.returncode == 0, done.stdout[-5000:]
-            built[files] = folder / "_build" / "html"
-        return built[files]
+
+        return once("live" if files else "live without its files", fill) / "_build" / "html"
 
     return build_page
 

@@ -9,7 +9,7 @@ import pytest
 from books import FRONT, ROOT, jupyter_book
 from bs4 import BeautifulSoup
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("predict")]
+pytestmark = pytest.mark.slow
 
 SOURCES = sorted(
     page

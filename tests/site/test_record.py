@@ -25,7 +25,7 @@ from records import (
 )
 from serving import serve
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("record")]
+pytestmark = pytest.mark.slow
 
 STATIC = ROOT / "book" / "_ext" / "tinytorch_book" / "static"
 

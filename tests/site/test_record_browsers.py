@@ -12,7 +12,7 @@ from records import CELL, EXPORT, KEY, MARKS, STORED, choose, take, type_number,
 from serving import serve
 from test_live_browsers import CHECK, OPEN
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("record")]
+pytestmark = pytest.mark.slow
 
 KINDS = ["Chromium", "Firefox", "WebKit"]
 NEWER = json.dumps({"format": KEY, "version": 2, "chapters": {"one": 3}})
