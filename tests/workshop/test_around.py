@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 
 import pytest
-from conftest import ROOT
+from desks import ROOT
 
 from tinytorch.workshop import around
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from desks import Desk
 
 from tinytorch.exercises import EXERCISES, check
 from tinytorch.workshop import bench, record
@@ -58,8 +59,6 @@ def crashing(e):
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    from conftest import Desk
-
     pytest.importorskip("nbgrader")
     root = tmp_path_factory.mktemp("a course")
     said = Desk(root).tito("class", "build", "course", "--modules", NAME)
@@ -92,8 +91,6 @@ def test_the_commands_of_nbgrader_run_on_it(course):
 
 
 def graded(folder, *options, code=0):
-    from conftest import Desk
-
     said = Desk(folder).tito("class", "grade", str(folder), *options, code=code)
     if code:
         return said
@@ -193,8 +190,6 @@ def test_no_network_for_what_is_graded(tmp_path):
 
 
 def test_what_was_changed_by_hand_stays(tmp_path):
-    from conftest import Desk
-
     desk = Desk(tmp_path)
     build = ("class", "build", "course", "--modules", NAME, "--no-release")
     desk.tito(*build)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conftest import Desk
+from desks import Desk
 
 from tinytorch.workshop import catalog, record
 from tinytorch.workshop.catalog import exercises, modules
