@@ -48,7 +48,7 @@ def pages(request):
     return chapters() if request.config.getoption("--all-pages") else SAMPLE
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=3)  # with the site, which it builds
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(request, site, visit, scheme):
     axe = Path(find_spec("axe_playwright_python").origin).with_name("axe.min.js")

@@ -193,7 +193,7 @@ def test_outputs_follow_the_package(make_book):
     assert "One more sentence." in html.read_text(encoding="utf8")
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=1)
 def test_prose_edit_is_quick(site):
     if site.edit is None:
         pytest.skip("the site was built elsewhere")

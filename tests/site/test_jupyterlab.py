@@ -22,7 +22,7 @@ from books import BOOK, ROOT, jupyter_book
 
 expect = pytest.importorskip("playwright.sync_api").expect
 expect.set_options(timeout=60_000)
-pytestmark = pytest.mark.slow(minutes=3)  # it installs two environments
+pytestmark = pytest.mark.slow(minutes=4)  # it installs two environments
 
 # What Binder installs before a repository's own files, for Python 3.11, on 2025-10-16. For today's:
 # https://github.com/jupyterhub/repo2docker/blob/main/repo2docker/buildpacks/conda/environment.py-3.11-linux-64.lock

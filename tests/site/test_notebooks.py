@@ -294,7 +294,7 @@ def test_captions_have_signs_that_a_figure_knows_without_mathjax():
             assert {*re.findall(r"\\([A-Za-z]+|.)", math)} <= known, (chapter.name, caption)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=1)
 def test_every_chapter_is_a_notebook_with_the_numbers_of_its_page(site, tmp_path):
     """Nothing is run for the notebooks; the site has run all."""
     for name in BOOK:

@@ -55,6 +55,7 @@ def compressed(path):
     return len(gzip.compress(Path(path).read_bytes()))
 
 
+@pytest.mark.slow(minutes=2)
 @pytest.mark.parametrize(
     ("width", "scheme"), [(1280, "light"), (390, "dark")], ids=["laptop", "phone"]
 )

@@ -9,7 +9,7 @@ import pytest
 from books import FRONT, ROOT, jupyter_book
 from bs4 import BeautifulSoup
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(minutes=1)
 
 SOURCES = sorted(
     page

@@ -25,7 +25,7 @@ from records import (
 )
 from serving import serve
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(minutes=1)
 
 STATIC = ROOT / "book" / "_ext" / "tinytorch_book" / "static"
 
