@@ -98,6 +98,32 @@ function slopes(xs, { df, jumps }, X, Y, role, classes) {
   return curve(xs, df, X, Y, `tt-${role} ${classes}`) + dots;
 }
 
+/** A line through points as the boxes around its pieces. */
+const pieces = (xs, ys) => xs.slice(1).map((x, i) => [xs[i], ys[i], x, ys[i + 1]]);
+
+const meet = ([x0, y0, x1, y1], [left, top, right, bottom]) =>
+  Math.max(x0, x1) > left && Math.min(x0, x1) < right &&
+  Math.max(y0, y1) > top && Math.min(y0, y1) < bottom;
+
+/** Beyond an end of a line, under or over it: the place for its name that crosses least ink. */
+function place({ end, side, text }, ink, [left, right, top, floor]) {
+  const room = 6.2 * text.length;
+  const within = (value, lo, hi) => Math.max(lo, Math.min(hi, value));
+  const crossed = ({ x, y }) =>
+    ink.filter((piece) => meet(piece, [x - 2, y - 12, x + room + 2, y + 4])).length;
+  let best = { cost: Infinity };
+  [side, -side].forEach((s, other) =>
+    [17, -9, 32, -24].forEach((off, i) => {
+      const [ex, ey] = end(s);
+      const x = within(s > 0 ? ex + 2 : ex - 2 - room, left, right - room);
+      const spot = { x, y: within(ey + off, top, floor), room };
+      const cost = crossed(spot) + 0.4 * i + 2 * other;
+      if (cost < best.cost) best = { ...spot, cost };
+    }),
+  );
+  return best;
+}
+
 function above(data, at, X, { w, h }) {
   const [top, floor] = [32, h - 8];
   const Y = scale(...data.range, floor, top);
@@ -119,45 +145,36 @@ function above(data, at, X, { w, h }) {
   const py = Y(at.f);
   const unit = (Y(1) - Y(0)) / (X(1) - X(0)); // px of slope 1
   let lines = line(px, py, px, h, "tt-hair");
-  let words = "";
-  /** A line of this slope, and its name beyond one end (side ±1), off the curve. */
+  const ink = [[data.x, data.f], ...(compare ? [[shown(data), compare.f]] : [])]
+    .flatMap(([xs, ys]) => pieces(xs.map(X), ys.map(Y)));
+  const names = [];
+  /** A line of this slope, to be named beyond one of its ends, side ±1 rather than the other. */
   const through = (x0, y0, slope, half, role, text, side, classes) => {
     const dx = half / Math.hypot(1, slope * unit);
     const end = (s) => [x0 + s * dx, y0 + s * dx * slope * unit];
     lines += line(...end(-1), ...end(1), `tt-line tt-${role} ${classes}`);
-    const [ex, ey] = end(side);
-    const room = 7 * text.length;
-    const x = side > 0 ? Math.min(ex + 2, w - 4 - room) : Math.max(ex - 2, LEFT + 4 + room);
-    const pushed = Math.abs(ex + 2 * side - x) > 2; // back from the edge, onto the curve
-    const over = pushed ? [x, x + room * side] : [];
-    const ys = over.map((p) => Y(data.f[nearest(data.x, X.invert(p))])).filter(Number.isFinite);
-    const off = Y(data.f[nearest(data.x, X.invert(ex + 30 * side))]) - ey;
-    const under = Math.abs(off) > 6 ? off < 0 : slope >= 0 === side > 0;
-    const y = under ? Math.max(ey, ...ys) + (pushed ? 22 : 17) : Math.min(ey, ...ys) - 9;
-    words += label(x, Math.min(floor, Math.max(top + 8, y)), text, {
-      role,
-      at: side > 0 ? "start" : "end",
-    });
+    const parts = [...Array(25).keys()].map((i) => end(i / 12 - 1));
+    ink.push(...pieces(...[0, 1].map((k) => parts.map((part) => part[k]))));
+    names.push({ end, side, role, text });
   };
   if (Number.isFinite(at.secant)) {
     const [ax, ay, bx, by] = [X(at.x - at.h), Y(at.before), X(at.x + at.h), Y(at.after)];
     const half = Math.hypot(bx - ax, by - ay) / 2 + 14;
-    through(
-      (ax + bx) / 2,
-      (ay + by) / 2,
-      at.secant,
-      half,
-      "diff",
-      `secant ${fmt(at.secant, 3)}`,
-      -1,
-      "tt-thin",
-    );
+    const text = `secant ${fmt(at.secant, 3)}`;
+    through((ax + bx) / 2, (ay + by) / 2, at.secant, half, "diff", text, -1, "tt-thin");
     lines += dot(ax, ay, "diff") + dot(bx, by, "diff");
   }
   if (Number.isFinite(at.slope)) {
-    through(px, py, at.slope, Math.min(90, w / 6), "grad", `slope ${fmt(at.slope, 3)}`, 1, "");
+    const text = `slope ${fmt(at.slope, 3)}`;
+    through(px, py, at.slope, Math.min(90, w / 6), "grad", text, 1, "");
   }
-  return [back, inside(lines) + words + handle(px, py, "value")];
+  ink.push([px - 14, py - 12, px + 14, py + 12]);
+  const words = names.map((name) => {
+    const { x, y, room } = place(name, ink, [LEFT + 4, w - 4, top + 8, floor]);
+    ink.push([x, y - 11, x + room, y + 3]);
+    return label(x, y, name.text, { role: name.role });
+  });
+  return [back, inside(lines) + words.join("") + handle(px, py, "value")];
 }
 
 function below(data, at, X, { w, h }) {

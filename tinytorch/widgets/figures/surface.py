@@ -100,7 +100,9 @@ class Surface(Figure):
         b, step_b = grid(self._domain[1], CELLS, through=self.b)
         z, za, zb = sample(self._f, a, b)
         steep = np.hypot(za, zb)
-        steep = np.quantile(steep[np.isfinite(steep)], 0.9) if np.isfinite(steep).any() else 0.0
+        steep = steep[np.isfinite(steep)]
+        middle, high = np.quantile(steep, [0.5, 0.9]) if steep.size else (0.0, 0.0)
+        steep = min(high, 3 * middle or high)  # beside a pole, most arrows would be dots
         # z, ∂z/∂a, ∂z/∂b: of each, row i is at a[i]
         self.table = np.stack([z, za, zb]).astype("<f4").tobytes()
         return {
