@@ -218,7 +218,7 @@ WRONG = {
     ),
     "sub: times the difference": (
         lambda: sub(fitted(lambda g, a, b: (g * (a - b), -g * (a - b)))),
-        "the difference of the inputs is in it",
+        "g times the difference of the inputs",
     ),
     "sub: minus before the sum is lost": (
         lambda: sub(lambda g, a, b: (unbroadcast(g, a.shape), -g)),

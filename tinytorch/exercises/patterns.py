@@ -19,7 +19,7 @@ def pattern(trial, i, found):
     if right.size < 2 or not finite or trial.sample.upstream is not None:
         return None
     with np.errstate(all="ignore"):
-        for look in (_of_another_g, _factors, _moved, _along_an_axis, _regions):
+        for look in (_of_another_g, _factors, _moved, _along_an_axis, _regions, _nearly):
             if said := look(trial, i, found):
                 return said
     return None
@@ -155,6 +155,7 @@ def _of_another_g(trial, i, found):
             (g * trial.z, "made with g · z: the result is a factor too many."),
             (g + trial.z, "made with g + z: nothing is to be added to g."),
             (g + 1, "made with g + 1: nothing is to be added to g."),
+            (trial.z, "made with the result z in the place of g: g is not in it."),
         ]
     for other, says in others:
         if np.isfinite(other).all() and _is(found, trial.truth(other.astype(g.dtype))[i], right):
@@ -296,12 +297,24 @@ def _along_an_axis(trial, i, found):
             if np.allclose(ratio, line, rtol=1e-4) and not np.allclose(line, line.flat[0], 1e-4):
                 other = "row" if axis == right.ndim - 1 else "column"
                 where = f"each {other}" if right.ndim == 2 else "each line"
-                return (
+                return _regions(trial, i, found) or (
                     f"right but for a factor that {where} has to itself, such as"
                     f" {line.flat[0]:.4g}:"
                     f" it is the same all along axis {axis}."
                 )
     return None
+
+
+def _nearly(trial, i, found):
+    """Right in its first digits: something small is in it that does not belong there."""
+    right = trial.right[i]
+    off = np.abs(found - right).max() / np.abs(right).max()
+    if right.dtype != np.float64 or not 1e-6 < off < 0.01:
+        return None
+    return (
+        f"right up to {100 * off:.1g} percent: a small number is added somewhere, or a constant has"
+        " too few digits."
+    )
 
 
 def _regions(trial, i, found):

@@ -33,6 +33,17 @@ def total(g, dim):
     return g.sum(axis=dim, keepdims=True)
 
 
+def largest_copy(g, x):
+    over = tuple(range(g.ndim - x.ndim))
+    return g.max(over) if over else g.max([i for i, n in enumerate(x.shape) if n == 1])
+
+
+def from_the_left(g, x):
+    d = np.zeros(x.shape, g.dtype)
+    d.flat[: g.size] = g.ravel()[: d.size]
+    return d
+
+
 def put(g, x, index):
     d = np.zeros(x.shape, g.dtype)
     np.add.at(d, index, g)
@@ -195,6 +206,8 @@ WRONG = {
         (lambda g, x, *, dims: (np.zeros(x.shape),), "zero everywhere"),
     ],
     "ExpandBackward": [
+        (lambda g, x, *, shape: (largest_copy(g, x),), "the largest over the copies"),
+        (lambda g, x, *, shape: (np.ones_like(x),), "g is not in it"),
         (lambda g, x, *, shape: (np.broadcast_to(g.max(), x.shape),), "largest"),
         (
             lambda g, x, *, shape: (np.broadcast_to(g.sum(), x.shape),),
@@ -249,6 +262,7 @@ WRONG = {
         ),
     ],
     "SliceBackward": [
+        (lambda g, x, *, index: (from_the_left(g, x),), "laid out from the left"),
         (lambda g, x, *, index: (np.full(x.shape, g.sum()),), "the sum of g|the sum along axis 0"),
         (lambda g, x, *, index: (put(g, x, index) * x,), "factor"),
         (lambda g, x, *, index: (put(np.ones_like(g), x, index),), "slope alone"),
@@ -271,6 +285,13 @@ WRONG = {
         ),
     ],
     "GatherBackward": [
+        (
+            lambda g, x, *, dim, index: (
+                put(g, x, along(index, dim))
+                / np.maximum(put(np.ones_like(g), x, along(index, dim)), 1),
+            ),
+            "the mean over the times",
+        ),
         (lambda g, x, *, dim, index: (-put(g, x, along(index, dim)),), "wrong sign"),
         (lambda g, x, *, dim, index: (put(g, x, along(index, dim)) * x,), "factor"),
         (lambda g, x, *, dim, index: (put(np.ones_like(g), x, along(index, dim)),), "slope alone"),

@@ -21,6 +21,7 @@ WRONG = {
         (lambda g, a, b: (g, 0 * g), "zero everywhere"),
         (lambda g, a, b: (g * a / (a + b), g * b / (a + b)), "in proportion"),
         (lambda g, a, b: (2 * g, 2 * g), "2 times"),
+        (lambda g, a, b: (g * np.sign(a), g * np.sign(b)), "where `a` is negative"),
     ],
     "SubBackward": [
         (lambda g, a, b: (-g, -g), "first input has slope 1"),
@@ -28,6 +29,9 @@ WRONG = {
         (lambda g, a, b: (g - b, -g), "subtracted on top"),
         (lambda g, a, b: (g / 2, -g / 2), "0.5 times"),
         (lambda g, a, b: (np.abs(g), -np.abs(g)), "|g|"),
+        (lambda g, a, b: (g, b - a), "z in the place of g"),
+        (lambda g, a, b: (g * (a - b), -g * (a - b)), "g times the difference"),
+        (lambda g, a, b: (g * b, -g * a), "g times an input"),
     ],
     "NegBackward": [
         (lambda g, x: (-2 * g,), "2 times"),
@@ -49,6 +53,7 @@ WRONG = {
         (lambda g, a, b: (g / b, g * np.log(b)), "logarithm"),
         (lambda g, a, b: (g / b, -g * a), "divide by b²"),
         (lambda g, a, b: (g / b, -g * b / (a * a)), "places exchanged"),
+        (lambda g, a, b: (g / b, -g * b / a), "places exchanged"),
         (lambda g, a, b: (g / (b * b), -g * a / (b * b)), "`b`, by which it is divided on top"),
         (lambda g, a, b: (g / b, -g * a / (b * b * b)), "divided on top"),
         (lambda g, a, b: (1 / (g * b), -g * a / (b * b)), "the slope divided by g"),
@@ -58,10 +63,14 @@ WRONG = {
         (lambda g, a, b: (g * b * a ** (b + 1), 0), "falls by one"),
         (lambda g, a, b: (g * b * a ** (b - 1), g * a**b / np.log(a)), "divided by the logarithm"),
         (lambda g, a, b: (g * b * a ** (b - 1), g * a**b * np.log10(a)), "natural one"),
+        (lambda g, a, b: (g * b * a ** (b - 1), g * a**b * np.log2(a)), "natural one"),
+        (lambda g, a, b: (g * b * a ** (b - 1), g * b * a ** (b - 1) * np.log(a)), "both rules"),
+        (lambda g, a, b: (g * (b - 1) * a ** (b - 1), 0), "the factor is the old one"),
         (lambda g, a, b: (g * a ** (b - 1) / b, 0), "divided by b"),
         (lambda g, a, b: (g * a**b * np.log(a), g * b * a ** (b - 1)), "that of `b`"),
     ],
     "SqrtBackward": [
+        (lambda g, x: (g / (2 * np.sqrt(x) + 1e-3),), "a small number is added"),
         (lambda g, x: (g / x,), "½ and the root"),
         (lambda g, x: (g / (2 * x * x),), "root is missing"),
         (lambda g, x: (g * 0.5 * x,), "power falls"),
@@ -78,6 +87,8 @@ WRONG = {
         (lambda g, x: (g * np.exp(x) * np.log(2),), "0.6931 times"),
     ],
     "LogBackward": [
+        (lambda g, x: (g / (x + 1e-3),), "a small number is added"),
+        (lambda g, x: (g / np.exp(x),), "not over its exponential"),
         (lambda g, x: (-g / x,), "wrong sign"),
         (lambda g, x: (g / (x * x),), "divided on top|square of the slope"),
         (lambda g, x: (1 / (g * x),), "the slope divided by g"),
@@ -94,6 +105,7 @@ WRONG = {
         (lambda g, x: (g / np.cos(x),), "g divided by the slope"),
     ],
     "CosBackward": [
+        (lambda g, x: (-g * np.sin(np.deg2rad(x)),), "in degrees"),
         (lambda g, x: (-np.sin(g * x),), "g is a factor"),
         (lambda g, x: (g * np.sin(-x) * np.cos(x),), "factor the result z too many|g · z"),
         (lambda g, x: (-g * np.abs(np.sin(x)),), "has lost the sign|size of the slope|sign"),
@@ -217,6 +229,7 @@ WRONG = {
         (lambda g, c, a, b: (None, g * c, 0 * g), "zero everywhere"),
     ],
     "MaskedFillBackward": [
+        (lambda g, x, mask, value: (np.where(mask, 0, x), None), "z in the place of g"),
         (lambda g, x, mask, value: (np.where(mask, g * value, g), None), "value"),
         (lambda g, x, mask, value: (np.where(mask, -g, g), None), "wrong sign|−g"),
         (lambda g, x, mask, value: (0 * g, None), "zero everywhere"),

@@ -81,12 +81,12 @@ SUB = RuleExercise(
             lambda g, a, b: (-g, g),
         ),
         Mistake(
-            "the difference of the inputs is in it; the slopes of z are 1 and −1, whatever they"
-            " are.",
+            "g times the difference of the inputs; the slopes of z are 1 and −1, whatever the"
+            " inputs are.",
             lambda g, a, b: (g * (a - b), -g * (a - b)),
         ),
         Mistake(
-            "times an input; that is the rule of a product. The slopes of z are 1 and −1.",
+            "g times an input; that is the rule of a product. The slopes of z are 1 and −1.",
             lambda g, a, b: (g * b, -g * a),
         ),
     ),
@@ -171,6 +171,10 @@ DIV = RuleExercise(
             lambda g, a, b: (g / b, -g * b / (a * a)),
         ),
         Mistake(
+            "−g · b / a, with the places exchanged: along `b` the slope is −a / b².",
+            lambda g, a, b: (g / b, -g * b / a),
+        ),
+        Mistake(
             "g · ln b. A logarithm comes from integrating 1 / b; its slope is −1 / b².",
             lambda g, a, b: (g / b, g * np.log(b)),
         ),
@@ -231,6 +235,16 @@ POW = RuleExercise(
             lambda g, a, b: (_along_base(g, a, b), g * a * b ** (a - 1)),
         ),
         Mistake(
+            "made of both rules at once, b · aᵇ⁻¹ · ln a. Along the exponent z is an exponential,"
+            " and the slope is z · ln a.",
+            lambda g, a, b: (_along_base(g, a, b), g * b * a ** (b - 1) * np.log(a)),
+        ),
+        Mistake(
+            "made with the factor b − 1. The exponent falls by one, and the factor is the old one:"
+            " b · aᵇ⁻¹.",
+            lambda g, a, b: (g * (b - 1) * a ** (b - 1), None),
+        ),
+        Mistake(
             "with the logarithm of the exponent: it is that of the base, ln a.",
             lambda g, a, b: (_along_base(g, a, b), g * a**b * np.log(b)),
         ),
@@ -266,6 +280,10 @@ POW = RuleExercise(
         Mistake(
             "made with the logarithm to base 10; it is the natural one, `np.log`.",
             lambda g, a, b: (None, g * a**b * np.log10(a)),
+        ),
+        Mistake(
+            "made with the logarithm to base 2; it is the natural one, `np.log`.",
+            lambda g, a, b: (None, g * a**b * np.log2(a)),
         ),
     ),
     broadcasts=True,

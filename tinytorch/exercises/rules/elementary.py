@@ -72,6 +72,10 @@ LOG = RuleExercise(
             lambda g, x: (g / (x * np.log(10)),),
         ),
         Mistake(
+            "g / e^{x}: the slope is one over `{x}` itself, not over its exponential.",
+            lambda g, x: (g / np.exp(x),),
+        ),
+        Mistake(
             "ln g: the logarithm of the forward pass is that of `{x}`, and its slope is 1 / {x}.",
             lambda g, x: (np.log(g),),
         ),
@@ -203,7 +207,7 @@ SIN = RuleExercise(
             lambda g, x: (np.cos(g),),
         ),
         Mistake(
-            "by degrees: the functions take radians, and no factor π/180 is needed.",
+            "made in degrees: the functions take radians, and no factor π/180 is needed.",
             lambda g, x: (g * np.cos(np.deg2rad(x)),),
         ),
         Mistake(
@@ -239,6 +243,10 @@ COS = RuleExercise(
         Mistake(
             "−g · {x} · sin {x}: the slope is −sin {x} alone.",
             lambda g, x: (-g * x * np.sin(x),),
+        ),
+        Mistake(
+            "made in degrees: the functions take radians, and no factor π/180 is needed.",
+            lambda g, x: (-g * np.sin(np.deg2rad(x)),),
         ),
         Mistake(
             "minus the sine of g · {x}: g is a factor of the slope, outside the sine.",

@@ -32,6 +32,13 @@ def _in_order_of_z(g, x, *, index):
     return (g if g.shape == x.shape else _added(g, x.shape, index),)
 
 
+def _from_the_left(g, x, *, index):
+    d = np.zeros(x.shape, g.dtype)
+    n = min(g.size, d.size)
+    d.flat[:n] = g.flat[:n]
+    return (d,)
+
+
 def _picks(about, shape, index, **more):
     return Sample(about, (shape,), params={"index": index}, **more)
 
@@ -65,6 +72,11 @@ SLICE = RuleExercise(
             "g in the order of the result. Element 0 of the result was not element 0 of `{x}`: put"
             " g at `index`.",
             _in_order_of_z,
+        ),
+        Mistake(
+            "g laid out from the left. Element 0 of the result was not element 0 of `{x}`: put g at"
+            " `index`.",
+            _from_the_left,
         ),
         Mistake(
             "the mean over the times an element was picked. Each pick carries its own part of the"
@@ -228,6 +240,11 @@ GATHER = RuleExercise(
             "what is left when the places picked twice are written twice: the last one wins. "
             + REPEATED,
             lambda g, x, *, dim, index: (_written(g, x.shape, _places(index, dim)),),
+        ),
+        Mistake(
+            "the mean over the times an entry was picked. Each pick carries its own part of the"
+            " loss, and they add.",
+            lambda g, x, *, dim, index: _averaged(g, x, index=_places(index, dim)),
         ),
         Mistake(
             "g in every place of the row. Only the value that was picked is in the result; the"

@@ -121,6 +121,12 @@ PERMUTE = RuleExercise(
 )
 
 
+def _largest_copy(g, x, *, shape):
+    new = g.ndim - x.ndim
+    stretched = [new + i for i, n in enumerate(x.shape) if n == 1]
+    return (g.max((*range(new), *stretched)).reshape(x.shape),)
+
+
 EXPAND = RuleExercise(
     "ExpandBackward",
     (
@@ -133,6 +139,16 @@ EXPAND = RuleExercise(
         _to("nothing to copy", (2, 3), (2, 3)),
         _to("an empty batch", (1, 3), (0, 3)),
         _to("float32", (3,), (4, 3), dtype=np.float32),
+    ),
+    (
+        Mistake(
+            "the largest over the copies: a copied value collects the sum.",
+            _largest_copy,
+        ),
+        Mistake(
+            "1 for each entry: g is not in it. Each entry collects the sum of g over its copies.",
+            lambda g, x, *, shape: (np.ones_like(x),),
+        ),
     ),
     broadcasts=True,
     copies=False,

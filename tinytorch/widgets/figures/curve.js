@@ -106,18 +106,18 @@ const meet = ([x0, y0, x1, y1], [left, top, right, bottom]) =>
   Math.max(y0, y1) > top && Math.min(y0, y1) < bottom;
 
 /** Beyond an end of a line, under or over it: the place for its name that crosses least ink. */
-function place({ end, side, text }, ink, [left, right, top, floor]) {
+function place({ end, side, text }, ink, taken, [left, right, top, floor]) {
   const room = 6.2 * text.length;
   const within = (value, lo, hi) => Math.max(lo, Math.min(hi, value));
-  const crossed = ({ x, y }) =>
-    ink.filter((piece) => meet(piece, [x - 2, y - 12, x + room + 2, y + 4])).length;
+  const crossed = ({ x, y }, what) =>
+    what.filter((piece) => meet(piece, [x - 2, y - 12, x + room + 2, y + 4])).length;
   let best = { cost: Infinity };
   [side, -side].forEach((s, other) =>
     [17, -9, 32, -24].forEach((off, i) => {
       const [ex, ey] = end(s);
       const x = within(s > 0 ? ex + 2 : ex - 2 - room, left, right - room);
       const spot = { x, y: within(ey + off, top, floor), room };
-      const cost = crossed(spot) + 0.4 * i + 2 * other;
+      const cost = crossed(spot, ink) + 50 * crossed(spot, taken) + 0.4 * i + 2 * other;
       if (cost < best.cost) best = { ...spot, cost };
     }),
   );
@@ -168,10 +168,10 @@ function above(data, at, X, { w, h }) {
     const text = `slope ${fmt(at.slope, 3)}`;
     through(px, py, at.slope, Math.min(90, w / 6), "grad", text, 1, "");
   }
-  ink.push([px - 14, py - 12, px + 14, py + 12]);
+  const taken = [[px - 14, py - 12, px + 14, py + 12]];
   const words = names.map((name) => {
-    const { x, y, room } = place(name, ink, [LEFT + 4, w - 4, top + 8, floor]);
-    ink.push([x, y - 11, x + room, y + 3]);
+    const { x, y, room } = place(name, ink, taken, [LEFT + 4, w - 4, top + 8, floor]);
+    taken.push([x, y - 11, x + room, y + 3]);
     return label(x, y, name.text, { role: name.role });
   });
   return [back, inside(lines) + words.join("") + handle(px, py, "value")];
