@@ -114,6 +114,20 @@ def says(name, work, said):
             lambda w, b, x, t: (w + t * x, b + t) if t * (w @ x + b) < 0 else (w, b),
             "exactly 0 is no answer",
         ),
+        (
+            lambda w, b, x, t: (
+                (w - (w @ x + b) * x, b - (w @ x + b)) if t * (w @ x + b) <= 0 else (w, b)
+            ),
+            "By how much is t alone",
+        ),
+        (
+            lambda w, b, x, t: (w + t * x / 2, b + t / 2) if t * (w @ x + b) <= 0 else (w, b),
+            "Your step is 0.5 t x",
+        ),
+        (
+            lambda w, b, x, t: (w + t * x, b - t) if t * (w @ x + b) <= 0 else (w, b),
+            "The new `b` is the old one plus t",
+        ),
     ],
 )
 def test_the_perceptron_page_names_the_mistake(rule, said):
@@ -150,7 +164,8 @@ def by_hand(x, h, probabilities, labels, W2, *, mean=True, gate=True, truth=1, s
     delta = sign * probabilities
     delta[np.arange(len(x)), labels] -= sign * truth
     delta /= len(x) if mean else 1
-    below = (delta @ W2) * {True: h > 0, False: 1, "h": h}[gate]
+    below = delta @ W2
+    below = below * {True: h > 0, False: 1, "h": h, "below": below > 0}[gate]
     return below.T @ x, below.sum(0), delta.T @ h, delta.sum(0)
 
 
@@ -162,6 +177,7 @@ def by_hand(x, h, probabilities, labels, W2, *, mean=True, gate=True, truth=1, s
         ({"gate": "h"}, "h itself as the gate"),
         ({"truth": 0}, "lacks the truth"),
         ({"sign": -1}, "has the wrong sign"),
+        ({"gate": "below"}, "cut where the gradient is negative"),
     ],
 )
 def test_the_page_of_the_mlp_names_the_slip(slip, said):
@@ -183,6 +199,14 @@ def test_the_page_of_the_mlp_names_the_shape(turn, said):
     says("mlp", lambda *values: turn(*by_hand(*values)), said)
 
 
+def seen(layers, step):
+    """The width of a value by `step`, which goes on from layer to layer."""
+    width, apart = 1, 1
+    for kernel, stride in layers:
+        width, apart = step(width, apart, kernel, stride)
+    return width
+
+
 @pytest.mark.parametrize(
     ("field", "said"),
     [
@@ -200,6 +224,22 @@ def test_the_page_of_the_mlp_names_the_shape(turn, said):
             "not on itself",
         ),
         (lambda layers: 8, "sees 3 pixels in a row, yours 8"),
+        (lambda layers: seen(layers, lambda w, apart, k, s: (w + k * apart, apart * s)), "counted"),
+        (
+            lambda layers: seen(layers, lambda w, apart, k, s: (w + (k - 1) * apart, apart + s)),
+            "Strides multiply",
+        ),
+        (
+            lambda layers: seen(layers, lambda w, apart, k, s: (w + (k - 1) * s, 1)),
+            "not this layer's own",
+        ),
+        (
+            lambda layers: seen(
+                layers[::-1], lambda w, apart, k, s: (w + (k - 1) * apart, apart * s)
+            ),
+            "from the image on",
+        ),
+        (lambda layers: None, "Return one number"),
     ],
 )
 def test_the_page_of_the_cnn_names_the_mistake(field, said):
@@ -225,8 +265,12 @@ def blind(scores, value=-np.inf, diagonal=0):
         (lambda q, k: softmax(blind(q @ k.T / np.sqrt(q.shape[1]), 0)), "use minus infinity"),
         (lambda q, k: softmax(blind(q @ k.T / np.sqrt(q.shape[1])), 0), "goes along each row"),
         (lambda q, k: softmax(blind(q @ k.T / np.sqrt(q.shape[1]), diagonal=-1)), "are nan"),
-        (lambda q, k: softmax(blind(q @ k.T / q.shape[1])), "differ by up to"),
-        (lambda q, k: softmax(blind(k @ q.T / np.sqrt(q.shape[1]))), "differ by up to"),
+        (lambda q, k: softmax(blind(q @ k.T / q.shape[1])), "divide by its root"),
+        (lambda q, k: softmax(blind(k @ q.T / np.sqrt(q.shape[1]))), "are exchanged"),
+        (lambda q, k: softmax(blind(q @ k.T / np.sqrt(len(q)))), "not of the number of positions"),
+        (lambda q, k: softmax(blind(q @ q.T / np.sqrt(q.shape[1]))), "compared with queries"),
+        (lambda q, k: blind(np.exp(q @ k.T / np.sqrt(q.shape[1])), 0), "the sum of its row"),
+        (lambda q, k: softmax(blind(q @ k.T / 3)), "differ by up to"),
         (lambda q, k: q @ k.T @ q, "yours (4, 16)"),
     ],
 )
