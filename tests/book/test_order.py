@@ -61,3 +61,27 @@ def test_the_next_chapter_is_the_next_one():
             if link and PLACE.get(target(page, link)) != PLACE[page] + step:
                 wrong.append((page, which, link))
     assert wrong == []
+
+
+# ------------------------------------------------------------------ one example runs through a part
+
+FOLDERS = {page: Path(page).parent.name for page in PAGES}
+PARTS = {
+    folder: [page for page in PAGES if FOLDERS[page] == folder]
+    for folder in FOLDERS.values()
+    if folder not in ("start", "workshop", "reference")
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_first_chapter_of_a_part_begins_with_its_example(part):
+    assert LABELS[f"{part}-example"] == PARTS[part][0]
+    before, after = TEXT[PARTS[part][0]].split(f"({part}-example)=\n")
+    assert after.startswith("**This part's example")
+    assert not re.search(r"^(?:## |```|:::)", before.partition("\n# ")[2], re.M)
+
+
+@pytest.mark.parametrize("page", [page for pages in PARTS.values() for page in pages[1:]])
+def test_each_further_chapter_of_a_part_returns_to_its_example(page):
+    text = TEXT[page].partition(":::{admonition} Keep")[0] if "reflect" not in page else TEXT[page]
+    assert f"](#{FOLDERS[page]}-example)" in text
