@@ -87,7 +87,7 @@ def main(arguments):
         sys.stdout.reconfigure(encoding="utf8", newline="")
         sys.stdout.write(tidy(sys.stdin.read()))
         return
-    for path in map(Path, arguments or sorted(BOOK.rglob("*.md"))):
+    for path in map(Path, arguments or sorted(BOOK.glob("*/*.md"))):
         before = path.read_text(encoding="utf8")
         if (after := tidy(before)) != before:
             path.write_text(after, encoding="utf8", newline="\n")
