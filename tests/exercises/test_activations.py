@@ -280,7 +280,7 @@ WRONG = {
             each_erf,
             lambda g, x: (g * np.exp(-x * x) / math.sqrt(math.pi),),
             ("x",),
-            ["0.5 times what it should be"],
+            ["half of what it should be"],
         ),
         "bell": (each_erf, lambda g, x: (g * bell(x),), ("x",), ["the normal density"]),
     },

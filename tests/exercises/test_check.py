@@ -706,3 +706,42 @@ def test_it_shows_as_markdown_in_a_notebook():
     answer = RIGHT["mul"]()
     assert answer._repr_markdown_().startswith("**Right.** Values and gradients agree with")
     assert repr(answer).startswith("Right. Values")
+
+
+# ------------------------------------------------------------- names that the engine uses as well
+
+
+def summing(name, harmless=False):
+    """A sum whose `forward` leaves the shape of x in `self.<name>`; the rule needs it, or not."""
+
+    def forward(self, x, *, dim=None, keepdim=False):
+        self.ones = np.ones_like(x)
+        self.kept = x.sum(axis=dim, keepdims=True).shape
+        return x.sum(axis=dim, keepdims=keepdim)
+
+    if name == "shape":
+
+        def forward(self, x, *, dim=None, keepdim=False):
+            self.shape, self.kept = x.shape, x.sum(axis=dim, keepdims=True).shape
+            self.ones = np.ones_like(x)
+            return x.sum(axis=dim, keepdims=keepdim)
+
+    def apply(self, g):
+        g = g.reshape(self.kept)
+        if name == "shape" and not harmless:
+            return (np.broadcast_to(g, self.shape),)
+        return (g * self.ones,)
+
+    return type("MySum", (Function,), {"forward": forward, "apply": apply})
+
+
+def test_a_name_that_the_engine_uses_is_named():
+    answer = check(summing("shape"))
+    assert answer.passed is False
+    assert "stores something in `self.shape`" in answer.message
+    assert "Choose another name, such as `self.my_shape`" in answer.message
+
+
+def test_such_a_name_is_no_fault_where_nothing_depends_on_it():
+    assert check(summing("shape", harmless=True)).passed is True
+    assert check(summing("kept")).passed is True

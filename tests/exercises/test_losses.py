@@ -266,7 +266,7 @@ def test_bce_with_logits_passes():
 @pytest.mark.parametrize(
     ("slope", "phrase"),
     [
-        (lambda p, t: (p - t) / p.size, "which is that by the score"),
+        (lambda p, t: (p - t) / p.size, "which is that with respect to the score"),
         (lambda p, t: (p - t) / (p * (1 - p)), "that of a sum"),
         (lambda p, t: -t / p / p.size, "the part of the yes alone"),
         (lambda p, t: (t - p) / (p * (1 - p)) / p.size, "the wrong sign"),
@@ -351,9 +351,9 @@ def test_a_mistake_in_l1_is_named(slope, phrase):
     ("slope", "phrase"),
     [
         (lambda g, d, delta: g * np.clip(d, -delta, delta), "that of a sum"),
-        (lambda g, d, delta: g * d / d.size, "not held"),
+        (lambda g, d, delta: g * d / d.size, "not clamped"),
         (lambda g, d, delta: g * d * (np.abs(d) <= delta) / d.size, "0 beyond ±delta"),
-        (lambda g, d, delta: g * np.clip(d, -1, 1) / d.size, "is wrong"),
+        (lambda g, d, delta: g * np.clip(d, -1, 1) / d.size, "clamped to ±1, whatever delta is"),
         (lambda g, d, delta: 2 * g * np.clip(d, -delta, delta) / d.size, "twice the right value"),
         (
             lambda g, d, delta: g * np.where(np.abs(d) <= delta, d, np.sign(d)) / d.size,

@@ -98,6 +98,8 @@ def wrong_values(trial, i, found):
     name, right = trial.names[i], trial.right[i]
     others = [j for j, wanted in enumerate(trial.wanted) if j != i and wanted]
     said = f"The gradient of `{name}`"
+    if np.abs(found).max(initial=0) <= 1e-12 * np.abs(right).min(initial=1, where=right != 0):
+        found = np.zeros_like(found)  # what is left of a cancellation
     if planted := _planted(trial, i, found):
         return f"{said} is {planted}"
     for j in others:

@@ -121,7 +121,8 @@ def _where_it_is_wrong(trial, found):
         }
         for where, mask in masks.items():
             if np.array_equal(mask, wrong):
-                return f"right but where {where}: there {first_difference(found, trial.z)}."
+                there = first_difference(np.where(mask, found, trial.z), trial.z)
+                return f"right but where {where}: there {there}."
     return None
 
 

@@ -5,6 +5,7 @@ judge is the same for all: it tries the samples in order, simplest first, and ex
 thing that is wrong.
 """
 
+import dis
 import inspect
 import warnings
 from collections.abc import Callable, Sequence
@@ -31,6 +32,13 @@ from .diagnosis import (
 )
 from .patterns import pattern, result_pattern
 from .samples import Sample
+
+#: What the engine keeps in a node once `forward` is done, under names that a reader may choose too.
+TAKEN = {
+    "shape": "the shape of the result",
+    "dtype": "the dtype of the result",
+    "order": "when the node was made",
+}
 
 
 @dataclass(frozen=True)
@@ -214,6 +222,15 @@ class Trial:
         result, g = np.array(z._data), self.g.copy()
         for name, leaf, x in zip(self.names, leaves, self.inputs, strict=True):
             self.untouched("forward", f"its input `{name}`", leaf._data, x)
+        try:
+            self.backward(leaves, z, result, g)
+        except Wrong:
+            if said := self.overwritten(leaves):
+                raise Wrong(said) from None
+            raise
+
+    def backward(self, leaves, z, result, g):
+        """Compare what the reader's rule makes of g, twice."""
         found = self.apply(z._node, g)
         self.untouched("apply", "g, which other rules still get", g, self.g)
         for name, leaf, x in zip(self.names, leaves, self.inputs, strict=True):
@@ -227,6 +244,26 @@ class Trial:
                     f"A second call of `apply` gives another gradient of `{self.names[i]}`: it"
                     " changes what it keeps."
                 )
+
+    def overwritten(self, leaves):
+        """What is said where `forward` keeps something under a name that the engine uses itself."""
+        stored, used = _attributes(self.cls.forward, "STORE"), _attributes(self.cls.apply, "LOAD")
+        mine = {}
+
+        def remember(node, name, value):
+            mine.setdefault(name, value)  # the reader's: forward comes first
+            super(watched, node).__setattr__(name, value)
+
+        watched = type(self.cls.__name__, (self.cls,), {"__setattr__": remember})
+        node = watched.run(*leaves, **self.params)._node
+        for name in TAKEN.keys() & stored & used:
+            if not np.array_equal(mine[name], getattr(node, name)):
+                return (
+                    f"`forward` stores something in `self.{name}`, and afterward the engine keeps"
+                    f" {TAKEN[name]} there, so that `apply` finds {getattr(node, name)}. Choose"
+                    f" another name, such as `self.my_{name}`."
+                )
+        return None
 
     def those_wanted(self, gradients):
         return [(i, d) for i, d in enumerate(gradients) if self.wanted[i]]
@@ -253,7 +290,7 @@ class Trial:
                 f"The result is {found.dtype}, the inputs are {self.z.dtype}: `forward` must keep"
                 " the dtype."
             )
-        if not same(found, self.z):
+        if not same(self.rounded(found), self.z):
             if said := wrong_result(self, found):
                 raise Wrong(said)
             if said := result_pattern(self, found):
@@ -266,6 +303,14 @@ class Trial:
                 " other. Return a copy."
             )
         return z
+
+    def rounded(self, found):
+        """A result with 0 for what a cancellation has left where it should be 0."""
+        if found.dtype.kind != "f":
+            return found
+        scale = max([1.0, *map(_largest, self.inputs)])
+        tiny = np.abs(found) <= 64 * np.finfo(found.dtype).eps * scale
+        return np.where((self.z == 0) & tiny, self.z, found)
 
     def apply(self, node, g):
         """What the reader's rule returns, once it is a tuple with a gradient for each input."""
@@ -406,6 +451,12 @@ def _copied_in_vain(exercise, cls):
     if np.shares_memory(np.asarray(cls.run(x, **sample.params)._data), x._data):
         return []
     return ["The result is a copy; a view of the input has the same values and costs nothing."]
+
+
+def _attributes(method, access):
+    """The names of the attributes that a method stores, or loads."""
+    code = inspect.unwrap(method).__code__
+    return {i.argval for i in dis.get_instructions(code) if i.opname == f"{access}_ATTR"}
 
 
 def _parameters(cls, inputs):

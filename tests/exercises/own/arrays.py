@@ -113,27 +113,33 @@ WRONG = {
         (row(lambda G, x, dim: np.broadcast_to(G.mean(), x.shape)), "mean of g"),
     ],
     "MeanBackward": [
-        (row(lambda G, x, dim: G * count(x, dim)), "times what it should be"),
+        (row(lambda G, x, dim: G * count(x, dim)), "multiplied by n"),
         (row(lambda G, x, dim: np.ones_like(x) / count(x, dim)), "slope alone"),
-        (row(lambda G, x, dim: G / (count(x, dim) - 1)), "times what it should be"),
+        (row(lambda G, x, dim: G / (count(x, dim) - 1)), "divided by n − 1"),
         (row(lambda G, x, dim: G / count(x, dim) ** 2), "number of all entries"),
         (row(lambda G, x, dim: G * (x - x.mean(axis=dim, keepdims=True))), "deviation"),
         (row(lambda G, x, dim: -G / count(x, dim)), "wrong sign"),
     ],
     "MaxBackward": [
+        (
+            lambda g, x, dim=None, **_: (
+                back(g, x, dim) * largest(x, dim) / largest(x, dim).sum(),
+            ),
+            "winners there are in the whole array",
+        ),
         (row(lambda G, x, dim: G * x / x.max(axis=dim, keepdims=True)), "in proportion"),
         (row(lambda G, x, dim: 1.0 * largest(x, dim)), "slope alone"),
         (row(lambda G, x, dim: -G * largest(x, dim)), "wrong sign"),
         (row(lambda G, x, dim: G * softmax(x, dim)), "softmax"),
         (row(lambda G, x, dim: G * ~largest(x, dim)), "everywhere but"),
-        (row(lambda G, x, dim: G * largest(x, dim) / count(x, dim)), "times what it should be"),
+        (row(lambda G, x, dim: G * largest(x, dim) / count(x, dim)), "entries make one result"),
     ],
     "MinBackward": [
         (row(lambda G, x, dim: 1.0 * smallest(x, dim)), "slope alone"),
         (row(lambda G, x, dim: -G * smallest(x, dim)), "wrong sign"),
         (row(lambda G, x, dim: G * softmax(-x, dim)), "softmax"),
         (row(lambda G, x, dim: G * ~smallest(x, dim)), "everywhere but"),
-        (row(lambda G, x, dim: G * smallest(x, dim) / count(x, dim)), "times what it should be"),
+        (row(lambda G, x, dim: G * smallest(x, dim) / count(x, dim)), "entries make one result"),
     ],
     "VarBackward": [
         (spread(lambda G, x, dim, n: G * 2 * abs(centered(x, dim)) / n), "size of the deviation"),
@@ -144,6 +150,25 @@ WRONG = {
         (spread(lambda G, x, dim, n: G / n), "mean"),
     ],
     "StdBackward": [
+        (
+            lambda g, x, dim=None, correction=1, **_: (
+                2
+                * back(g, x, dim)
+                * centered(x, dim)
+                / x.std(axis=dim, ddof=correction, keepdims=True)
+                / (count(x, dim) - correction),
+            ),
+            "the 2 of the square cancels",
+        ),
+        (
+            lambda g, x, dim=None, correction=1, **_: (
+                back(g, x, dim)
+                * centered(x, dim)
+                / (x.std(axis=dim, ddof=correction, keepdims=True) + 1e-3)
+                / (count(x, dim) - correction),
+            ),
+            "divided by z plus a small number",
+        ),
         (spread(lambda G, x, dim, n: G * 2 * centered(x, dim) / std(x, dim, n) / n), "2 times"),
         (spread(lambda G, x, dim, n: -G * centered(x, dim) / std(x, dim, n) / n), "wrong sign"),
         (spread(lambda G, x, dim, n: G * centered(x, dim) / std(x, dim, n) ** 2 / n), "variance"),
@@ -155,6 +180,12 @@ WRONG = {
         ),
     ],
     "LogsumexpBackward": [
+        (
+            lambda g, x, dim, **_: (
+                softmax(x, dim) * (back(g, x, dim) - total(back(g, x, dim) * softmax(x, dim), dim)),
+            ),
+            "the rule of a softmax",
+        ),
         (row(lambda G, x, dim: np.log(softmax(x, dim)) * G), "logarithm of the share"),
         (row(lambda G, x, dim: softmax(x, dim)), "slope alone"),
         (row(lambda G, x, dim: G / np.exp(x).sum(axis=dim, keepdims=True)), "e to the power"),
@@ -163,6 +194,21 @@ WRONG = {
         (row(lambda G, x, dim: G / count(x, dim)), "mean"),
     ],
     "ProdBackward": [
+        (
+            lambda g, x, dim=None, **_: (
+                back(g, x, dim) * x.prod(axis=dim, keepdims=True) / (x + 1e-8),
+            ),
+            "plus a small number",
+        ),
+        (
+            lambda g, x, dim=None, **_: (
+                back(g, x, dim)
+                * np.where(x == 0, 1, x).prod(axis=dim, keepdims=True)
+                / np.where(x == 0, 1, x)
+                * np.where((x == 0).any(axis=dim, keepdims=True), x == 0, True),
+            ),
+            "Where two are 0",
+        ),
         (row(lambda G, x, dim: G * np.log(np.abs(x))), "logarithm"),
         (row(lambda G, x, dim: G / x), "divided by"),
         (row(lambda G, x, dim: -G * x.prod(axis=dim, keepdims=True) / x), "wrong sign"),

@@ -179,8 +179,8 @@ WRONG = {
         (lambda g, x: (g * (sigmoid(x) + x * (1 - sigmoid(x))),), "factor σ"),
     ],
     "ErfBackward": [
-        (lambda g, x: (g * np.exp(-x * x) * 2 / np.pi,), "0.5642 times"),
-        (lambda g, x: (g * np.exp(-x * x) / np.sqrt(np.pi),), "0.5 times"),
+        (lambda g, x: (g * np.exp(-x * x) * 2 / np.pi,), "made with 2/π in front"),
+        (lambda g, x: (g * np.exp(-x * x) / np.sqrt(np.pi),), "half of what it should be"),
         (
             lambda g, x: (-2 * x * g * np.exp(-x * x) * 2 / np.sqrt(np.pi),),
             "one derivative too far",

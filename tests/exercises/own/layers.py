@@ -188,7 +188,7 @@ WRONG = {
     "L1Backward": [
         (pairs(lambda y, t, n: np.abs(y - t) / n), "sign"),
         (pairs(lambda y, t, n: np.sign(y) / n), "difference"),
-        (pairs(lambda y, t, n: 2 * np.sign(y - t) / n), "2 times"),
+        (pairs(lambda y, t, n: 2 * np.sign(y - t) / n), "the 2 belongs to a square"),
         (pairs(lambda y, t, n: (y > t) / n), "0 or 1|there it is 0"),
         (pairs(lambda y, t, n: np.tanh(y - t) / n), "tanh"),
     ],

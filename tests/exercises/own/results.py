@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from tinytorch.core.operations.elementary import erf_of
+
 
 def layer_norm(x):
     return (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-5)
@@ -14,6 +16,12 @@ def batch_norm(x, w, b):
 def weights(scores, mask):
     e = np.exp(scores - scores.max(-1, keepdims=True, initial=0)) * mask
     return e / e.sum(-1, keepdims=True)
+
+
+def shifted_by_one(x, dim):
+    """A softmax with one shift for all rows: that of the largest score of the array."""
+    e = np.exp(x - (x.max() if x.size else 0))
+    return e / e.sum(axis=dim, keepdims=True)
 
 
 WRONG = {
@@ -73,8 +81,123 @@ WRONG = {
     "TanhBackward": [
         (lambda x: np.abs(np.tanh(x)), "the absolute value of what it should be"),
         (lambda x: -np.tanh(x), "minus what it should be"),
+        (lambda x: 1 / (1 + np.exp(-2 * x)), "tanh is twice that, less 1"),
+        (lambda x: 2 / (1 + np.exp(-x)) - 1, "Inside the sigmoid of tanh stands 2 · `x`"),
     ],
-    "CumsumBackward": [(lambda x, dim: np.flip(x.cumsum(dim), dim), "in reverse order")],
+    "CumsumBackward": [
+        (lambda x, dim: np.flip(x.cumsum(dim), dim), "in reverse order"),
+        (lambda x, dim: x.cumsum().reshape(x.shape), "through the whole array"),
+        (lambda x, dim: x.cumsum(dim) - x, "what comes *before* each entry"),
+    ],
+    "MeanBackward": [
+        (lambda x, dim=None, keepdim=False: x.sum(axis=dim, keepdims=keepdim), "divide it by n"),
+        (lambda x, dim=None, keepdim=False: np.median(x, axis=dim, keepdims=keepdim), "the median"),
+    ],
+    "MaxBackward": [
+        (lambda x, dim=None, keepdim=False: x.min(axis=dim, keepdims=keepdim), "the smallest"),
+        (
+            lambda x, dim=None, keepdim=False: abs(x).max(axis=dim, keepdims=keepdim),
+            "the largest of the absolute values",
+        ),
+        (lambda x, dim=None, keepdim=False: x.argmax(axis=dim, keepdims=keepdim), "`argmax`"),
+    ],
+    "LogsumexpBackward": [
+        (
+            lambda x, dim, keepdim=False: np.log(
+                np.exp(x - x.max(axis=dim, keepdims=True)).sum(axis=dim, keepdims=keepdim)
+            ),
+            "too small by the largest entry of the row",
+        ),
+        (
+            lambda x, dim, keepdim=False: np.log(np.exp(x).mean(axis=dim, keepdims=keepdim)),
+            "*mean* of the exponentials",
+        ),
+        (lambda x, dim, keepdim=False: x.sum(axis=dim, keepdims=keepdim), "is that entry again"),
+    ],
+    "GELUBackward": [
+        (lambda x: x * (1 + erf_of(x)) / 2, "inside erf stands x/√2"),
+        (lambda x: (1 + erf_of(x / np.sqrt(2))) / 2, "the gate Φ(x) alone"),
+        (
+            lambda x: x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))) / 2,
+            "the approximation by tanh",
+        ),
+        (lambda x: x / (1 + np.exp(-1.702 * x)), "the approximation by a sigmoid"),
+    ],
+    "SiLUBackward": [(lambda x: x / (1 + np.exp(x)), "the sign of the exponent")],
+    "SoftplusBackward": [
+        (lambda x, beta=1.0: np.logaddexp(0, beta * x), "not divided by beta"),
+        (
+            lambda x, beta=1.0: np.maximum(x, 0) + np.log(1 + np.exp(-abs(beta * x))) / beta,
+            "softplus is never 0",
+        ),
+    ],
+    "SoftmaxBackward": [
+        (lambda x, *, dim: x / x.sum(axis=dim, keepdims=True), "their exponentials"),
+        (lambda x, *, dim: shifted_by_one(x, dim), "Each row has its own largest score"),
+    ],
+    "LogSoftmaxBackward": [
+        (
+            lambda x, *, dim: x - np.log(np.exp(x).sum(axis=dim, keepdims=True)),
+            "stored as 0, and its logarithm is -∞",
+        ),
+        (
+            lambda x, *, dim: (
+                x - np.log(np.exp(x - x.max(axis=dim, keepdims=True)).sum(axis=dim, keepdims=True))
+            ),
+            "too large by the largest score of the row",
+        ),
+    ],
+    "MSEBackward": [
+        (lambda y, t: np.sqrt(((y - t) ** 2).mean()), "the root of the mean"),
+        (lambda y, t: abs(y - t).mean(), "Here the differences are squared"),
+        (lambda y, t: (y - t).mean() ** 2, "square each difference first"),
+    ],
+    "L1Backward": [
+        (lambda y, t: (y - t).mean(), "errors of either sign cancel"),
+        (lambda y, t: ((y - t) ** 2).mean(), "the mean of the squares"),
+    ],
+    "HuberBackward": [
+        (lambda y, t, delta=1.0: np.minimum((y - t) ** 2 / 2, delta).mean(), "clamped"),
+        (
+            lambda y, t, delta=1.0: np.where(
+                abs(y - t) <= delta, (y - t) ** 2 / 2, delta * abs(y - t)
+            ).mean(),
+            "do not meet there",
+        ),
+        (
+            lambda y, t, delta=1.0: np.where(
+                abs(y - t) <= 1, (y - t) ** 2 / 2, abs(y - t) - 0.5
+            ).mean(),
+            "whatever `delta` says",
+        ),
+    ],
+    "BCEBackward": [
+        (lambda p, t: (-t * np.log(p)).mean(), "the part of the yes alone"),
+        (
+            lambda p, t: (-t * np.log2(p) - (1 - t) * np.log2(1 - p)).mean(),
+            "logarithm of base 2",
+        ),
+        (
+            lambda p, t: (-t * np.log(p + 1e-3) - (1 - t) * np.log(1 - p + 1e-3)).mean(),
+            "a small number added inside the logarithms",
+        ),
+    ],
+    "BCEWithLogitsBackward": [
+        (lambda x, t: np.logaddexp(0, x).mean(), "t · x has to be subtracted"),
+        (lambda x, t: (np.logaddexp(0, -x) + t * x).mean(), "yes and no exchanged"),
+    ],
+    "NLLBackward": [
+        (lambda x, t: -x[t].mean(), "takes whole *rows*"),
+        (lambda x, t: -x.max(1).mean(), "however small it is"),
+    ],
+    "CrossEntropyBackward": [
+        (
+            lambda x, t: (
+                np.log(np.exp(x - x.max(1, keepdims=True)).sum(1)) - x[np.arange(len(t)), t]
+            ).mean(),
+            "too small by the largest score",
+        ),
+    ],
     "TransposeBackward": [
         (
             lambda x, *, dim0, dim1: x.swapaxes(dim0, dim1)[::-1],

@@ -89,6 +89,14 @@ ERF = RuleExercise(
             "made with e^-{x}: the exponent is the negative *square*, -{x}².",
             lambda g, x: (g * np.exp(-x) * 2 / math.sqrt(math.pi),),
         ),
+        Mistake(
+            "half of what it should be: the factor in front of the integral is 2/√π.",
+            lambda g, x: (g * np.exp(-x * x) / math.sqrt(math.pi),),
+        ),
+        Mistake(
+            "made with 2/π in front: the factor is 2/√π.",
+            lambda g, x: (g * np.exp(-x * x) * 2 / math.pi,),
+        ),
     ),
 )
 
@@ -139,6 +147,24 @@ TANH = RuleExercise(
         ),
         Mistake(
             "g · (1 - |z|): z has to be squared.", lambda g, x: (g * (1 - np.abs(np.tanh(x))),)
+        ),
+        Mistake(
+            "1 − g · z²: g is a factor of the whole slope, g · (1 − z²).",
+            lambda g, x: (1 - g * np.tanh(x) ** 2,),
+        ),
+    ),
+    results=(
+        Mistake(
+            "the sigmoid of 2 · `x`. tanh is twice that, less 1.",
+            lambda x: sigmoid(2 * x),
+        ),
+        Mistake(
+            "2σ(`x`) − 1. Inside the sigmoid of tanh stands 2 · `x`.",
+            lambda x: 2 * sigmoid(x) - 1,
+        ),
+        Mistake(
+            "the hyperbolic sine, (e^x − e^-x) / 2: divide it by the hyperbolic cosine.",
+            lambda x: np.sinh(x),
         ),
     ),
 )

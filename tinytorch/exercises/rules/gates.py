@@ -68,6 +68,12 @@ RELU = RuleExercise(
             lambda g, x: (g * (x > 1),),
         ),
     ),
+    results=(
+        Mistake(
+            "cut off at 1 as well: a ReLU has no upper limit.",
+            lambda x: np.clip(x, 0, 1),
+        ),
+    ),
 )
 
 
@@ -158,6 +164,43 @@ GELU = RuleExercise(
             "g times a ReLU of {x}: neither the gate Φ({x}) nor its slope is in it.",
             lambda g, x: (g * np.maximum(x, 0),),
         ),
+        Mistake(
+            "made with a minus before the second term; a product rule adds.",
+            lambda g, x: (g * (_below(x) - x * bell(x)),),
+        ),
+        Mistake(
+            "the rule of SiLU, whose gate is a sigmoid. Here it is Φ, with the slope φ.",
+            lambda g, x: (g * (sigmoid(x) + x * sigmoid(x) * sigmoid(-x)),),
+        ),
+        Mistake(
+            "that of the approximation by a sigmoid, x · σ(1.702 x). The value is made with erf,"
+            " and so is the slope.",
+            lambda g, x: (
+                g * (sigmoid(1.702 * x) + 1.702 * x * sigmoid(1.702 * x) * sigmoid(-1.702 * x)),
+            ),
+        ),
+    ),
+    results=(
+        Mistake(
+            "twice what it should be: the gate is (1 + erf(x/√2)) / 2.",
+            lambda x: 2 * x * _below(x),
+        ),
+        Mistake(
+            "made with erf(x): inside erf stands x/√2.",
+            lambda x: x * (1 + erf_of(x)) / 2,
+        ),
+        Mistake(
+            "the gate Φ(x) alone: multiply it by `x`.",
+            lambda x: _below(x),
+        ),
+        Mistake(
+            "the approximation by tanh; the exercise asks for erf.",
+            lambda x: x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2,
+        ),
+        Mistake(
+            "the approximation by a sigmoid, x · σ(1.702 x); the exercise asks for erf.",
+            lambda x: x * sigmoid(1.702 * x),
+        ),
     ),
 )
 
@@ -212,6 +255,16 @@ SILU = RuleExercise(
         Mistake(
             "made without the factor σ in the second term: the slope of the gate is σ · (1 - σ).",
             lambda g, x: (g * (sigmoid(x) + x * sigmoid(-x)),),
+        ),
+        Mistake(
+            "σ · (1 − `x` · σ): in σ + `x` · σ · (1 − σ) the factor beside σ is 1 + `x` · (1 − σ).",
+            lambda g, x: (g * sigmoid(x) * (1 - x * sigmoid(x)),),
+        ),
+    ),
+    results=(
+        Mistake(
+            "made with 1 / (1 + e^x): the sign of the exponent is turned.",
+            lambda x: x * sigmoid(-x),
         ),
     ),
 )
@@ -379,6 +432,20 @@ SOFTPLUS = RuleExercise(
         Mistake(
             "minus the sigmoid of the other side, σ − 1: the slope is σ(beta · {x}).",
             lambda g, x, *, beta=1.0: (-g * sigmoid(-beta * x),),
+        ),
+    ),
+    results=(
+        Mistake(
+            "not divided by beta.",
+            lambda x, *, beta=1.0: np.logaddexp(0, beta * x),
+        ),
+        Mistake(
+            "made without the beta in the exponent.",
+            lambda x, *, beta=1.0: np.logaddexp(0, x) / beta,
+        ),
+        Mistake(
+            "softplus of −x: the sign of the exponent is turned.",
+            lambda x, *, beta=1.0: np.logaddexp(0, -beta * x) / beta,
         ),
     ),
 )

@@ -82,6 +82,21 @@ CUMSUM = RuleExercise(
             lambda g, x, dim: (np.flip(np.flip(g, dim).cumprod(dim), dim),),
         ),
     ),
+    results=(
+        Mistake(
+            "a running sum through the whole array: each row or column along `dim` has its own,"
+            " `x.cumsum(dim)`.",
+            lambda x, dim: x.cumsum().reshape(x.shape),
+        ),
+        Mistake(
+            "a running sum from the end: z[i] is made of the entries up to i.",
+            lambda x, dim: from_the_end(x, dim),
+        ),
+        Mistake(
+            "the sum of what comes *before* each entry: its own is in it too.",
+            lambda x, dim: x.cumsum(dim) - x,
+        ),
+    ),
 )
 
 
@@ -151,6 +166,28 @@ PROD = RuleExercise(
         Mistake(
             "divided by `{x}` twice: the product of the others is z / `{x}`.",
             lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * quotient(x, dim) / x,),
+        ),
+        Mistake(
+            "the product of the factors that are *not 0*, for every factor that is. Where two are"
+            " 0, the others of each still contain a 0, and neither gets anything.",
+            lambda g, x, dim=None, keepdim=False: (
+                back(g, x, dim)
+                * np.where(
+                    x == 0,
+                    np.where(x == 0, 1, x).prod(axis=dim, keepdims=True),
+                    x.prod(axis=dim, keepdims=True) / np.where(x == 0, 1, x),
+                ),
+            ),
+        ),
+        *(
+            Mistake(
+                f"z divided by `{{x}}` plus a small number, {eps:g}. That is not z / `{{x}}`, and"
+                " where `{x}` is 0 it gives 0: multiply the others out instead.",
+                lambda g, x, dim=None, keepdim=False, eps=eps: (
+                    back(g, x, dim) * x.prod(axis=dim, keepdims=True) / (x + eps),
+                ),
+            )
+            for eps in (1e-8, 1e-7, 1e-6, 1e-5, 1e-3)
         ),
         Mistake(
             "g · z · `{x}`: divide by `{x}`, which leaves the product of the others.",

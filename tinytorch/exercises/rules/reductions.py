@@ -178,6 +178,40 @@ def extreme(name, best, worst):
                 f"everywhere but at the {what} entry, which is the one it belongs to.",
                 lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * ~won(x, dim, best),),
             ),
+            Mistake(
+                "divided by how many entries make one result, or by how many winners there are in"
+                " the whole array. Only the winners of one result share its g: count them along"
+                " `dim`, with `keepdims=True`.",
+                lambda g, x, dim=None, keepdim=False: (
+                    back(g, x, dim) * won(x, dim, best) / won(x, dim, best).sum(),
+                ),
+            ),
+            Mistake(
+                f"divided by the *share* of the {what} among the entries, their mean. Divide by"
+                " their number, which is a sum.",
+                lambda g, x, dim=None, keepdim=False: (
+                    back(g, x, dim)
+                    * won(x, dim, best)
+                    / won(x, dim, best).mean(axis=dim, keepdims=True),
+                ),
+            ),
+        ),
+        results=(
+            Mistake(
+                f"the {other}, where the {what} is asked for.",
+                lambda x, dim=None, keepdim=False: worst(x, axis=dim, keepdims=keepdim),
+            ),
+            Mistake(
+                f"the {what} of the absolute values: each entry counts with its sign.",
+                lambda x, dim=None, keepdim=False: best(abs(x), axis=dim, keepdims=keepdim),
+            ),
+            Mistake(
+                f"the place of the {what} entry, `arg{best.__name__}`, and not its value.",
+                lambda x, dim=None, keepdim=False: (
+                    (np.argmax if best is np.max else np.argmin)(x, axis=dim, keepdims=keepdim)
+                    * 1.0
+                ),
+            ),
         ),
         reduces=True,
     )
@@ -197,7 +231,8 @@ MEAN = RuleExercise(
         ),
         Mistake(
             "divided by the number of all entries of `{x}`. One result is made of fewer: divide by"
-            " the length of the reduced axes alone.",
+            " the length of the reduced axes alone. (Or it is divided by that twice, which is the"
+            " same on a square.)",
             lambda g, x, dim=None, keepdim=False: (back(g, x, dim) / x.size,),
         ),
         Mistake(
@@ -220,6 +255,30 @@ MEAN = RuleExercise(
             " whatever the entries are.",
             lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * deviation(x, dim),),
         ),
+        Mistake(
+            "multiplied by n, the number of entries that make one result: divide by it.",
+            lambda g, x, dim=None, keepdim=False: (back(g, x, dim) * terms(x, dim),),
+        ),
+        Mistake(
+            "divided by n − 1. That belongs to a variance; the mean is divided by n, and so is g.",
+            lambda g, x, dim=None, keepdim=False: (
+                back(g, x, dim) / np.array(terms(x, dim) - 1, x.dtype),
+            ),
+        ),
+    ),
+    results=(
+        Mistake(
+            "the sum: divide it by n, the number of entries that make one result.",
+            lambda x, dim=None, keepdim=False: x.sum(axis=dim, keepdims=keepdim),
+        ),
+        Mistake(
+            "the median, the entry in the middle; the mean is the sum divided by n.",
+            lambda x, dim=None, keepdim=False: np.median(x, axis=dim, keepdims=keepdim),
+        ),
+        Mistake(
+            "the sum divided by the number of all entries of `x`. One result is made of fewer.",
+            lambda x, dim=None, keepdim=False: x.sum(axis=dim, keepdims=keepdim) / x.size,
+        ),
     ),
     reduces=True,
 )
@@ -233,6 +292,12 @@ TOO_LARGE = (
 def shares(x, dim):
     e = np.exp(x - x.max(axis=dim, keepdims=True))
     return e / e.sum(axis=dim, keepdims=True)
+
+
+def logsumexp(x, dim, keepdim):
+    m = x.max(axis=dim, keepdims=True)
+    z = np.log(np.exp(x - m).sum(axis=dim, keepdims=True)) + m
+    return z if keepdim else z.squeeze(dim)
 
 
 LOGSUMEXP = RuleExercise(
@@ -309,6 +374,37 @@ LOGSUMEXP = RuleExercise(
             lambda g, x, dim, keepdim=False: (
                 back(g, x, dim) * x / x.sum(axis=dim, keepdims=True),
             ),
+        ),
+        Mistake(
+            "zero, up to rounding: that is what the rule of a softmax makes of a g that is the"
+            " same for the entries of a row. Here the shares are the slopes themselves, g · share.",
+            lambda g, x, dim, keepdim=False: (np.zeros_like(x),),
+        ),
+    ),
+    results=(
+        Mistake(
+            "too small by the largest entry of the row: what was subtracted before the exponential"
+            " has to be added to the logarithm.",
+            lambda x, dim, keepdim=False: (
+                logsumexp(x, dim, keepdim) - x.max(axis=dim, keepdims=keepdim)
+            ),
+        ),
+        Mistake(
+            "the logarithm of the *mean* of the exponentials: take their sum.",
+            lambda x, dim, keepdim=False: logsumexp(x, dim, keepdim) - np.log(terms(x, dim)),
+        ),
+        Mistake(
+            "the sum of the entries: a logarithm of each exponential is that entry again. Sum the"
+            " exponentials first, then take one logarithm.",
+            lambda x, dim, keepdim=False: x.sum(axis=dim, keepdims=keepdim),
+        ),
+        Mistake(
+            "the sum of the exponentials, without the logarithm.",
+            lambda x, dim, keepdim=False: np.exp(x).sum(axis=dim, keepdims=keepdim),
+        ),
+        Mistake(
+            "the largest entry itself: the logarithm of the sum is missing from it.",
+            lambda x, dim, keepdim=False: x.max(axis=dim, keepdims=keepdim),
         ),
     ),
     reduces=True,

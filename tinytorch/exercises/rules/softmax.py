@@ -25,6 +25,13 @@ def _rows(*special):
         Sample("an empty batch", ((0, 3),), params={"dim": 1}),
         Sample("float32", ((3, 4),), params={"dim": 1}, dtype=np.float32),
         *special,
+        Sample(
+            "rows far apart",
+            ([[1000.0, 999.0], [-1000.0, -1001.0]],),
+            "Each row has its own largest score: with that of the whole array subtracted, all"
+            " exponentials of another row may be 0.",
+            params={"dim": 1},
+        ),
     )
 
 
@@ -106,6 +113,12 @@ SOFTMAX = RuleExercise(
             ),
         ),
         Mistake(
+            "g · z less the mean of g: the mean is missing the factor z, as in z · (g − Σ g·z).",
+            lambda g, x, *, dim: (
+                g * shares(x, dim) - (g * shares(x, dim)).sum(axis=dim, keepdims=True),
+            ),
+        ),
+        Mistake(
             "made with the scores in front; the factor there is z, the shares.",
             lambda g, x, *, dim: (x * (g - (g * shares(x, dim)).sum(axis=dim, keepdims=True)),),
         ),
@@ -127,6 +140,10 @@ SOFTMAX = RuleExercise(
         Mistake(
             "made of exponentials that are not divided by their sum.",
             lambda x, *, dim: np.exp(x),
+        ),
+        Mistake(
+            "made of the scores divided by their sum: it is their exponentials that are divided.",
+            lambda x, *, dim: x / x.sum(axis=dim, keepdims=True),
         ),
     ),
 )
@@ -216,6 +233,12 @@ LOG_SOFTMAX = RuleExercise(
             lambda g, x, *, dim: (g - np.exp(x) * _total(g, dim),),
         ),
         Mistake(
+            "g less the mean of g under the shares, as in the rule of softmax. Here softmax · Σ"
+            " g is"
+            " subtracted.",
+            lambda g, x, *, dim: (g - _total(g * shares(x, dim), dim),),
+        ),
+        Mistake(
             "g - Σ g: the factor softmax, the share of each entry in that sum, is missing.",
             lambda g, x, *, dim: (g - _total(g, dim),),
         ),
@@ -241,6 +264,15 @@ LOG_SOFTMAX = RuleExercise(
         Mistake(
             "the softmax: its logarithm is missing.",
             lambda x, *, dim: shares(x, dim),
+        ),
+        Mistake(
+            "too large by the largest score of the row: what was subtracted before the exponential"
+            " has to come off the score in front as well.",
+            lambda x, *, dim: _logs(x, dim) + x.max(axis=dim, keepdims=True),
+        ),
+        Mistake(
+            "made with the *mean* of the exponentials: take their sum.",
+            lambda x, *, dim: _logs(x, dim) + np.log(x.shape[dim]),
         ),
     ),
 )

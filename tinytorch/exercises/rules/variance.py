@@ -145,6 +145,30 @@ STD = RuleExercise(
             ),
         ),
         Mistake(
+            "2 times what it should be: the 2 of the square cancels against the slope of the root,"
+            " 1/(2z).",
+            lambda g, x, dim=None, correction=1, keepdim=False: (
+                back(g, x, dim)
+                * 2
+                * deviation(x, dim)
+                / spread(x, dim, correction)
+                / free(x, dim, correction),
+            ),
+        ),
+        *(
+            Mistake(
+                f"divided by z plus a small number, {eps:g}. `forward` adds none: divide by z, and"
+                " let the gradient be 0 where z is 0.",
+                lambda g, x, dim=None, correction=1, keepdim=False, eps=eps: (
+                    back(g, x, dim)
+                    * deviation(x, dim)
+                    / (spread(x, dim, correction) + eps)
+                    / free(x, dim, correction),
+                ),
+            )
+            for eps in (1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
+        ),
+        Mistake(
             "not divided by n − correction.",
             lambda g, x, dim=None, correction=1, keepdim=False: (
                 back(g, x, dim) * deviation(x, dim) / spread(x, dim, correction),

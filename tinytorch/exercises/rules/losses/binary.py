@@ -52,7 +52,21 @@ BCE = RuleExercise(
     ),
     (
         Mistake(
-            "p − t over n, which is that by the score. By the probability it is divided by"
+            "ln(1 − p) − ln p, over n: that is the slope along the *target*. Along p it is"
+            " (p − t) / (p (1 − p)).",
+            _of_first(lambda p, t, n: (np.log(1 - p) - np.log(p)) / n),
+        ),
+        *(
+            Mistake(
+                f"divided by p (1 − p) plus a small number, {eps:g}. The exercise keeps p away"
+                " from 0 and 1: divide by p (1 − p).",
+                _of_first(lambda p, t, n, eps=eps: (p - t) / (p * (1 - p) + eps) / n),
+            )
+            for eps in (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
+        ),
+        Mistake(
+            "p − t over n, which is that with respect to the score. With respect to the"
+            " probability it is divided by"
             " p (1 − p): the sigmoid's slope is not in it.",
             _of_first(lambda p, t, n: (p - t) / n),
         ),
@@ -93,7 +107,39 @@ BCE = RuleExercise(
             _of_first(lambda p, t, n: 2 * (p - t) / n),
         ),
     ),
-    results=wrong_means(_surprise),
+    results=wrong_means(
+        _surprise,
+        (
+            "the part of the yes alone, −t ln p: −(1 − t) ln(1 − p) is missing.",
+            lambda input, target: (-target * np.log(input)).mean(),
+        ),
+        (
+            "made with yes and no exchanged: ln p belongs to t, and ln(1 − p) to 1 − t.",
+            lambda input, target: _surprise(input, 1 - target).mean(),
+        ),
+        (
+            "made with the logarithm of base 2: `np.log` is the natural one.",
+            lambda input, target: _surprise(input, target).mean() / np.log(2),
+        ),
+        *(
+            (
+                f"made with a small number added inside the logarithms, {eps:g}. The exercise"
+                " keeps p away from 0 and 1: leave it out.",
+                lambda input, target, eps=eps: (
+                    -target * np.log(input + eps) - (1 - target) * np.log(1 - input + eps)
+                ).mean(),
+            )
+            for eps in (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
+        ),
+        (
+            "made of a sigmoid of the input: the input is a probability already.",
+            lambda input, target: _surprise(_sigmoid(input), target).mean(),
+        ),
+        (
+            "made with prediction and target exchanged: the logarithms are of the prediction.",
+            lambda input, target: _surprise(target, input).mean(),
+        ),
+    ),
 )
 
 BCE_WITH_LOGITS = RuleExercise(
@@ -111,11 +157,24 @@ BCE_WITH_LOGITS = RuleExercise(
     ),
     (
         Mistake(
+            "divided by the number of rows; the mean is over all entries.",
+            lambda g, input, target: (g * (_sigmoid(input) - target) / len(input), None),
+        ),
+        Mistake(
+            "made with σ(x − t): the target is subtracted from σ(x), not from the score.",
+            _of_first(lambda x, t, n: _sigmoid(x - t) / n),
+        ),
+        Mistake(
+            "made with a hard yes or no, x > 0, where the sigmoid of the score belongs.",
+            _of_first(lambda x, t, n: ((x > 0) - t) / n),
+        ),
+        Mistake(
             "that of a sum: a mean divides by the number of entries.",
             _of_first(lambda x, t, n: _sigmoid(x) - t),
         ),
         Mistake(
-            "that by the probability, divided by p (1 − p): by the score the sigmoid's slope"
+            "that with respect to the probability, divided by p (1 − p): with respect to the"
+            " score the sigmoid's slope"
             " cancels it.",
             _of_first(lambda x, t, n: (_sigmoid(x) - t) / (_sigmoid(x) * _sigmoid(-x)) / n),
         ),
@@ -152,7 +211,29 @@ BCE_WITH_LOGITS = RuleExercise(
             _of_first(lambda x, t, n: (1 - t) * _sigmoid(x) / n),
         ),
     ),
-    results=wrong_means(_surprise_of_score),
+    results=wrong_means(
+        _surprise_of_score,
+        (
+            "softplus(x) alone, the loss where every target is 0: t · x has to be subtracted.",
+            lambda input, target: np.logaddexp(0, input).mean(),
+        ),
+        (
+            "made of softplus(x) + (1 − t) x: in front of that x belongs softplus(−x).",
+            lambda input, target: (np.logaddexp(0, input) + (1 - target) * input).mean(),
+        ),
+        (
+            "made with yes and no exchanged: it is softplus(−x) + (1 − t) x.",
+            lambda input, target: (np.logaddexp(0, -input) + target * input).mean(),
+        ),
+        (
+            "made with (1 − t) x subtracted: it is added, softplus(−x) + (1 − t) x.",
+            lambda input, target: (np.logaddexp(0, -input) - (1 - target) * input).mean(),
+        ),
+        (
+            "softplus(−x) alone, the loss where every target is 1: (1 − t) x is missing.",
+            lambda input, target: np.logaddexp(0, -input).mean(),
+        ),
+    ),
 )
 
 EXERCISES = BCE, BCE_WITH_LOGITS

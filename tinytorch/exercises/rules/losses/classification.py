@@ -96,6 +96,15 @@ NLL = RuleExercise(
             lambda g, x, t: (g * (1 - _onehot(t, x.shape)) / len(x), None),
         ),
         Mistake(
+            "e to the power of `{x}`, minus onehot, over N: that is the rule of the cross-entropy,"
+            " of scores. These are log-probabilities, and the loss contains one entry per row.",
+            lambda g, x, t: (g * (np.exp(x) - _onehot(t, x.shape)) / len(x), None),
+        ),
+        Mistake(
+            "divided by the number of classes; the mean is over the rows, so divide by N.",
+            lambda g, x, t: (-g * _onehot(t, x.shape) / x.shape[1], None),
+        ),
+        Mistake(
             "made with the probability as a factor, e to the power of `{x}`: the loss is linear"
             " in `{x}`, so its slope is −1/N.",
             lambda g, x, t: (-g * _onehot(t, x.shape) * np.exp(x) / len(x), None),
@@ -119,6 +128,29 @@ NLL = RuleExercise(
             "divided by the number of entries; the mean is over the rows, N of them.",
             lambda x, t: -x[np.arange(len(x)), t].sum() / x.size,
         ),
+        Mistake(
+            "the mean over all entries. One entry per row counts, that of the right class.",
+            lambda x, t: -x.mean(),
+        ),
+        Mistake(
+            "made of the largest entry of each row. The entry that counts is that of the right"
+            " class, however small it is.",
+            lambda x, t: -x.max(1).mean(),
+        ),
+        Mistake(
+            "made of the exponentials: the inputs are logarithms of probabilities, and the loss is"
+            " minus their mean.",
+            lambda x, t: -np.exp(x)[np.arange(len(x)), t].mean(),
+        ),
+        Mistake(
+            "made of another logarithm: the inputs are logarithms of probabilities already.",
+            lambda x, t: -np.log(np.abs(x))[np.arange(len(x)), t].mean(),
+        ),
+        Mistake(
+            "made of `input[target]`, which takes whole *rows*. One entry per row:"
+            " `input[np.arange(N), target]`.",
+            lambda x, t: -x[t].mean(),
+        ),
     ),
 )
 
@@ -129,6 +161,31 @@ CROSS_ENTROPY = RuleExercise(
         Sample("scores of ±1e4", (SURE, np.array([1, 0, 1])), LOG_OF_ZERO),
     ),
     (
+        Mistake(
+            "p − 1 at the right class, and 0 at the others. They are in the sum of the exponentials"
+            " too, and get p over N.",
+            lambda g, x, t: (
+                g * (_softmax(x) - 1) * _onehot(t, x.shape) / len(x),
+                None,
+            ),
+        ),
+        Mistake(
+            "that of the squared distance between p and onehot: with the logarithm the factor"
+            " p (1 − p) cancels.",
+            lambda g, x, t: (
+                2
+                * g
+                * (_softmax(x) - _onehot(t, x.shape))
+                * _softmax(x)
+                * (1 - _softmax(x))
+                / len(x),
+                None,
+            ),
+        ),
+        Mistake(
+            "twice the right value: there is no square in the cross-entropy, so no 2.",
+            lambda g, x, t: (2 * g * (_softmax(x) - _onehot(t, x.shape)) / len(x), None),
+        ),
         Mistake(
             "that of a sum: p − onehot. In a mean each row counts for 1/N: divide by the number of"
             " rows.",
@@ -157,7 +214,8 @@ CROSS_ENTROPY = RuleExercise(
             lambda g, x, t: (g * (_softmax(x, 0) - _onehot(t, x.shape)) / len(x), None),
         ),
         Mistake(
-            "−1/p, that by the probability; the gradient by the score is p − onehot, over N.",
+            "−1/p, that with respect to the probability; with respect to the score it is p −"
+            " onehot, over N.",
             lambda g, x, t: (-g * _onehot(t, x.shape) / _softmax(x) / len(x), None),
         ),
         Mistake(
@@ -180,7 +238,7 @@ CROSS_ENTROPY = RuleExercise(
             lambda g, x, t: (g * (np.exp(x) - _onehot(t, x.shape)) / len(x), None),
         ),
         Mistake(
-            "made with a sigmoid of each score. The classes of a row share one whole: p is a"
+            "made with a sigmoid of each score. The probabilities of a row sum to 1: p is a"
             " softmax.",
             lambda g, x, t: (g * (1 / (1 + np.exp(-x)) - _onehot(t, x.shape)) / len(x), None),
         ),
@@ -189,7 +247,7 @@ CROSS_ENTROPY = RuleExercise(
             lambda g, x, t: (g * (_softmax(x) - _onehot(t, x.shape)) ** 2 / len(x), None),
         ),
         Mistake(
-            "made with the logarithm of p: forward has it, the slope by the score is p − onehot.",
+            "made with the logarithm of p: forward has it, and the slope is p − onehot.",
             lambda g, x, t: (g * (np.log(_softmax(x)) - _onehot(t, x.shape)) / len(x), None),
         ),
     ),
@@ -222,6 +280,19 @@ CROSS_ENTROPY = RuleExercise(
         Mistake(
             "made with a softmax over the rows of the batch: each row has its own, along axis 1.",
             lambda x, t: -np.log(_softmax(x, 0)[np.arange(len(x)), t]).mean(),
+        ),
+        Mistake(
+            "too small by the largest score of each row: what was subtracted before the exponential"
+            " has to come off the score of the right class as well.",
+            lambda x, t: (-_logs(x)[np.arange(len(x)), t] - x.max(1)).mean(),
+        ),
+        Mistake(
+            "made of a softmax of a softmax: the scores go into one of them.",
+            lambda x, t: -_logs(_softmax(x))[np.arange(len(x)), t].mean(),
+        ),
+        Mistake(
+            "the mean over all classes. One entry per row counts, that of the right class.",
+            lambda x, t: -_logs(x).mean(),
         ),
     ),
 )

@@ -3,9 +3,13 @@
 from ...rule import Mistake
 
 
-def wrong_means(each):
-    """Wrong results of a mean over all entries; `each` makes what it is the mean of."""
+def wrong_means(each, *others):
+    """Wrong results of a mean over all entries; `each` makes what it is the mean of.
+
+    `others` are pairs of what is said and of what makes the wrong result.
+    """
     return (
+        *(Mistake(said, wrong) for said, wrong in others),
         Mistake(
             "a sum: a mean divides by the number of entries.",
             lambda input, target, **params: each(input, target, **params).sum(),

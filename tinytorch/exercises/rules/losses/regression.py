@@ -43,6 +43,16 @@ def _parabola_with_arms(input, target, delta=1.0):
     return np.where(d <= delta, d * d / 2, delta * (d - delta / 2))
 
 
+def _pieces(near, far):
+    """A mean of `near` where |d| is at most delta, and of `far` beyond."""
+
+    def mean(input, target, delta=1.0):
+        d = _distance(input, target)
+        return np.where(d <= delta, near(d, delta), far(d, delta)).mean()
+
+    return mean
+
+
 MSE = RuleExercise(
     "MSEBackward",
     _pairs(
@@ -85,6 +95,10 @@ MSE = RuleExercise(
             _both(lambda g, d, n: 2 * g * d * d / n),
         ),
         Mistake(
+            "g times the loss of each entry, d²/n: its slope is 2 d / n.",
+            _both(lambda g, d, n: g * d * d / n),
+        ),
+        Mistake(
             "made with input + target: what is squared is their difference.",
             lambda g, input, target: (2 * g * (input + target) / max(input.size, 1), None),
         ),
@@ -98,7 +112,21 @@ MSE = RuleExercise(
             _both(lambda g, d, n: 2 * g * np.abs(d) / n),
         ),
     ),
-    results=wrong_means(_square),
+    results=wrong_means(
+        _square,
+        (
+            "the root of the mean. The mean of the squares is asked for.",
+            lambda input, target: np.sqrt(_square(input, target).mean()),
+        ),
+        (
+            "the mean of |input − target|. Here the differences are squared.",
+            lambda input, target: _distance(input, target).mean(),
+        ),
+        (
+            "the square of the mean difference: square each difference first, then take the mean.",
+            lambda input, target: (input - target).mean() ** 2,
+        ),
+    ),
 )
 
 
@@ -114,6 +142,10 @@ L1 = RuleExercise(
         Mistake(
             "that of a sum: a mean divides by the number of entries.",
             _both(lambda g, d, n: g * np.sign(d)),
+        ),
+        Mistake(
+            "twice the right value: the 2 belongs to a square. The slope of |d| is its sign.",
+            _both(lambda g, d, n: 2 * g * np.sign(d) / n),
         ),
         Mistake(
             "that of the squared error: here every difference pulls alike, with its sign.",
@@ -164,7 +196,23 @@ L1 = RuleExercise(
             _both(lambda g, d, n: g * np.tanh(d) / n),
         ),
     ),
-    results=wrong_means(_distance),
+    results=wrong_means(
+        _distance,
+        (
+            "the mean of the differences, or its absolute value: errors of either sign cancel in"
+            " it. Take the absolute value of each difference first, then the mean.",
+            lambda input, target: (input - target).mean(),
+        ),
+        (
+            "the mean of the differences, or its absolute value: errors of either sign cancel in"
+            " it. Take the absolute value of each difference first, then the mean.",
+            lambda input, target: abs((input - target).mean()),
+        ),
+        (
+            "the mean of the squares. Here each difference counts with its absolute value.",
+            lambda input, target: _square(input, target).mean(),
+        ),
+    ),
 )
 
 HUBER = RuleExercise(
@@ -189,8 +237,17 @@ HUBER = RuleExercise(
             _both(lambda g, d, n, delta=1.0: g * np.clip(d, -delta, delta)),
         ),
         Mistake(
-            "not held: beyond ±delta the pull stays at delta.",
+            "not clamped: beyond ±delta the pull stays at delta. (Clamp d itself, not g · d / n.)",
             _both(lambda g, d, n, delta=1.0: g * d / n),
+        ),
+        Mistake(
+            "clamped to ±1, whatever delta is: keep the parameter on `self`.",
+            _both(lambda g, d, n, delta=1.0: g * np.clip(d, -1, 1) / n),
+        ),
+        Mistake(
+            "divided by delta: that is the rule of the smooth L1 loss. Within delta the slope of"
+            " Huber's is d.",
+            _both(lambda g, d, n, delta=1.0: g * np.clip(d, -delta, delta) / delta / n),
         ),
         Mistake(
             "0 beyond ±delta. The loss goes on growing there, as a straight line of slope delta.",
@@ -213,7 +270,7 @@ HUBER = RuleExercise(
             _both(lambda g, d, n, delta=1.0: g * np.where(np.abs(d) <= delta, d, delta) / n),
         ),
         Mistake(
-            "held at ±1, whatever delta is: the arms have slope ±delta.",
+            "±1 beyond delta, whatever delta is: the arms have slope ±delta.",
             _both(
                 lambda g, d, n, delta=1.0: g * np.where(np.abs(d) <= delta, d, np.sign(d)) / n,
             ),
@@ -227,8 +284,8 @@ HUBER = RuleExercise(
             ),
         ),
         Mistake(
-            "that of the target: with d = input − target the slope along the input is d, held at"
-            " ±delta.",
+            "that of the target: with d = input − target the slope along the input is d,"
+            " clamped to ±delta.",
             lambda g, input, target, delta=1.0: (
                 -g * np.clip(input - target, -delta, delta) / max(input.size, 1),
                 None,
@@ -257,7 +314,45 @@ HUBER = RuleExercise(
             ),
         ),
     ),
-    results=wrong_means(_parabola_with_arms),
+    results=wrong_means(
+        _parabola_with_arms,
+        (
+            "made of delta · |d| beyond delta: without − delta²/2 the two parts do not meet there.",
+            _pieces(lambda d, delta: d * d / 2, lambda d, delta: delta * d),
+        ),
+        (
+            "clamped: the loss of each entry ends at delta. Beyond delta it goes on as a straight"
+            " line, delta · (|d| − delta/2).",
+            lambda input, target, delta=1.0: np.minimum(_square(input, target) / 2, delta).mean(),
+        ),
+        (
+            "made of d² within delta: the parabola is d²/2.",
+            _pieces(lambda d, delta: d * d, lambda d, delta: delta * (d - delta / 2)),
+        ),
+        (
+            "made with a delta of 1, whatever `delta` says.",
+            lambda input, target, delta=1.0: _parabola_with_arms(input, target).mean(),
+        ),
+        (
+            "divided by delta: that is the smooth L1 loss. Huber's is d²/2 within delta, and"
+            " delta · (|d| − delta/2) beyond.",
+            lambda input, target, delta=1.0: (
+                _parabola_with_arms(input, target, delta).mean() / delta
+            ),
+        ),
+        (
+            "made with both parts exchanged: d²/2 is for |d| of at most delta.",
+            _pieces(lambda d, delta: delta * (d - delta / 2), lambda d, delta: d * d / 2),
+        ),
+        (
+            "made with d beyond delta where |d| belongs.",
+            lambda input, target, delta=1.0: np.where(
+                _distance(input, target) <= delta,
+                _square(input, target) / 2,
+                delta * (input - target - delta / 2),
+            ).mean(),
+        ),
+    ),
 )
 
 EXERCISES = MSE, L1, HUBER
