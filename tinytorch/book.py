@@ -2,10 +2,12 @@
 
 import ast
 import inspect
+import io
 import os
 import re
 import textwrap
 import time
+import tokenize
 from functools import cache
 from pathlib import Path
 
@@ -54,7 +56,7 @@ COLUMNS = 79  # of a page
 
 
 def fitted(code):
-    """Return `code` with the long lines of its docstrings wrapped for a page.
+    """Return `code` with its docstrings wrapped for a page, and long lines without their comments.
 
     Parameters
     ----------
@@ -64,9 +66,11 @@ def fitted(code):
     Returns
     -------
     str
-        The same program: only lines inside docstrings are broken, at a space.
+        The same program: lines inside docstrings are broken at a space, and a comment that makes a
+        line too long stands above it.
     """
-    lines = code.split("\n")
+    lines = comments_above(code).split("\n")
+    code = "\n".join(lines)
     holders = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
     for node in ast.walk(ast.parse(code)):
         if not isinstance(node, holders) or ast.get_docstring(node, clean=False) is None:
@@ -82,6 +86,22 @@ def fitted(code):
             if full and at + 1 < text.end_lineno and same_paragraph(lines[at + 1], indent):
                 last, rest = full.pop(), last.lstrip()
             lines[at] = "\n".join([*full, last])
+    return "\n".join(lines)
+
+
+def comments_above(code):
+    """Put a comment at the end of a line that is too long with it into a line of its own."""
+    lines = code.split("\n")
+    for token in list(tokenize.generate_tokens(io.StringIO(code).readline))[::-1]:
+        row, column = token.start
+        line = lines[row - 1]
+        before = line[:column].rstrip()
+        if token.type != tokenize.COMMENT or not before or len(line) <= COLUMNS:
+            continue
+        words = re.sub(r"# noqa: \w+ \((.*)\)", r"# \1", token.string)  # without the linter's
+        indent = line[: len(line) - len(line.lstrip())]
+        above = textwrap.wrap(f"{indent}{words}", COLUMNS, subsequent_indent=f"{indent}# ")
+        lines[row - 1 : row] = [*above, before]
     return "\n".join(lines)
 
 

@@ -206,7 +206,7 @@ class InPlace:
         return write("copy_", self, np.asarray(value).astype(self.dtype, copy=False))
 
     def detach_(self):
-        """Out of the graph, and self."""
+        """Cut this tensor itself from its graph, and return it."""
         self._node = None
         return self
 
