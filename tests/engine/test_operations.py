@@ -1,5 +1,7 @@
 """Every operation of the table: value, gradients of first and second order, dtypes, refusals."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from layouts import strided
@@ -7,7 +9,9 @@ from operations import OPERATIONS
 
 import tinytorch as tt
 from tinytorch.autograd import Function, gradcheck, gradgradcheck
+from tinytorch.core.autograd import MaxBackward, ReLUBackward
 from tinytorch.core.engine import versions
+from tinytorch.core.engine.function import _by_hand
 
 CASES = [pytest.param(op, case, id=f"{op.name} | {case}") for op in OPERATIONS for case in op.cases]
 over_cases = pytest.mark.parametrize("op, case", CASES)
@@ -322,3 +326,47 @@ def test_max_of_two_tensors_is_their_maximum(name):
     assert z.tolist() == getattr(tt, f"{name}imum")(a, b).tolist()
     z.sum().backward()
     assert (a.grad + b.grad).tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("op", [op for op in OPERATIONS if op.cases], ids=lambda op: op.name)
+def test_a_rule_takes_a_number_or_a_list_by_hand(op):
+    """One number stands for all of g; another shape, and what is no number, is refused by name."""
+    built = {}
+
+    def look(event, node, inputs, *_):
+        if (
+            type(node).__name__ == op.rule
+            and event == "forward"
+            and hasattr(node, "next_functions")
+        ):
+            built.setdefault(type(node), node)
+
+    with tt.autograd.watch(look):
+        for case in op.cases:
+            op.call(tt, *tensors(case), **case.params)
+    assert built
+    for cls, node in built.items():
+        by_hand = partial(_by_hand, node, node.apply)
+        expected = node.apply(np.full(node.shape, 2.5, node.dtype))
+        array = np.full(node.shape, 2.5)
+        for g in (2.5, np.float64(2.5), np.array(2.5), array.tolist() if array.size else array):
+            for found, right in zip(by_hand(g), expected, strict=True):
+                assert (found is None) == (right is None)
+                if right is not None:
+                    np.testing.assert_allclose(found, right)
+        with pytest.raises(ValueError, match=f"{cls.__name__}.apply: the gradient has shape"):
+            by_hand(np.ones((*node.shape, 7)))
+        with pytest.raises(TypeError, match=f"{cls.__name__}.apply: expected a gradient"):
+            by_hand("g")
+
+
+def test_a_node_built_by_hand_takes_a_number():
+    x = tt.tensor([1.0, 3.0, 2.0])
+    (d,) = MaxBackward(x).apply(10.0)
+    assert d.tolist() == [0, 10, 0] and d.dtype == np.float32
+    (d,) = ReLUBackward(x).apply([1, 2, 3])
+    assert d.tolist() == [1, 2, 3]
+    (d,) = ReLUBackward(x).apply(tt.tensor(2.0))
+    assert d.tolist() == [2, 2, 2]
+    with pytest.raises(ValueError, match=r"ReLUBackward.apply: the gradient has shape \(2,\)"):
+        ReLUBackward(x).apply([1, 2])

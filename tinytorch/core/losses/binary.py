@@ -42,7 +42,7 @@ class BCEBackward(Function):
         p, t = (without(self.left_out, x) for x in self.saved_tensors)
         to_p, to_t = self.next_functions
         g = without(self.left_out, g * self.scale * self.weight)
-        if is_array(g):
+        if is_array(p):
             along_p = g * (p - t) / variance_of(p) if to_p else None
         else:
             along_p = g * curve(lambda p, t: (p - t) / variance_of(p), p, t)

@@ -86,7 +86,7 @@ class SigmoidBackward(Function):
 
     def apply(self, g):
         (z,) = self.saved_tensors
-        if is_array(g):
+        if is_array(z):
             return (g * z * (1 - z),)
         return (g * curve(lambda z: z * (1 - z), z),)
 
@@ -135,7 +135,7 @@ class GELUBackward(Function):
 
     def apply(self, g):
         x = as_float32(self.saved_tensors[0])
-        if not is_array(g):
+        if not is_array(x):
             return (curve(lambda x: self._slope(x, self._share(x)), x) * g,)
         slope = self._slope(x, self.intermediate)
         slope *= g
@@ -190,7 +190,7 @@ class SiLUBackward(Function):
 
     def apply(self, g):
         (x,) = self.saved_tensors
-        return (g * (self._slope(x) if is_array(g) else curve(self._slope, x)),)
+        return (g * (self._slope(x) if is_array(x) else curve(self._slope, x)),)
 
     def _slope(self, x):
         s = sigmoid_of(x)
