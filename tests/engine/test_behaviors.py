@@ -3,7 +3,9 @@
 Many are from public reports of bugs in PyTorch and in other libraries for gradients.
 """
 
+import re
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -304,3 +306,39 @@ def test_as_pytorch(name):
     assert not isinstance(found, Exception), found
     assert (found.shape, found.dtype) == (expected.shape, expected.dtype)
     np.testing.assert_allclose(found.astype(float), expected.astype(float), rtol=1e-5, atol=1e-6)
+
+
+PERMITTED = {  # what PyTorch refuses and NumPy computes; the page "API" says so
+    "`x[::-1]`": (lambda t: t.arange(4)[::-1], [3, 2, 1, 0]),
+    "`x.t().view(-1)`": (lambda t: t.arange(4).reshape(2, 2).t().view(-1), [0, 2, 1, 3]),
+    "`a @ b`": (lambda t: t.ones(2, 2) @ t.ones(2, dtype=t.float64), [2.0, 2.0]),
+    "`einsum`": (lambda t: t.einsum("i,i->i", t.ones(2), t.ones(2).double() * 3), [3.0, 3.0]),
+}
+PAGE = Path(__file__).parents[2] / "book" / "reference" / "api.md"
+
+
+@pytest.mark.parametrize("what", PERMITTED)
+def test_what_pytorch_refuses_and_the_page_names(what):
+    call, expected = PERMITTED[what]
+    found = call(tt)
+    assert found.tolist() == expected
+    assert found.dtype == np.asarray(expected).dtype
+    assert what in PAGE.read_text(encoding="utf8")
+
+
+def test_the_gradients_of_what_pytorch_refuses_have_their_own_dtypes():
+    a, b = tt.ones(2, 2).requires_grad_(), tt.ones(2, dtype=tt.float64).requires_grad_()
+    (a @ b).sum().backward()
+    assert a.grad.dtype == np.float32 and b.grad.dtype == np.float64
+    x = tt.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    (x[::-1] * tt.tensor([1.0, 10.0, 100.0])).sum().backward()
+    assert x.grad.tolist() == [100, 10, 1]
+
+
+def test_the_page_lists_what_is_not_here():
+    rows = re.findall(r"^\| (`.*`) \| (.*) \|$", PAGE.read_text(encoding="utf8"), re.M)
+    listed = {name: why for names, why in rows for name in re.findall(r"`(\w+)`", names)}
+    assert listed == tt._NOT_HERE
+    for name, why in listed.items():
+        with pytest.raises(AttributeError, match=re.escape(why)):
+            getattr(tt, name)

@@ -23,6 +23,7 @@ from .interop import Interop
 from .operations.activations import Activations
 from .operations.arithmetic import Arithmetic
 from .operations.assignment import Assignment
+from .operations.combining import Combining
 from .operations.comparison import Comparison
 from .operations.concatenation import Concatenation
 from .operations.draws import Draws
@@ -30,6 +31,7 @@ from .operations.elementary import Elementary
 from .operations.extremes import Extrema
 from .operations.in_place import InPlace, put
 from .operations.indexing import Indexing, index_steps
+from .operations.inverses import Inverses
 from .operations.linear_algebra import LinearAlgebra
 from .operations.matmul import Products
 from .operations.placing import Placing
@@ -41,6 +43,7 @@ from .operations.repeating import Repeating
 from .operations.selection import Selection
 from .operations.shape import Shape
 from .operations.sorting import Sorting
+from .operations.statistics import Statistics
 from .operations.summaries import Summaries
 from .values import values
 
@@ -100,6 +103,9 @@ class Tensor(
     Placing,
     LinearAlgebra,
     Remainders,
+    Inverses,
+    Combining,
+    Statistics,
     Conversions,
     InPlace,
     Draws,
