@@ -140,7 +140,7 @@ WRONG = {
     ),
     "clamp: forward for the lower bound only": (
         lambda: clamp(lambda self, g: (g,), lambda x, min, max: np.maximum(x, min)),
-        "result of `forward` is wrong",
+        "`x` as it is where it should not be",
     ),
     "where: exchanged": (
         lambda: where(lambda g, c, a, b: (None, *chosen(g, ~c, a, b)[1:])),
@@ -216,7 +216,7 @@ WRONG = {
     ),
     "triu: forward of the other": (
         lambda: triu(lambda self, g: (np.triu(g, self.diagonal),), np.tril),
-        "result of `forward` is wrong",
+        "0 where `x` should come through, and `x` where it should not",
     ),
     "maximum: all at a tie": (
         lambda: maximum(fitted(lambda g, a, b: (g * (a >= b), g * (b >= a)))),

@@ -168,6 +168,9 @@ def _behind(error, method, names, cls, line):
     if "saved_tensors" in line and "unpack" in said:
         kept = quoted(cls.saves) or "nothing"
         return f"`saved_tensors` holds what `saves` names, and it names {kept}."
+    if isinstance(error, IndexError) and "saved_tensors" in line and "tuple index" in said:
+        kept = quoted(cls.saves) or "nothing"
+        return f"`saved_tensors` holds what `saves` names, and it names {kept}."
     if isinstance(error, TypeError) and "'tuple'" in said:
         return "`saved_tensors` is a tuple, even of one: unpack it, as in `(x,) = ...`."
     if isinstance(error, TypeError) and not line and "positional argument" in said:

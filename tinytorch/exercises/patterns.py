@@ -52,6 +52,8 @@ def result_pattern(trial, found):
             (np.log(right), "the logarithm of what it should be."),
             (np.maximum(right, 0), "0 where it should be negative."),
             (1 - right, "1 minus what it should be."),
+            (np.floor(right), "rounded down to a whole number."),
+            (np.round(right), "rounded to a whole number."),
         ):
             if _is(found, made, right):
                 return what
@@ -62,6 +64,7 @@ def result_pattern(trial, found):
         _another_operation(trial, found)
         or _in_other_places(found, right)
         or _where_it_is_wrong(trial, found)
+        or _let_through(trial, found)
     )
 
 
@@ -101,6 +104,29 @@ def _another_operation(trial, found):
                 for said, operation in table.items():
                     if _is(found, operation(*(numbers[n] for n in chosen)), trial.z):
                         return f"{said.format(*chosen)}, which is another operation."
+    return None
+
+
+def _let_through(trial, found):
+    """Which entries of an input came through and should not, or should and did not."""
+    right = trial.z
+    wrong = ~np.isclose(found, right, rtol=1e-4, atol=1e-12)
+    pairs = zip(trial.names, trial.inputs, strict=True)
+    values = {name: x for name, x in pairs if x.dtype.kind == "f" and x.shape == found.shape}
+    for name, x in values.items():
+        here, due = wrong & (found == x), wrong & (right == x)
+        if not np.array_equal(wrong, here | due):
+            continue
+        if due.any() and np.array_equal(found[due & ~here], 0 * right[due & ~here]):
+            cut = f"0 where `{name}` should come through"
+            return f"{cut}, and `{name}` where it should not." if here.any() else f"{cut}."
+        if not due.any():
+            return f"`{name}` as it is where it should not be: {first_difference(found, right)}."
+    for (one, x), (other, y) in itertools.permutations(values.items(), 2):
+        if np.array_equal(found == y, right == x) and np.array_equal(found == x, right == y):
+            return (
+                f"`{one}` where it should be `{other}`, and `{other}` where it should be `{one}`."
+            )
     return None
 
 

@@ -48,7 +48,20 @@ WRONG = {
         (lambda x: x, "the input `x` as it is"),
         (lambda x: -np.abs(x), "right but where `x` is negative"),
     ],
-    "DivBackward": [(lambda a, b: b / a, "one divided by what it should be")],
+    "DivBackward": [
+        (lambda a, b: b / a, "one divided by what it should be"),
+        (lambda a, b: a // b, "rounded down"),
+    ],
+    "ClampBackward": [
+        (lambda x, min=None, max=None: x if min is None else np.maximum(x, min), "`x` as it is"),
+    ],
+    "WhereBackward": [
+        (lambda condition, a, b: np.where(condition, b, a), "`a` where it should be `b`"),
+    ],
+    "TrilBackward": [
+        (lambda x, diagonal=0: np.triu(x, diagonal), "and `x` where it should not"),
+        (lambda x, diagonal=0: np.tril(x), "0 where `x` should come through"),
+    ],
     "SqrtBackward": [
         (lambda x: x, "the input `x` as it is"),
         (lambda x: x**0.25, "the root of what it should be"),
