@@ -71,7 +71,7 @@ class Browser:
 
     def wait(self, condition, what=""):
         """Wait until a function of JavaScript returns something true."""
-        for _ in range(1200):
+        for _ in range(6000):  # five minutes: only a fault or a busy machine takes them
             if self.call(condition):
                 return
             time.sleep(0.05)
@@ -155,7 +155,7 @@ def webkit(folder):
 
 def port_of(process):
     """Return the port on which a process listens, from what the kernel lists of it."""
-    for _ in range(600):
+    for _ in range(3000):
         inodes = set()
         for link in Path(f"/proc/{process.pid}/fd").iterdir():
             with suppress(OSError):

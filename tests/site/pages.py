@@ -47,7 +47,7 @@ class LivePage:
         """The state of a cell."""
         return self.cell(which).get_attribute("data-tt-state")
 
-    def reaches(self, which, *states, timeout=120_000):
+    def reaches(self, which, *states, timeout=300_000):
         """Wait until a cell is in one of these states."""
         cell = self.cell(which).element_handle()
         self.page.wait_for_function(

@@ -153,7 +153,7 @@ class Browser:
 
     def wait(self, expression):
         """Wait until an expression is true, and return its value."""
-        for _ in range(1200):
+        for _ in range(6000):  # five minutes: only a fault or a busy machine takes them
             if value := self.js(expression):
                 return value
             time.sleep(0.05)

@@ -44,7 +44,7 @@ def test_the_book_is_served_on_this_machine_and_reloads(clone):
     with pytest.raises(urllib.error.HTTPError):
         get(address + "../../_toc.yml")
     run.send_signal(signal.SIGINT)
-    assert b"Ended." in run.communicate(timeout=60)[0]
+    assert b"Ended." in run.communicate(timeout=300)[0]
     assert run.returncode == 0
 
 

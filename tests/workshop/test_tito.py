@@ -409,7 +409,7 @@ def test_ctrl_c_ends_the_checks_too(desk):
     assert b"matmul" in line
     time.sleep(0.5)
     run.send_signal(signal.SIGINT)
-    said, _ = run.communicate(timeout=60)
+    said, _ = run.communicate(timeout=300)
     assert run.returncode == 130 and b"Stopped. Your files are as they were." in said
     assert desk.files() == before
 
