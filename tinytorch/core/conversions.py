@@ -102,7 +102,7 @@ class Conversions:
         return self.to(np.bool_)
 
     def cpu(self):
-        """The tensor itself, which is there."""
+        """The tensor itself: it is on the CPU."""
         return self
 
     def cuda(self, device=None, non_blocking=False):
@@ -118,7 +118,7 @@ class Conversions:
         return False
 
     def is_floating_point(self):
-        """Whether the elements are fractions."""
+        """Whether the dtype is a floating-point one."""
         return self.dtype.kind == "f"
 
     def new_tensor(self, data, dtype=None, device=None, requires_grad=False):

@@ -12,7 +12,7 @@ def once_differentiable(backward):
     """For a static `backward` that computes with more than Tensors know, such as NumPy.
 
     It runs unrecorded. Under ``create_graph=True`` its gradients stand, and a second derivative
-    that would go through it is refused, where it would be 0 without a word.
+    that would go through it is refused; otherwise it would silently be 0.
     """
 
     @functools.wraps(backward)

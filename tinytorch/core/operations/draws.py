@@ -36,7 +36,7 @@ def bernoulli(input, p: float | None = None, *, generator: Generator | None = No
 def multinomial(
     input, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
 ):
-    """Draw places, each as often as its weight says.
+    """Draw indices, each as often as its weight says.
 
     Parameters
     ----------

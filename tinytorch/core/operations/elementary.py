@@ -271,12 +271,12 @@ def sign(input):
 
 
 def floor(input):
-    """The next integer below; its gradient is 0."""
+    """The largest integer that is not above; its gradient is 0."""
     return _step(np.floor, input)
 
 
 def ceil(input):
-    """The next integer above; its gradient is 0."""
+    """The smallest integer that is not below; its gradient is 0."""
     return _step(np.ceil, input)
 
 

@@ -24,7 +24,7 @@ from .writing import array_of, write
 
 
 def _in_place(name, operation):
-    """The method `name` that puts `operation(self, …)` in the place of self."""
+    """The method `name` that puts `operation(self, …)` in place."""
 
     def method(self, *args, **options):
         _refuse_leaf(name, self)
@@ -34,7 +34,7 @@ def _in_place(name, operation):
         return write(name, self, operation(self, *args, **options)._data)
 
     method.__name__ = method.__qualname__ = name
-    method.__doc__ = f"`{name.strip('_')}`, in the place of self."
+    method.__doc__ = f"`{name.strip('_')}`, in place."
     return method
 
 
@@ -61,7 +61,7 @@ def _arithmetic(name, ufunc, operation, scaled=False):
         return self
 
     method.__name__ = method.__qualname__ = name
-    method.__doc__ = f"`{name.strip('_')}`, in the place of self."
+    method.__doc__ = f"`{name.strip('_')}`, in place."
     return method
 
 
@@ -185,11 +185,11 @@ class InPlace:
     )
 
     def zero_(self):
-        """Zeros, in the place of self."""
+        """Zeros, in place."""
         return self.fill_(0)
 
     def fill_(self, value):
-        """`value` everywhere, in the place of self."""
+        """`value` everywhere, in place."""
         return self.copy_(value)
 
     def copy_(self, src, non_blocking=False):

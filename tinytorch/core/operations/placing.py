@@ -25,14 +25,14 @@ def scatter(input, dim, index, src):
 
 
 def scatter_add(input, dim, index, src):
-    """`input` plus the values of `src` along `dim` where `index` says; what meets adds up."""
+    """`input` plus the values of `src` along `dim` where `index` says; repeated places add up."""
     x = as_tensor(input)
     places, values = _places("scatter_add", x, dim, index, src)
     return x + ScatterBackward.run(values.to(x.dtype), index=places, shape=x.shape)
 
 
 def index_add(input, dim, index, source, alpha=1):
-    """`input` plus slice i of `source` at `index[i]` along `dim`; what meets adds up."""
+    """`input` plus slice i of `source` at `index[i]` along `dim`; repeated places add up."""
     x, source = as_tensor(input), as_tensor(source)
     source = source if alpha == 1 else source * alpha
     place = _line("index_add", x, dim, index)
@@ -130,30 +130,30 @@ class Placing:
     diagonal, diag, trace, movedim, broadcast_to = diagonal, diag, trace, movedim, broadcast_to
 
     def scatter_(self, dim, index, src=None, *, value=None):
-        """`scatter`, in the place of self."""
+        """`scatter`, in place."""
         src = value if src is None else src
         places, values = _places("scatter_", self, dim, index, src)
         self[places] = values
         return self
 
     def scatter_add_(self, dim, index, src):
-        """`scatter_add`, in the place of self."""
+        """`scatter_add`, in place."""
         places, values = _places("scatter_add_", self, dim, index, src)
         return self.add_(ScatterBackward.run(values.to(self.dtype), index=places, shape=self.shape))
 
     def index_add_(self, dim, index, source, *, alpha=1):
-        """`index_add`, in the place of self."""
+        """`index_add`, in place."""
         source = as_tensor(source) * alpha
         place = _line("index_add_", self, dim, index)
         return self.add_(ScatterBackward.run(source.to(self.dtype), index=place, shape=self.shape))
 
     def index_fill_(self, dim, index, value):
-        """`index_fill`, in the place of self."""
+        """`index_fill`, in place."""
         self[_line("index_fill_", self, dim, index)] = value
         return self
 
     def index_copy_(self, dim, index, source):
-        """Slice i of `source` at `index[i]` along `dim`, in the place of self."""
+        """Slice i of `source` at `index[i]` along `dim`, in place."""
         self[_line("index_copy_", self, dim, index)] = source
         return self
 

@@ -49,13 +49,13 @@ def square(input):
 
 
 def expm1(input):
-    """eˣ - 1, to the last digit near 0 too."""
+    """eˣ - 1, accurate near 0 too."""
     x = as_tensor(input)
     return with_values(x.exp() - 1, np.expm1(as_float(x._data)))
 
 
 def log1p(input):
-    """ln(1 + x), to the last digit near 0 too."""
+    """ln(1 + x), accurate near 0 too."""
     x = as_tensor(input)
     with np.errstate(divide="ignore", invalid="ignore"):
         return with_values((x + 1).log(), np.log1p(as_float(x._data)))

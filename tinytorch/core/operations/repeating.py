@@ -47,7 +47,7 @@ def repeat_interleave(input, repeats, dim=None):
 
 
 def flip(input, *dims):
-    """The axes `dims` backwards."""
+    """The values in reverse order along the axes `dims`."""
     x = as_tensor(input)
     dims = dims[0] if len(dims) == 1 else dims
     axes = checked_dims("flip", x.shape, dims)

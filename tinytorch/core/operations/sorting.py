@@ -17,7 +17,7 @@ class Sorted(NamedTuple):
 
 
 def sort(input, dim=-1, descending=False, stable=True) -> Sorted:
-    """The values along `dim` in order, NaN as the largest; equal ones stay in theirs.
+    """The values along `dim` in order, NaN as the largest; equal ones keep their order.
 
     Returns
     -------
@@ -34,13 +34,13 @@ def sort(input, dim=-1, descending=False, stable=True) -> Sorted:
 
 
 def argsort(input, dim=-1, descending=False, stable=True):
-    """Where the values along `dim` stand, in their order."""
+    """The indices that sort the values along `dim`."""
     x = as_tensor(input)
     return x.kind._wrap(_order("argsort", x, dim, descending))
 
 
 def topk(input, k, dim=-1, largest=True, sorted=True) -> Sorted:
-    """The `k` largest values along `dim` (or smallest), from the most extreme on.
+    """The `k` largest values along `dim` (or smallest), the most extreme first.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def histogram(input, bins=100, *, range=None, weight=None, density=False) -> His
     range : (float, float), optional
         From where to where; default: the smallest and the largest value.
     weight : Tensor, optional
-        What each value counts.
+        How much each value counts.
     density : bool
         Shares of the whole, divided by the length of the interval.
     """

@@ -25,7 +25,7 @@ class Adagrad(Optimizer):
     maximize : bool
         Climb: take -g for g.
     **how
-        `foreach`, `fused`: accepted for PyTorch's sake.
+        `foreach`, `fused`: accepted as in PyTorch, without effect.
 
     Source: J. Duchi, E. Hazan and Y. Singer, "Adaptive subgradient methods for online learning and
     stochastic optimization" (2011).
@@ -88,7 +88,7 @@ class Adadelta(Optimizer):
     maximize : bool
         Climb: take -g for g.
     **how
-        `foreach`, `capturable`: accepted for PyTorch's sake.
+        `foreach`, `capturable`: accepted as in PyTorch, without effect.
 
     Source: M. D. Zeiler, "ADADELTA: an adaptive learning rate method" (2012).
     """

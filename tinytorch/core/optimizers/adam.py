@@ -36,7 +36,7 @@ class Adam(Optimizer):
     maximize : bool
         Climb: take -g for g.
     **how
-        `foreach`, `fused`, `capturable`: accepted for PyTorch's sake.
+        `foreach`, `fused`, `capturable`: accepted as in PyTorch, without effect.
 
     Source: D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization" (2015); amsgrad:
     S. J. Reddi, S. Kale and S. Kumar, "On the convergence of Adam and beyond" (2018).

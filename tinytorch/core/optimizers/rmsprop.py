@@ -26,7 +26,7 @@ class RMSprop(Optimizer):
     maximize : bool
         Climb: take -g for g.
     **how
-        `foreach`, `capturable`: accepted for PyTorch's sake.
+        `foreach`, `capturable`: accepted as in PyTorch, without effect.
 
     Source: T. Tieleman and G. Hinton, "Neural networks for machine learning", lecture 6.5 (2012).
     """

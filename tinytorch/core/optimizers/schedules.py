@@ -269,6 +269,7 @@ class CosineAnnealingLR(LRScheduler):
 
     @property
     def floor(self):
+        """The rate that the wave comes down to, `eta_min`."""
         return self.eta_min
 
     def rate(self, base, t):

@@ -25,7 +25,7 @@ class SGD(Optimizer):
     maximize : bool
         Climb: take -g for g.
     **how
-        `foreach`, `fused`, `capturable`: accepted for PyTorch's sake.
+        `foreach`, `fused`, `capturable`: accepted as in PyTorch, without effect.
 
     Source: I. Sutskever et al., "On the importance of initialization and momentum in deep
     learning" (2013), in PyTorch's form, where η multiplies v.
