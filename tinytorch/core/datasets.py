@@ -22,7 +22,7 @@ class Dataset:
 
 
 class IterableDataset(Dataset):
-    """Samples one after the other, for data too large, or made too late, to be counted.
+    """Samples one after the other, for data that can't be indexed, such as a stream.
 
     A subclass defines `__iter__`.
     """

@@ -163,7 +163,7 @@ def _largest(rows):
 
 
 class Embedding(Module):
-    """Row i of a table for every index i: what words are to a network.
+    """Row i of a table for every index i.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ def untrained(*shape, device=None, dtype=None) -> Parameter:
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
-    """By how much larger weights make up for what an activation takes away.
+    """The factor by which larger weights make up for what an activation takes away.
 
     Parameters
     ----------

@@ -57,7 +57,7 @@ class LinearBackward(Function):
 
 
 def linear(input, weight, bias=None) -> Tensor:
-    """`input` @ `weight`ᵀ + `bias`: (…, in), (out, in), (out,) → (…, out).
+    """`input @ weightᵀ + bias`: (…, in), (out, in), (out,) → (…, out).
 
     A weight (in,) has one output, without an axis.
     """

@@ -141,7 +141,7 @@ class Layers(Recurrent):
     ----------
     input_size, hidden_size : int
     num_layers : int
-        Each layer reads what the one below has said.
+        Each layer reads the output of the one below.
     bias : bool
     batch_first : bool
         Sequences as (N, T, …), not (T, N, …).

@@ -11,7 +11,7 @@ KEPT = Path(__file__).with_name("book.txt")
 
 
 def book_text(folder: str | Path | None = None) -> str:
-    """The sentences of this book, a paragraph a line: no code, formulas, markup or names from code.
+    """The sentences of this book, one paragraph per line, without code, formulas and markup.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ def grad(
     is_grads_batched=False,
     materialize_grads=False,
 ) -> tuple:
-    """∂(sum of `outputs`·`grad_outputs`)/∂`inputs`, as a tuple; no `.grad` is touched.
+    """The gradients ∂(sum of outputs·grad_outputs)/∂inputs, as a tuple; no `.grad` is touched.
 
     Parameters
     ----------

@@ -38,7 +38,7 @@ def kl_div(input, target, reduction="mean", log_target=False) -> Tensor:
 
 @by_old_names
 def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean") -> Tensor:
-    """(ln v + (input - target)² / v) / 2, v = max(var, eps): a mean and a variance, judged.
+    """(ln v + (input - target)² / v) / 2, v = max(var, eps), for a mean and a variance.
 
     `full` adds ln(2π)/2. `var` has the shape of `input`, or a last axis of length 1, or none.
 

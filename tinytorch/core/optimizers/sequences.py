@@ -179,7 +179,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
 
 
 class OneCycleLR(LRScheduler):
-    """Up to `max_lr` and down to next to nothing, with the momentum the other way.
+    """Up to `max_lr` and down to nearly 0, with the momentum the other way.
 
     Parameters
     ----------

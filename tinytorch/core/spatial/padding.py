@@ -14,7 +14,7 @@ MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}  # in Nu
 
 
 def pad(input, pad, mode="constant", value=None) -> Tensor:
-    """`input` with something around its last axes.
+    """`input` with padding around its last axes.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def _constant(x, sides, value):
 
 
 class Padding(Module):
-    """Something around the last axes; see `nn.functional.pad`.
+    """Padding around the last axes; see `nn.functional.pad`.
 
     Parameters
     ----------

@@ -74,7 +74,7 @@ def conv_transpose2d(
 
 
 class ConvTranspose2d(Convolution):
-    """Lays a window of weights down for every pixel: what a generator makes images larger with.
+    """Adds a window of weights to the output for every pixel of the input; enlarges images.
 
     Parameters
     ----------
