@@ -1,6 +1,7 @@
 """Every chapter keeps to the arc of the book, and no number in its prose is typed in."""
 
 import ast
+import inspect
 import re
 
 import pytest
@@ -202,6 +203,24 @@ def test_the_class_is_shown_from_its_source(chapter):
     assert not pasted, "the class is the package's, never a copy"
     start, end = chapter.section("The class")
     assert len(re.findall(r"^- ", chapter.text[start:end], re.M)) >= 2, "remark on its lines"
+
+
+@every_backward
+def test_a_remark_quotes_the_source_above_it(chapter):
+    """Code that a remark on the class begins with is in the source shown; `…` leaves some out."""
+    start, end = chapter.section("The class")
+    shown = [
+        call.args[0] for cell in chapter.cells_in("The class") for call in cell.calls("source")
+    ]
+    wanted = {node.id for tree in shown for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    names = dict(vars(autograd))
+    for node in (node for cell in chapter.cells for node in cell.tree.body):
+        if isinstance(node, ast.ImportFrom) and wanted & {alias.name for alias in node.names}:
+            exec(ast.unparse(node), names)
+    code = "".join(inspect.getsource(eval(ast.unparse(tree), names)) for tree in shown)
+    code = " ".join(code.split())
+    for quoted in re.findall(r"^- `([^`\n]+)`", chapter.text[start:end], re.M):
+        assert re.search(re.escape(" ".join(quoted.split())).replace("…", ".*"), code), quoted
 
 
 @every_backward
