@@ -11,7 +11,7 @@ import tinytorch as tt
 from tinytorch.autograd import Function, gradcheck, gradgradcheck
 from tinytorch.core.autograd import MaxBackward, ReLUBackward
 from tinytorch.core.engine import versions
-from tinytorch.core.engine.function import _by_hand
+from tinytorch.core.engine.by_hand import by_hand
 
 CASES = [pytest.param(op, case, id=f"{op.name} | {case}") for op in OPERATIONS for case in op.cases]
 over_cases = pytest.mark.parametrize("op, case", CASES)
@@ -346,18 +346,18 @@ def test_a_rule_takes_a_number_or_a_list_by_hand(op):
             op.call(tt, *tensors(case), **case.params)
     assert built
     for cls, node in built.items():
-        by_hand = partial(_by_hand, node, node.apply)
+        rule = partial(by_hand, node, node.apply)
         expected = node.apply(np.full(node.shape, 2.5, node.dtype))
         array = np.full(node.shape, 2.5)
         for g in (2.5, np.float64(2.5), np.array(2.5), array.tolist() if array.size else array):
-            for found, right in zip(by_hand(g), expected, strict=True):
+            for found, right in zip(rule(g), expected, strict=True):
                 assert (found is None) == (right is None)
                 if right is not None:
                     np.testing.assert_allclose(found, right)
         with pytest.raises(ValueError, match=f"{cls.__name__}.apply: the gradient has shape"):
-            by_hand(np.ones((*node.shape, 7)))
+            rule(np.ones((*node.shape, 7)))
         with pytest.raises(TypeError, match=f"{cls.__name__}.apply: expected a gradient"):
-            by_hand("g")
+            rule("g")
 
 
 def test_a_node_built_by_hand_takes_a_number():

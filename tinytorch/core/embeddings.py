@@ -7,11 +7,13 @@ import numpy as np
 from . import initializers
 from .engine.base import as_tensor
 from .engine.function import Function
+from .engine.modes import no_grad
 from .engine.numbers import get_default_dtype, is_array, values_of
 from .initializers import untrained
 from .module import Module, Parameter
 from .operations.concatenation import stack
 from .operations.indexing import ScatterBackward, scatter
+from .operations.selection import where
 from .tensor import Tensor
 
 
@@ -78,11 +80,26 @@ def add_rows(g, indices, shape):
     return table
 
 
-def embedding(input, weight, padding_idx=None) -> Tensor:
-    """Row `input[…]` of the table `weight` (rows, features) for every index in `input`."""
+def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0) -> Tensor:
+    """Row `input[…]` of the table `weight` (rows, features) for every index in `input`.
+
+    With `max_norm`, rows that are longer, by the norm of order `norm_type`, are first shortened to
+    it in the table itself.
+    """
+    if max_norm is not None:
+        _shorten(as_tensor(weight), values_of(input), max_norm, norm_type)
     return EmbeddingBackward.run(
         as_tensor(weight), indices=as_tensor(input)._data, padding_idx=padding_idx
     )
+
+
+def _shorten(weight, indices, max_norm, norm_type):
+    """Make the rows at `indices` no longer than `max_norm`, in place and unrecorded."""
+    used = np.unique(indices)
+    with no_grad():
+        rows = weight.detach()[used]
+        lengths = rows.norm(norm_type, dim=1, keepdim=True)
+        weight[used] = where(lengths > max_norm, rows * (max_norm / (lengths + 1e-7)), rows)
 
 
 def one_hot(tensor, num_classes=-1) -> Tensor:
@@ -172,6 +189,8 @@ class Embedding(Module):
     embedding_dim : int
     padding_idx : int, optional
         A row of zeros that stays one.
+    max_norm, norm_type : float, optional
+        Rows that are used and longer than this are shortened to it.
     sparse : bool
         Accepted, as in PyTorch; the gradient is an ordinary array.
 
@@ -186,11 +205,14 @@ class Embedding(Module):
         num_embeddings: int,
         embedding_dim: int,
         padding_idx: int | None = None,
+        max_norm: float | None = None,
+        norm_type: float = 2.0,
         sparse: bool = False,
         device=None,
         dtype=None,
     ):
         super().__init__()
+        self.max_norm, self.norm_type = max_norm, norm_type
         if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
             raise ValueError(
                 f"{type(self).__name__}: padding_idx {padding_idx} is not one of the"
@@ -221,7 +243,8 @@ class Embedding(Module):
         return layer
 
     def forward(self, indices):
-        return embedding(indices, self.weight, self.padding_idx)
+        how = self.padding_idx, self.max_norm, self.norm_type
+        return embedding(indices, self.weight, *how)
 
     def extra_repr(self):
         return f"{self.num_embeddings}, {self.embedding_dim}"

@@ -4,6 +4,16 @@ from .base import Distribution
 from .bernoulli import Bernoulli
 from .categorical import Categorical
 from .divergence import kl_divergence
+from .independent import Independent
 from .normal import Normal
+from .uniform import Uniform
 
-__all__ = ["Bernoulli", "Categorical", "Distribution", "Normal", "kl_divergence"]
+__all__ = [
+    "Bernoulli",
+    "Categorical",
+    "Distribution",
+    "Independent",
+    "Normal",
+    "Uniform",
+    "kl_divergence",
+]

@@ -8,7 +8,9 @@ from ..tensor import Tensor
 from .base import Distribution
 from .bernoulli import Bernoulli
 from .categorical import Categorical, bounded
+from .independent import Independent
 from .normal import Normal
+from .uniform import Uniform
 
 
 def kl_divergence(p: Distribution, q: Distribution) -> Tensor:
@@ -20,6 +22,10 @@ def kl_divergence(p: Distribution, q: Distribution) -> Tensor:
     NotImplementedError
         For distributions of two kinds.
     """
+    if isinstance(p, Independent) and isinstance(q, Independent):
+        if p.reinterpreted_batch_ndims != q.reinterpreted_batch_ndims:
+            raise NotImplementedError("kl_divergence: the two draws have different axes")
+        return p._summed(kl_divergence(p.base_dist, q.base_dist))
     for kind, divergence in _OF.items():
         if isinstance(p, kind) and isinstance(q, kind):
             return divergence(p, q)
@@ -33,6 +39,12 @@ def _normal(p, q):
     """log σ_q/σ_p + (σ_p² + (μ_p - μ_q)²) / 2σ_q² - ½."""
     ratio, z = p.scale / q.scale, (p.loc - q.loc) / q.scale
     return 0.5 * (ratio * ratio + z * z - 1) - ratio.log()
+
+
+def _uniform(p, q):
+    """log of the ratio of the widths, where q reaches as far as p."""
+    apart = ((q.high - q.low) / (p.high - p.low)).log()
+    return where((q.low.data > p.low.data) | (q.high.data < p.high.data), math.inf, apart)
 
 
 def _categorical(p, q):
@@ -54,4 +66,9 @@ def _where_possible(p, q, terms):
     return where(p == 0, 0.0, where(q == 0, math.inf, terms))
 
 
-_OF = {Normal: _normal, Categorical: _categorical, Bernoulli: _bernoulli}
+_OF = {
+    Normal: _normal,
+    Categorical: _categorical,
+    Bernoulli: _bernoulli,
+    Uniform: _uniform,
+}

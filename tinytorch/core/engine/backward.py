@@ -238,7 +238,13 @@ def listed(tensors):
 def accumulate(tensor, g, given):
     old = tensor._grad
     if old is not None:
-        new = old + g if isinstance(g, TensorBase) else base.Tensor._wrap(old._data + g)
+        if isinstance(g, TensorBase):
+            new = old + g
+        elif old._node is not None:
+            new = base.Tensor._wrap(old._data + g)
+        else:  # the same Tensor: who kept it sees the sum, as in PyTorch
+            old._data = old._data + g
+            new = old
     elif isinstance(g, TensorBase):
         new = g.clone()  # the graph may hold g, and another leaf too
     else:

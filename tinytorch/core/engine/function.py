@@ -13,10 +13,11 @@ import functools
 import inspect
 from operator import itemgetter
 
-from numpy import array, full, ndarray
+from numpy import ndarray
 
 from . import base
 from .base import TensorBase, as_tensor
+from .by_hand import by_hand
 from .modes import enable_grad, grad_mode, intercepting, stand_ins, watchers
 from .numbers import FLOAT32, as_float, as_operand, as_result, explained, promoted
 from .static import adapt
@@ -163,7 +164,7 @@ class Function:
             node = cls.run(*operands, **params)._node
         if node is None:
             raise TypeError(f"{cls.__name__}: integers have no gradients; give it floats")
-        node.apply = functools.partial(_by_hand, node, node.apply)
+        node.apply = functools.partial(by_hand, node, node.apply)
         return node
 
     def __init_subclass__(cls, **kwargs):
@@ -204,26 +205,6 @@ class Function:
 
     def __repr__(self):
         return f"<{type(self).__name__}>"
-
-
-def _by_hand(node, rule, g):
-    """The rule of a node that was built by hand: g may be a list, or one number for all of z."""
-    if not isinstance(g, (TensorBase, ndarray)):
-        try:
-            g = array(g, node.dtype)
-        except (TypeError, ValueError):
-            raise TypeError(
-                f"{type(node).__name__}.apply: expected a gradient of shape {node.shape}, as an"
-                f" array, a Tensor, a list or a number, got {type(g).__name__}"
-            ) from None
-    if not g.ndim and node.shape:
-        g = full(node.shape, g) if isinstance(g, ndarray) else g.expand(*node.shape)
-    if g.shape != node.shape:
-        raise ValueError(
-            f"{type(node).__name__}.apply: the gradient has shape {g.shape}, the result"
-            f" {node.shape}; they must be equal, or the gradient one number"
-        )
-    return rule(g)
 
 
 def _arguments(forward):
