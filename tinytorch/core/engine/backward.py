@@ -237,19 +237,14 @@ def listed(tensors):
 
 def accumulate(tensor, g, given):
     old = tensor._grad
-    if old is not None:
-        if isinstance(g, TensorBase):
-            new = old + g
-        elif old._node is not None:
-            new = base.Tensor._wrap(old._data + g)
-        else:  # the same Tensor: who kept it sees the sum, as in PyTorch
-            old._data = old._data + g
-            new = old
-    elif isinstance(g, TensorBase):
-        new = g.clone()  # the graph may hold g, and another leaf too
-    else:
-        new = base.Tensor._wrap(owned(g, given))
-    tensor._grad = new
+    if isinstance(g, TensorBase):  # the graph may hold g, and another leaf too
+        tensor._grad = g.clone() if old is None else old + g
+    elif old is None:
+        tensor._grad = base.Tensor._wrap(owned(g, given))
+    elif old._node is not None:
+        tensor._grad = base.Tensor._wrap(old._data + g)
+    else:  # the same Tensor: who kept it sees the sum, as in PyTorch
+        old._data = old._data + g
 
 
 def owned(g, given):
