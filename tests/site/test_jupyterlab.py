@@ -276,7 +276,7 @@ def move_both_ways(page, env):
     name = scroll_to(page, page.locator(".tt-figure:has(.tt-readout)")).get_attribute("data-name")
     figure = page.locator(f".tt-figure[data-name='{name}']")
     readout = figure.locator(".tt-readout")
-    expect(readout).not_to_be_empty()  # it is drawn once it has a size
+    expect(readout).not_to_have_text("", use_inner_text=True)  # what is not yet shown has none
     before = readout.inner_text()
     figure.locator("input.tt-range").first.click()
     clicked = readout.inner_text()
