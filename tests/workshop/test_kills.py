@@ -6,10 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from desks import Desk
 
 from tinytorch.workshop import catalog, record
 from tinytorch.workshop.catalog import exercises, modules
+
+pytestmark = pytest.mark.slow
 
 KILLED = Path(__file__).with_name("killed.py")
 COMMANDS = {  # and about how many lines they take, in all and in the writing of files

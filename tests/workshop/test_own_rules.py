@@ -14,6 +14,8 @@ from tinytorch.exercises import RULES
 from tinytorch.workshop.catalog import exercises
 from tinytorch.workshop.stand_in import OTHERS, checking
 
+pytestmark = pytest.mark.slow
+
 MODULES = ("matmul", "activations", "losses")
 
 

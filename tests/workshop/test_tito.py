@@ -17,6 +17,8 @@ from tinytorch.workshop.catalog import exercises, modules
 from tinytorch.workshop.errors import Refusal
 from tinytorch.workshop.names import exercise, module
 
+pytestmark = pytest.mark.slow
+
 SMALL = "matmul"
 NAMES = [e.name for e in modules()[SMALL].exercises]
 
