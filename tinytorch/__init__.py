@@ -11,7 +11,19 @@ tensor([2., 4., 6.])
 import importlib as _importlib
 import math as _math
 
-from numpy import bool, float16, float32, float64, int8, int16, int32, int64, uint8
+from numpy import (
+    bool,
+    finfo,
+    float16,
+    float32,
+    float64,
+    iinfo,
+    int8,
+    int16,
+    int32,
+    int64,
+    uint8,
+)
 
 from . import autograd
 from .core import autograd as _operations  # noqa: F401 (all are known from the start)
@@ -350,6 +362,7 @@ __all__ = [
     "exp2",
     "expm1",
     "eye",
+    "finfo",
     "fix",
     "flatten",
     "flip",
@@ -378,6 +391,7 @@ __all__ = [
     "histogram",
     "hstack",
     "hypot",
+    "iinfo",
     "index_add",
     "index_fill",
     "index_select",

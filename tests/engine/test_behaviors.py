@@ -262,6 +262,14 @@ def _(t):
     return y.grad
 
 
+@case("finfo masks")
+def _(t):
+    scores = t.tensor([[1.0, 2.0], [3.0, 4.0]])
+    least = t.finfo(scores.dtype).min
+    hidden = t.tensor([[False, True], [False, False]])
+    return scores.masked_fill(hidden, least).softmax(-1) * t.iinfo(t.int8).max
+
+
 @case("hook scales")
 def _(t):
     x = leaf(t, [1.0, 2.0])

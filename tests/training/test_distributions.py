@@ -178,3 +178,37 @@ def test_checks_can_be_left_out():
     d = distributions
     assert d.Bernoulli(0.5, validate_args=False).log_prob(0.3).item() == pytest.approx(np.log(0.5))
     d.Normal(0.0, -1.0, validate_args=False)
+
+
+def test_uniform_and_independent_as_pytorch():
+    torch = pytest.importorskip("torch")
+    found = []
+    for t in (tt, torch):
+        d = t.distributions
+        low = t.tensor([0.0, -1.0], requires_grad=True)
+        wide, narrow = d.Uniform(low, 4.0), d.Uniform(low + 0.5, 2.0)
+        both = d.Independent(narrow, 1)
+        values = t.tensor([0.75, 1.5])
+        kept = (
+            *(wide.mean, wide.variance, wide.stddev, wide.entropy(), wide.cdf(values)),
+            *(narrow.log_prob(values), both.log_prob(values), both.entropy()),
+            *(d.kl_divergence(narrow, wide), d.kl_divergence(wide, narrow)),
+            d.kl_divergence(both, d.Independent(wide, 1)),
+        )
+        t.manual_seed(0)
+        draws = wide.rsample((5000,))
+        draws.sum().backward()
+        shares = low.grad / 5000  # of the distance from the other end: a half
+        assert draws.shape == (5000, 2) and -1 <= draws.min().item() <= draws.max().item() <= 4
+        assert abs(float(shares[0]) - 0.5) < 0.03
+        assert tuple(both.sample((3,)).shape) == (3, 2) and tuple(both.event_shape) == (2,)
+        for refused in (
+            lambda d=d: d.Uniform(2.0, 1.0),
+            lambda d=d, t=t: d.Uniform(0.0, 1.0).log_prob(t.tensor(3.0)),
+            lambda d=d: d.Independent(d.Normal(0.0, 1.0), 1),
+        ):
+            with pytest.raises(ValueError):
+                refused()
+        found.append([x.detach().numpy() for x in kept])
+    for ours, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-6)
