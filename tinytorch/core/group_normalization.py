@@ -9,7 +9,9 @@ from .engine.base import as_tensor
 from .engine.numbers import as_float32
 from .initializers import untrained
 from .module import Module
-from .normalization import layer_norm
+from .normalization import BatchNormBackward, layer_norm
+from .operations.concatenation import stack
+from .operations.shape import broadcast_to
 from .tensor import Tensor
 
 
@@ -31,12 +33,31 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5) -> Tensor:
             " groups"
         )
     n, channels, *rest = x.shape
-    size = channels // num_groups * math.prod(rest)
-    z = layer_norm(x.reshape(n, num_groups, size), size, eps=eps).reshape(x.shape)
     column = (-1, *(1,) * len(rest))
-    if weight is not None:
-        z = z * as_tensor(weight).reshape(column)
+    if weight is not None and not np.isfinite(as_tensor(weight)._data).all():
+        z = _by_channel(x, num_groups, as_tensor(weight), eps)
+    else:
+        size = channels // num_groups * math.prod(rest)
+        z = layer_norm(x.reshape(n, num_groups, size), size, eps=eps).reshape(x.shape)
+        if weight is not None:
+            z = z * as_tensor(weight).reshape(column)
     return z if bias is None else z + as_tensor(bias).reshape(column)
+
+
+def _by_channel(x, num_groups, weight, eps):
+    """A group normalization that goes through the channels of a group one at a time.
+
+    It is a batch normalization whose channels are the groups, each with one weight, which waits
+    till the end: an infinite one meets no sum, where it would be ∞ - ∞.
+    """
+    n, each = len(x), x.shape[1] // num_groups
+    groups = x.reshape(1, n * num_groups, each, math.prod(x.shape[2:]))
+    weights = broadcast_to(weight.reshape(num_groups, each), (n, num_groups, each))
+    parts = [
+        BatchNormBackward.run(groups, weights[:, :, i].reshape(-1), 0.0, eps=eps)[:, :, i]
+        for i in range(each)
+    ]
+    return stack(parts, 2).reshape(x.shape)
 
 
 def instance_norm(input, weight=None, bias=None, eps=1e-5) -> Tensor:
