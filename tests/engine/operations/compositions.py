@@ -383,6 +383,11 @@ LOSSES = (
     classes("cross_entropy", CLASSES, "sum", reduction="sum"),
     functional("cross_entropy", (4, 3), (4, 3), label="soft"),
 )
+STRETCHED = (
+    written("einsum, first", lambda t, x, y: t.einsum("ij,jk->ik", x, y), (2, 1), (3, 4)),
+    written("einsum, second", lambda t, x, y: t.einsum("ij,jk->ik", x, y), (2, 3), (1, 4)),
+    written("einsum, to one", lambda t, x, y: t.einsum("ij,ij->", x, y), (1, 3), (2, 3)),
+)
 COMPOSITIONS = (
     *ELEMENTWISE,
     *PRODUCTS,
@@ -393,4 +398,5 @@ COMPOSITIONS = (
     *LAYERS,
     *SPATIAL,
     *LOSSES,
+    *STRETCHED,
 )

@@ -66,6 +66,21 @@ def einsum(equation, *operands):
         xs[i], letters[i] = _diagonal(x, letters[i])
     while len(xs) > 2:
         _contract(xs, letters, output)
+    return _product(xs, letters, output)
+
+
+def _product(xs, letters, output):
+    """The operation itself; what meets a length of 1 and is summed away is summed beforehand.
+
+    So an infinite g is multiplied with a sum, as in PyTorch, and not with each of its terms.
+    """
+    xs, letters = list(xs), list(letters)
+    for c in sorted(set("".join(letters)) - set(output)):
+        places = [(i, term.index(c)) for i, term in enumerate(letters) if c in term]
+        if len(places) > 1 and [xs[i].shape[axis] != 1 for i, axis in places].count(True) == 1:
+            for i, axis in places:
+                xs[i] = xs[i].sum(axis).to(xs[i].dtype)
+                letters[i] = letters[i].replace(c, "")
     return EinsumBackward.run(*xs, letters=letters, output=output)
 
 
@@ -79,7 +94,7 @@ def _contract(xs, letters, output):
     a, a_letters = xs[i], letters[i]
     wanted = set(output).union(*letters[:i], *letters[i + 1 :])
     letters[i] = "".join(c for c in dict.fromkeys(pair) if c in wanted)
-    xs[i] = EinsumBackward.run(a, b, letters=[a_letters, b_letters], output=letters[i])
+    xs[i] = _product([a, b], [a_letters, b_letters], letters[i])
 
 
 def _spelled(*parts):
