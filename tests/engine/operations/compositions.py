@@ -383,9 +383,12 @@ LOSSES = (
     classes("cross_entropy", CLASSES, "sum", reduction="sum"),
     functional("cross_entropy", (4, 3), (4, 3), label="soft"),
 )
-STRETCHED = (
+ZEROS = np.array([1.0, 0.0, 0.0, 2.0, 1.0])
+SUMMED = (
     written("einsum, first", lambda t, x, y: t.einsum("ij,jk->ik", x, y), (2, 1), (3, 4)),
     written("einsum, second", lambda t, x, y: t.einsum("ij,jk->ik", x, y), (2, 3), (1, 4)),
+    written("prod, of many", lambda t, x: t.prod(x), (3, 4)),
+    written("prod, zeros", lambda t, x: t.prod(x * t.tensor(ZEROS).to(x.dtype)), (5,)),
     written("einsum, to one", lambda t, x, y: t.einsum("ij,ij->", x, y), (1, 3), (2, 3)),
 )
 COMPOSITIONS = (
@@ -398,5 +401,5 @@ COMPOSITIONS = (
     *LAYERS,
     *SPATIAL,
     *LOSSES,
-    *STRETCHED,
+    *SUMMED,
 )

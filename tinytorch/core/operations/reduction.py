@@ -141,8 +141,14 @@ class ProdBackward(Function):
         else:
             others = products_of_others(x.swapaxes(self.axis, -1)).swapaxes(self.axis, -1)
         d = g.reshape(self.kept) * others
-        d_values = np.where(values_of(others) == 0, g.dtype.type(0), values_of(d))  # 0 · ∞, too
-        return (d_values if is_array(g) else with_values(d, d_values),)
+        zeros = np.count_nonzero(values_of(x) == 0)
+        none = (values_of(others) == 0) | (self.axis is None and zeros > 1)
+        d_values = np.where(none, g.dtype.type(0), values_of(d))  # 0 · ∞, too
+        if is_array(g):
+            return (d_values,)
+        if not zeros and np.isinf(size).any():  # the sum of what goes back meets the ∞ at the end
+            d = g.reshape(self.kept) * (z.reshape(self.kept) / x)
+        return (with_values(d, d_values),)
 
 
 class LogsumexpBackward(Function):
