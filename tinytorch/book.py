@@ -92,11 +92,12 @@ def fitted(code):
 def comments_above(code):
     """Put a comment at the end of a line that is too long with it into a line of its own."""
     lines = code.split("\n")
-    for token in list(tokenize.generate_tokens(io.StringIO(code).readline))[::-1]:
+    tokens = list(tokenize.generate_tokens(io.StringIO(code).readline))
+    for token in (token for token in tokens[::-1] if token.type == tokenize.COMMENT):
         row, column = token.start
         line = lines[row - 1]
         before = line[:column].rstrip()
-        if token.type != tokenize.COMMENT or not before or len(line) <= COLUMNS:
+        if not before or len(line) <= COLUMNS:
             continue
         words = re.sub(r"# noqa: \w+ \((.*)\)", r"# \1", token.string)  # without the linter's
         indent = line[: len(line) - len(line.lstrip())]

@@ -39,6 +39,11 @@ def test_a_comment_that_makes_a_line_too_long_stands_above_it():
     assert shown[3:] == ["    b = c", "    d = '# no comment'  # short", ""]
 
 
+def test_a_listing_may_end_without_a_line_break():
+    assert fitted("x = 1  # one") == "x = 1  # one"
+    assert fitted(f"x = '{'a' * 80}'  # why") == f"# why\nx = '{'a' * 80}'"
+
+
 def test_what_a_comment_says_to_the_linter_is_left_out():
     code = f"x = zip({'a' * 70}, b)  # noqa: B905 (lengths were compared)\n"
     assert fitted(code) == f"# lengths were compared\nx = zip({'a' * 70}, b)\n"

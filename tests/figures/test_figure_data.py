@@ -379,7 +379,7 @@ def test_docstrings_are_wrapped_for_the_page_and_the_program_stays():
     )
     code = (
         f'def f(x):\n    """Short.\n\n    {long}\n    and on.\n    Cost: none.\n    """\n'
-        f'    return "{long} {long}"  # not wrapped'
+        f'    return "{long} {long}"'
     )
     page = fitted(code)
     lines = page.split("\n")

@@ -23,25 +23,37 @@ GIVEN = {
     "activations/log_softmax": {64},
     "activations/reflect": {30_000},
     "activations/relu": {0.01},  # PyTorch's slope
+    "arithmetic/exp_log": {128},  # of a fraction
+    "arithmetic/pow": {30},  # 1² + 2² + 5²
+    "engine/backward": {13},  # nodes of the ring network: nine operations, four leaves
+    "engine/broadcasting": {24, 300},  # units and points of the ring network
     "engine/chain_rule": {2_001},  # the steps of the first page
-    "engine/gradcheck": {8.1},  # of Nocedal and Wright
+    "engine/function": {300},
+    "engine/gradcheck": {8.1, 194},  # of Nocedal and Wright; two for each of 97 weights
+    "engine/gradient": {97, 194, 300},
+    "engine/tensor": {300},
     "layers/conv2d": {676},  # 26 · 26
     "layers/layer_norm": {256, 10_000},
-    "layers/pooling": {2_048, 32_767},
+    "layers/pooling": {255, 2_048},  # the largest of a byte
     "losses/bce": {27},  # where to move
     "losses/cross_entropy": {50_000},
+    "losses/mse": {400},  # 20²
     "losses/reflect": {10_000},
     "milestones/perceptron": {4.1},  # of Bishop
     "milestones/transformer": {13, 24, 120},  # positions 0 to 12; the window; steps
     "milestones/xor": {400},  # steps of a run
     "reductions/cumsum": {13},  # of Sutton and Barto
-    "reductions/var": {768},
+    "reductions/reflect": {13},  # hours, of the sum's page
+    "reductions/sum": {24},  # 2 · 4 · 3
+    "reductions/var": {25, 150, 768},  # of fractions
     "reference/glossary": {16, 32, 64},
     "shape/cast": {3e-9, 1030, 40_000},
     "shape/cat": {48},
     "shape/reshape": {16, 64},
     "start/how_to_read": {3.11},
     "start/notation": {16},
+    "two_engines/reflect": {2_001},
+    "two_engines/two_engines": {97},
     "workshop/teach": {64},
     "workshop/workshop": {3.11},
 }
