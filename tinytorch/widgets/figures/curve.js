@@ -84,7 +84,7 @@ function rising({ x, f, df, reach }, X, Y) {
 const dot = (x, y, role, full, r = 3.5) =>
   `<circle class="tt-${full ? "solid" : "open"} tt-${role}" r="${r}" cx="${x}" cy="${y}"/>`;
 
-/** f′ with its jumps: the pen lifts between two rings, a full dot is the value the engine takes. */
+/** f′ with its jumps: the pen lifts between two rings, a full dot is the engine's value. */
 function slopes(xs, { df, jumps }, X, Y, role, classes) {
   xs = [...xs];
   df = [...df];
@@ -206,7 +206,7 @@ function bars(data, w) {
   return scale(-most, most, 168, w - 26);
 }
 
-/** A product, written and drawn: the bar g, shrunk, stretched or flipped by f′(x), is ∂L/∂x. */
+/** A product, written and drawn: the bar g, stretched or flipped by f′(x), is ∂L/∂x. */
 function chain(data, at, { w, h }) {
   const B = bars(data, w);
   const [zero, one, two] = [0, at.g, Number.isFinite(at.grad) ? at.grad : 0].map((v) =>
