@@ -56,7 +56,7 @@ COLUMNS = 79  # of a page
 
 
 def fitted(code):
-    """Return `code` with its docstrings wrapped for a page, and long lines without their comments.
+    """Return `code` with its docstrings wrapped for a page, and comments above too long lines.
 
     Parameters
     ----------

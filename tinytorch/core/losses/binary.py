@@ -42,12 +42,7 @@ class BCEBackward(Function):
         p, t = (without(self.left_out, x) for x in self.saved_tensors)
         to_p, to_t = self.next_functions
         g = without(self.left_out, g * self.scale * self.weight)
-        if not to_p:
-            along_p = None
-        elif is_array(p):
-            along_p = g * (p - t) / variance_of(p)
-        else:
-            along_p = g * curve(lambda p, t: (p - t) / variance_of(p), p, t)
+        along_p = g * curve(lambda p, t: (p - t) / variance_of(p), p, t) if to_p else None
         along_t = g * (log_from_minus_100(1 - p) - log_from_minus_100(p)) if to_t else None
         return along_p, along_t
 

@@ -86,8 +86,6 @@ class SigmoidBackward(Function):
 
     def apply(self, g):
         (z,) = self.saved_tensors
-        if is_array(z):
-            return (g * z * (1 - z),)
         return (g * curve(lambda z: z * (1 - z), z),)
 
 
@@ -190,7 +188,7 @@ class SiLUBackward(Function):
 
     def apply(self, g):
         (x,) = self.saved_tensors
-        return (g * (self._slope(x) if is_array(x) else curve(self._slope, x)),)
+        return (g * curve(self._slope, x),)
 
     def _slope(self, x):
         s = sigmoid_of(x)

@@ -9,6 +9,7 @@ import numpy as np
 from ..engine.backward import propagate
 from ..engine.grad import segment
 from ..engine.modes import is_grad_enabled
+from ..engine.numbers import is_array
 from .selection import with_values
 from .shape import broadcast_to
 
@@ -27,8 +28,8 @@ def with_slope(values, x, slope):
 
 
 def curve(f, *xs):
-    """f(*xs) of Tensors, element by element, with the gradients g · ∂f/∂x."""
-    if not (is_grad_enabled() and any(x.requires_grad for x in xs)):
+    """f(*xs), element by element; of Tensors with the gradients g · ∂f/∂x."""
+    if is_array(xs[0]) or not (is_grad_enabled() and any(x.requires_grad for x in xs)):
         return f(*xs)
     shape = np.broadcast_shapes(*(x.shape for x in xs))
     xs = [broadcast_to(x, shape) for x in xs]  # nodes of their own, where the way through f ends

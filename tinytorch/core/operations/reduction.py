@@ -8,7 +8,7 @@ from ..engine.function import Function
 from ..engine.numbers import is_array, values_of
 from ..engine.sums import array_sum, running_sum
 from .numpy_names import by_numpy_names
-from .selection import flat, with_values
+from .selection import flat, where, with_values
 from .shape import broadcast_to, checked_dims
 
 
@@ -116,7 +116,8 @@ class ProdBackward(Function):
     ∂L/∂xᵢ = g · Π of the others: g · z / xᵢ, unless a z is 0, infinite or so
     small that digits are lost; then the others are multiplied out.
     Keeps the input and the result.
-    Cost: N products for N inputs; N quotients or 4N products back.
+    Cost: N products for N inputs; N quotients or 4N products back. Only for a
+    second derivative at a 0, n products of n factors each.
     PyTorch: ProdBackward0, ProdBackward1.
     """
 
@@ -133,22 +134,25 @@ class ProdBackward(Function):
         x, z = self.saved_tensors
         if not x.shape:
             return (g,)
+        g, z, x_values = g.reshape(self.kept), z.reshape(self.kept), values_of(x)
         size = np.abs(values_of(z))
         if (np.isfinite(size) & (size >= np.finfo(size.dtype).tiny)).all():
-            return (g.reshape(self.kept) * z.reshape(self.kept) / x,)
-        if self.axis is None:
-            others = products_of_others(x.reshape(-1)).reshape(x.shape)
-        else:
-            others = products_of_others(x.swapaxes(self.axis, -1)).swapaxes(self.axis, -1)
-        d = g.reshape(self.kept) * others
-        zeros = np.count_nonzero(values_of(x) == 0)
-        none = (values_of(others) == 0) | (self.axis is None and zeros > 1)
-        d_values = np.where(none, g.dtype.type(0), values_of(d))  # 0 · ∞, too
+            return (g * z / x,)
+        others = self._in_rows(products_of_others, x_values)
+        zeros = np.count_nonzero(x_values == 0)
+        none = (others == 0) | (self.axis is None and zeros > 1)
+        d = np.where(none, g.dtype.type(0), values_of(g) * others)  # 0 · ∞, too
         if is_array(g):
-            return (d_values,)
-        if not zeros and np.isinf(size).any():  # the sum of what goes back meets the ∞ at the end
-            d = g.reshape(self.kept) * (z.reshape(self.kept) / x)
-        return (with_values(d, d_values),)
+            return (d,)
+        divided = np.isinf(x_values).any() and not zeros
+        slopes = z / x if divided else self._in_rows(products_without_each, x)
+        return (with_values(g * slopes, d),)
+
+    def _in_rows(self, f, x):
+        """f(x) where the factors of each product lie along the last axis."""
+        if self.axis is None:
+            return f(x.reshape(-1)).reshape(x.shape)
+        return f(x.swapaxes(self.axis, -1)).swapaxes(self.axis, -1)
 
 
 class LogsumexpBackward(Function):
@@ -247,6 +251,13 @@ def products_of_others(x):
     others = products_of_others(np.concatenate([a * b, single], -1))
     of_pair, of_single = others[..., :half], others[..., half:]
     return np.concatenate([of_pair * b, of_pair * a, of_single], -1)
+
+
+def products_without_each(x):
+    """The same of a Tensor, to be differentiated: n products, the i-th with a 1 in place of xᵢ."""
+    n = x.shape[-1]
+    own = np.eye(n, dtype=bool)
+    return where(own, np.ones((), x.dtype), x.reshape(*x.shape[:-1], 1, n)).prod(-1)
 
 
 def _refuse_integers(name, x):
