@@ -256,8 +256,8 @@ def products_of_others(x):
 def products_without_each(x):
     """The same of a Tensor, to be differentiated: n products, the i-th with a 1 in place of xᵢ."""
     n = x.shape[-1]
-    own = np.eye(n, dtype=bool)
-    return where(own, np.ones((), x.dtype), x.reshape(*x.shape[:-1], 1, n)).prod(-1)
+    own, one = np.eye(n, dtype=bool), np.ones((), x.dtype)
+    return where(own, one, x.reshape(*x.shape[:-1], 1, n)).prod(-1)
 
 
 def _refuse_integers(name, x):
