@@ -366,3 +366,22 @@ def test_what_the_loader_refuses(make, text):
 def test_more_samples_are_drawn_than_memory_holds():
     sampler = iter(tt.utils.data.RandomSampler(range(5), replacement=True, num_samples=10**15))
     assert {next(sampler) for _ in range(3000)} == set(range(5))
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_data_sets_side_by_side_as_in_pytorch(named):
+    torch = pytest.importorskip("torch")
+    found = []
+    for library in tt, torch:
+        sets = [range(5, 9), library.utils.data.TensorDataset(library.arange(4) * 2)]
+        make = library.utils.data.StackDataset
+        stack = make(a=sets[0], b=sets[1]) if named else make(*sets)
+        loader = library.utils.data.DataLoader(stack, batch_size=3)
+        batches = [list(b.values()) if named else b for b in loader]
+        found.append([len(stack), [[n.tolist(), t[0].tolist()] for n, t in batches]])
+        for wrong in (), (range(2), range(3)):
+            with pytest.raises(ValueError):
+                make(*wrong)
+        with pytest.raises(ValueError):
+            make(range(2), a=range(2))
+    assert found[0] == found[1]

@@ -31,6 +31,23 @@ SETTINGS = [
     ),
     ("Adadelta", {}),
     ("Adadelta", {"lr": 0.5, "rho": 0.8, "weight_decay": 0.1, "maximize": True}),
+    ("NAdam", {"lr": 0.05}),
+    ("NAdam", {"lr": 0.05, "weight_decay": 0.1, "momentum_decay": 0.1}),
+    ("NAdam", {"lr": 0.05, "weight_decay": 0.1, "decoupled_weight_decay": True, "maximize": True}),
+    ("RAdam", {"lr": 0.05}),
+    ("RAdam", {"lr": 0.05, "betas": (0.8, 0.9), "weight_decay": 0.1}),
+    ("RAdam", {"lr": 0.05, "weight_decay": 0.1, "decoupled_weight_decay": True, "maximize": True}),
+    ("Adamax", {"lr": 0.05}),
+    ("Adamax", {"lr": 0.05, "betas": (0.7, 0.9), "weight_decay": 0.1, "maximize": True}),
+    ("Rprop", {}),
+    ("Rprop", {"lr": 0.1, "etas": (0.4, 1.3), "step_sizes": (1e-3, 0.2)}),
+    ("Rprop", {"step_sizes": (1e-3, 0.02), "maximize": True}),
+    ("ASGD", {"lr": 0.02}),
+    ("ASGD", {"lr": 0.02, "lambd": 0.1, "alpha": 0.9, "t0": 3, "weight_decay": 0.1}),
+    ("ASGD", {"lr": 0.01, "maximize": True}),
+    ("Adafactor", {"lr": 0.05}),
+    ("Adafactor", {"beta2_decay": -0.5, "eps": (1e-4, 1e-2), "d": 1.5, "weight_decay": 0.1}),
+    ("Adafactor", {"maximize": True}),
 ]
 IDS = [f"{name}-{'-'.join(settings)}" for name, settings in SETTINGS]
 
@@ -233,8 +250,9 @@ def test_a_state_goes_on_in_the_other_library(name, settings, direction):
         other.load_state_dict(as_torch(torch, begun.state_dict()))
         steps(other, end, 5)
     steps(whole, twins, 5)
+    rtol = 1e-6 if name in ("NAdam", "ASGD") else 1e-9  # PyTorch keeps single numbers in float32
     for p, twin in zip(end, twins, strict=True):
-        np.testing.assert_allclose(np.asarray(p.detach()), twin.detach(), rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(np.asarray(p.detach()), twin.detach(), rtol=rtol, atol=1e-12)
 
 
 def valley(params):
@@ -294,6 +312,9 @@ def test_lbfgs_follows_pytorch_and_resumes(settings):
         (lambda p: optim.SGD([p], lr=float("nan")), ValueError, "lr must not be negative"),
         (lambda p: optim.SGD([p], nesterov=True), ValueError, "nesterov needs a momentum"),
         (lambda p: optim.Adam([p], betas=(0.9, 1)), ValueError, r"betas must be in \[0, 1\)"),
+        (lambda p: optim.Rprop([p], etas=(1.2, 0.5)), ValueError, "etas must be below and above 1"),
+        (lambda p: optim.Adafactor([p], d=0.5), ValueError, "d at least 1, got -0.8 and 0.5"),
+        (lambda p: optim.NAdam([p], momentum_decay=-1), ValueError, "momentum_decay must not be"),
         (lambda p: optim.SGD([{"params": [p], "momentem": 1}]), ValueError, "it is 'momentum'"),
         (lambda p: optim.LBFGS([p], line_search_fn="wolfe"), ValueError, "or 'strong_wolfe', got"),
         (lambda p: optim.LBFGS([{"params": [p]}, {"params": []}]), ValueError, "only one group"),

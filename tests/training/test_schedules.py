@@ -31,6 +31,7 @@ SCHEDULES = {
     "LambdaLR": {"lr_lambda": lambda t: 1 / (1 + t)},
     "MultiplicativeLR": {"lr_lambda": lambda t: 0.5 + 0.01 * t},
     "OneCycleLR": {"max_lr": 1.0, "total_steps": 12, "cycle_momentum": False},
+    "CyclicLR": {"base_lr": 0.1, "max_lr": 1.0, "step_size_up": 3, "cycle_momentum": False},
 }
 TWO_GROUPS = {
     "LambdaLR": {"lr_lambda": [lambda t: 0.5**t, lambda t: 1 + t]},
@@ -38,6 +39,16 @@ TWO_GROUPS = {
     "OneCycleLR": {"max_lr": [1.0, 0.5], "epochs": 4, "steps_per_epoch": 3, "three_phase": True},
     "CosineAnnealingLR": {"T_max": 5},
 }
+
+
+CYCLES = [
+    {"step_size_up": 4},
+    {"step_size_up": 4, "step_size_down": 7, "mode": "triangular2"},
+    {"step_size_up": 3, "mode": "exp_range", "gamma": 0.97, "base_momentum": 0.7},
+    {"step_size_up": 5, "scale_fn": lambda x: 1 / x, "max_momentum": [0.9, 0.95]},
+    {"step_size_up": 5, "scale_fn": lambda x: 0.9**x, "scale_mode": "iterations"},
+    {"step_size_up": 4, "cycle_momentum": False},
+]
 
 
 def pair(name, settings, **options):
@@ -61,6 +72,32 @@ def test_schedules_follow_pytorch(name, settings, groups):
             assert mine["momentum"] == pytest.approx(its["momentum"], rel=1e-12)
         ours[1].step()
         theirs[1].step()
+
+
+@pytest.mark.filterwarnings("ignore:Detected call of")
+@pytest.mark.parametrize("settings", CYCLES, ids=range(len(CYCLES)))
+@pytest.mark.parametrize("kind", ["SGD", "Adam"])
+def test_cycles_follow_pytorch_for_fifty_steps(settings, kind):
+    torch = pytest.importorskip("torch")
+    pair, key = [], "betas" if kind == "Adam" else "momentum"
+    for library in tt, torch:
+        params = [library.tensor([1.0], requires_grad=True) for _ in range(2)]
+        momentum = {"momentum": 0.9} if kind == "SGD" else {}
+        optimizer = getattr(library.optim, kind)([{"params": [p]} for p in params], **momentum)
+        cyclic = library.optim.lr_scheduler.CyclicLR
+        bounds = {"base_lr": [0.1, 0.02], "max_lr": 0.8}
+        pair.append((optimizer, cyclic(optimizer, **bounds, **settings)))
+    (ours, schedule), (theirs, its) = pair
+    for t in range(50):
+        if t == 23:  # each goes on in the state of the other
+            state, other = schedule.state_dict(), its.state_dict()
+            schedule.load_state_dict(other)
+            its.load_state_dict(state)
+        assert rates(ours) == pytest.approx(rates(theirs), rel=1e-9), t
+        for mine, its_own in zip(ours.param_groups, theirs.param_groups, strict=True):
+            assert mine[key] == pytest.approx(its_own[key], rel=1e-9)
+        schedule.step()
+        its.step()
 
 
 @pytest.mark.filterwarnings("ignore:Detected call of")
@@ -175,7 +212,7 @@ def test_a_group_that_comes_later_is_scheduled(name):
         schedule.step()
     after = rates(optimizer)
     assert schedule.get_last_lr() == after and after[0] != before[0]
-    if name == "OneCycleLR":  # made for the groups there were
+    if name in ("OneCycleLR", "CyclicLR"):  # made for the groups there were
         assert after[1] == 8.0
     elif schedule.composes or name == "MultiplicativeLR":
         assert after[1] / before[1] == pytest.approx(after[0] / before[0])
@@ -229,6 +266,12 @@ def test_a_plateau_is_met_as_in_pytorch(settings):
         (lambda o: optim.lr_scheduler.LambdaLR(o, [abs, abs]), "a list of 2 for 1 groups"),
         (lambda o: optim.lr_scheduler.OneCycleLR(o, 1.0, epochs=2), "give total_steps, or epochs"),
         (lambda o: optim.lr_scheduler.OneCycleLR(o, 1.0, 9, pct_start=2), "pct_start must be in"),
+        (
+            lambda o: optim.lr_scheduler.CyclicLR(o, 0.1, 1, mode="up"),
+            "must be one of 'triang",
+        ),
+        (lambda o: optim.lr_scheduler.CyclicLR(o, 0.1, 1, 3, 0), "must be positive, got 3 and 0"),
+        (lambda o: optim.lr_scheduler.CyclicLR(optim.Rprop(o.param_groups), 0, 1), "nor betas"),
         (lambda o: optim.lr_scheduler.ReduceLROnPlateau(o, "low"), "mode must be 'min' or 'max'"),
         (lambda o: optim.lr_scheduler.ReduceLROnPlateau(o, factor=1.0), "factor must be below 1"),
         (

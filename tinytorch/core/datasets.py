@@ -66,6 +66,35 @@ class TensorDataset(Dataset):
     batch = __getitem__  # many samples at once, without going through each
 
 
+class StackDataset(Dataset):
+    """Data sets side by side: sample i is a tuple, or a dict, of the i-th sample of each.
+
+    Parameters
+    ----------
+    *args : Dataset
+        For tuples.
+    **kwargs : Dataset
+        In their place: for dicts with these keys.
+    """
+
+    def __init__(self, *args, **kwargs):
+        if bool(args) == bool(kwargs):
+            raise ValueError("StackDataset: give data sets, all by position or all by name")
+        self.datasets = kwargs or args
+        lengths = [len(d) for d in (kwargs.values() if kwargs else args)]
+        if lengths != [lengths[0]] * len(lengths):
+            raise ValueError(f"StackDataset: data sets need one common length, got {lengths}")
+        self._length = lengths[0]
+
+    def __len__(self):
+        return self._length
+
+    def __getitem__(self, index):
+        if isinstance(self.datasets, dict):
+            return {key: dataset[index] for key, dataset in self.datasets.items()}
+        return tuple(dataset[index] for dataset in self.datasets)
+
+
 class Subset(Dataset):
     """The samples of `dataset` at `indices`."""
 

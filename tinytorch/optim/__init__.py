@@ -1,16 +1,37 @@
 """Optimizers and schedules, as `torch.optim` has them."""
 
-from ..core.optimizers import LBFGS, SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from ..core.optimizers import (
+    ASGD,
+    LBFGS,
+    SGD,
+    Adadelta,
+    Adafactor,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    NAdam,
+    Optimizer,
+    RAdam,
+    RMSprop,
+    Rprop,
+)
 from . import lr_scheduler
 
 __all__ = [
+    "ASGD",
     "LBFGS",
     "SGD",
     "Adadelta",
+    "Adafactor",
     "Adagrad",
     "Adam",
     "AdamW",
+    "Adamax",
+    "NAdam",
     "Optimizer",
+    "RAdam",
     "RMSprop",
+    "Rprop",
     "lr_scheduler",
 ]

@@ -5,13 +5,18 @@ in `update`. The arrays are changed in place: a step makes no new ones but scrat
 keeps. Schedules change the learning rate between steps; clipping shortens the gradients before.
 """
 
+from .adafactor import Adafactor
 from .adagrad import Adadelta, Adagrad
 from .adam import Adam, AdamW
+from .asgd import ASGD
 from .base import Optimizer
 from .clipping import clip_grad_norm_, clip_grad_value_
+from .cyclic import CyclicLR
 from .lbfgs import LBFGS
+from .moments import Adamax, NAdam, RAdam
 from .plateau import ReduceLROnPlateau
 from .rmsprop import RMSprop
+from .rprop import Rprop
 from .schedules import (
     ConstantLR,
     CosineAnnealingLR,
@@ -28,27 +33,34 @@ from .sequences import ChainedScheduler, CosineAnnealingWarmRestarts, OneCycleLR
 from .sgd import SGD
 
 __all__ = [
+    "ASGD",
     "LBFGS",
     "SGD",
     "Adadelta",
+    "Adafactor",
     "Adagrad",
     "Adam",
     "AdamW",
+    "Adamax",
     "ChainedScheduler",
     "ConstantLR",
     "CosineAnnealingLR",
     "CosineAnnealingWarmRestarts",
+    "CyclicLR",
     "ExponentialLR",
     "LRScheduler",
     "LambdaLR",
     "LinearLR",
     "MultiStepLR",
     "MultiplicativeLR",
+    "NAdam",
     "OneCycleLR",
     "Optimizer",
     "PolynomialLR",
+    "RAdam",
     "RMSprop",
     "ReduceLROnPlateau",
+    "Rprop",
     "SequentialLR",
     "StepLR",
     "clip_grad_norm_",

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from typing import ClassVar
 
 import numpy as np
 
@@ -36,6 +37,8 @@ class Optimizer:
     names : dict
         What errors call each parameter.
     """
+
+    numbers: ClassVar[dict] = {"step": int}  # what a state keeps as numbers, not as arrays
 
     def __init__(self, params, defaults: dict | None = None):
         self.defaults = dict(defaults or {})
@@ -88,7 +91,7 @@ class Optimizer:
         self.param_groups.append(settings)
 
     def _check(self, group):
-        for key in ("lr", "weight_decay", "momentum", "eps", "rho", "lr_decay"):
+        for key in ("lr", "weight_decay", "momentum", "momentum_decay", "eps", "rho", "lr_decay"):
             if not group.get(key, 0) >= 0:
                 raise ValueError(
                     f"{type(self).__name__}: {key} must not be negative, got {group[key]}"
@@ -219,16 +222,21 @@ class Optimizer:
 
     def _loaded(self, name, p, key, value):
         """A value of a state as this package keeps it: numbers as numbers, else an own array."""
-        if key == "step":
-            return int(value)
+        if key in self.numbers:
+            return self.numbers[key](value)
         if value is None or isinstance(value, (bool, int, float, str)):
             return value
         array = np.array(np.asarray(value), dtype=p.dtype)
-        if array.shape != p.shape:
+        expected = self._shape(p, key)
+        if array.shape != expected:
             raise ValueError(
-                f"{name}: {key} of {self.names[p]} has shape {array.shape}, expected {p.shape}"
+                f"{name}: {key} of {self.names[p]} has shape {array.shape}, expected {expected}"
             )
         return array
+
+    def _shape(self, p, key):
+        """The shape of what is remembered of `p` under this name."""
+        return p.shape
 
     def __repr__(self):
         lines = [
