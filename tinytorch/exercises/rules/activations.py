@@ -7,7 +7,8 @@ import numpy as np
 from ...core.operations.elementary import erf_of
 from ..rule import Mistake, RuleExercise
 from ..samples import Sample, elementwise
-from .gates import FAR, GELU, LEAKY_RELU, RELU, SILU, SOFTPLUS, bell, sigmoid
+from .gates import LEAKY_RELU, RELU
+from .smooth_gates import FAR, GELU, SILU, SOFTPLUS, bell, sigmoid
 
 SIGMOID = RuleExercise(
     "SigmoidBackward",

@@ -4,7 +4,8 @@ import numpy as np
 
 from ..rule import Mistake, RuleExercise
 from ..samples import Sample
-from .normalization import BATCH_NORM, LAYER_NORM
+from .batch_norm import BATCH_NORM
+from .layer_norm import LAYER_NORM
 
 
 def _table(shape, *indices, **options):

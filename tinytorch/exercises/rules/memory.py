@@ -4,9 +4,11 @@ import numpy as np
 
 from ...core.autograd import Function, enable_grad, no_grad
 from ...core.tensor import Tensor
+from ..answer import Wrong
 from ..diagnosis import same
-from ..rule import Mistake, RuleExercise, Trial, Wrong
+from ..rule import Mistake, RuleExercise
 from ..samples import Sample
+from ..trial import Trial
 
 KEEPS = (
     "The graph of the first run is still alive: {what}. Run the function inside `no_grad()`, return"
