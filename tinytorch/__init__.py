@@ -129,6 +129,16 @@ from .core.operations.elementary import (
 from .core.operations.extremes import amax, amin, argmax, argmin, max, min
 from .core.operations.in_place import lerp
 from .core.operations.indexing import gather
+from .core.operations.integers import (
+    bitwise_and,
+    bitwise_left_shift,
+    bitwise_not,
+    bitwise_or,
+    bitwise_right_shift,
+    bitwise_xor,
+    gcd,
+    lcm,
+)
 from .core.operations.inverses import (
     acos,
     acosh,
@@ -151,6 +161,23 @@ from .core.operations.inverses import (
 )
 from .core.operations.linear_algebra import addmm, bmm, dot, mm, mv, norm, outer
 from .core.operations.matmul import matmul
+from .core.operations.memory import (
+    adjoint,
+    as_strided,
+    clone,
+    conj,
+    detach,
+    is_complex,
+    is_conj,
+    is_floating_point,
+    is_nonzero,
+    is_same_size,
+    is_signed,
+    ravel,
+    real,
+    resolve_conj,
+    t,
+)
 from .core.operations.placing import (
     broadcast_to,
     diag,
@@ -194,7 +221,40 @@ from .core.operations.repeating import (
 )
 from .core.operations.selection import clamp, masked_fill, maximum, minimum, tril, triu, where
 from .core.operations.shape import flatten, permute, reshape, squeeze, transpose, unsqueeze
+from .core.operations.signs import (
+    clamp_max,
+    clamp_min,
+    copysign,
+    float_power,
+    fmax,
+    fmin,
+    fmod,
+    frac,
+    heaviside,
+    isneginf,
+    isposinf,
+    isreal,
+    ldexp,
+    logaddexp2,
+    positive,
+    rsub,
+    signbit,
+)
 from .core.operations.sorting import argsort, bincount, histc, histogram, sort, topk, unique
+from .core.operations.stacking import (
+    atleast_1d,
+    atleast_2d,
+    atleast_3d,
+    broadcast_shapes,
+    broadcast_tensors,
+    column_stack,
+    dsplit,
+    dstack,
+    hsplit,
+    row_stack,
+    split_with_sizes,
+    vsplit,
+)
 from .core.operations.statistics import (
     aminmax,
     argwhere,
@@ -217,6 +277,7 @@ from .core.operations.summaries import (
     std_mean,
     var_mean,
 )
+from .core.printing import set_printoptions
 from .core.random import (
     bernoulli,
     multinomial,
@@ -228,6 +289,20 @@ from .core.random import (
     randn,
     randn_like,
     randperm,
+)
+from .core.settings import (
+    are_deterministic_algorithms_enabled,
+    get_default_device,
+    get_float32_matmul_precision,
+    get_num_interop_threads,
+    get_num_threads,
+    set_default_device,
+    set_default_tensor_type,
+    set_float32_matmul_precision,
+    set_flush_denormal,
+    set_num_interop_threads,
+    set_num_threads,
+    use_deterministic_algorithms,
 )
 from .core.tensor import Tensor, from_dlpack, from_numpy, tensor
 from .core.typed import (
@@ -256,7 +331,18 @@ greater, greater_equal, less, less_equal, not_equal = gt, ge, lt, le, ne
 arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
 arcsinh, arccosh, arctanh = asinh, acosh, atanh
 swapaxes = swapdims = transpose
-fix = trunc
+fix, sgn = trunc, sign
+
+# Changes in place as functions: `tinytorch.relu_(x)` is `x.relu_()`.
+_IN_PLACE = frozenset(
+    """
+    abs_ acos_ acosh_ addmv_ arccos_ arccosh_ arcsin_ arcsinh_ arctan_ arctanh_ asin_ asinh_ atan_
+    atanh_ ceil_ clamp_ clamp_max_ clamp_min_ clip_ cos_ cosh_ deg2rad_ detach_ erf_ erfc_ exp_
+    exp2_ expm1_ fill_ fix_ floor_ frac_ gcd_ lcm_ ldexp_ log_ log10_ log1p_ log2_ logit_
+    nan_to_num_ neg_ negative_ rad2deg_ reciprocal_ relu_ round_ rsqrt_ sigmoid_ sin_ sinc_ sinh_
+    sqrt_ square_ tan_ tanh_ trunc_ xlogy_ zero_
+    """.split()
+)
 
 __all__ = [
     "BoolTensor",
@@ -279,6 +365,7 @@ __all__ = [
     "addcmul",
     "addmm",
     "addmv",
+    "adjoint",
     "all",
     "allclose",
     "amax",
@@ -293,10 +380,12 @@ __all__ = [
     "arctan",
     "arctan2",
     "arctanh",
+    "are_deterministic_algorithms_enabled",
     "argmax",
     "argmin",
     "argsort",
     "argwhere",
+    "as_strided",
     "as_tensor",
     "asarray",
     "asin",
@@ -304,14 +393,25 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "atleast_1d",
+    "atleast_2d",
+    "atleast_3d",
     "autograd",
     "backends",
     "baddbmm",
     "bernoulli",
     "bincount",
+    "bitwise_and",
+    "bitwise_left_shift",
+    "bitwise_not",
+    "bitwise_or",
+    "bitwise_right_shift",
+    "bitwise_xor",
     "block_diag",
     "bmm",
     "bool",
+    "broadcast_shapes",
+    "broadcast_tensors",
     "broadcast_to",
     "bucketize",
     "cartesian_prod",
@@ -320,10 +420,16 @@ __all__ = [
     "ceil",
     "chunk",
     "clamp",
+    "clamp_max",
+    "clamp_min",
     "clip",
+    "clone",
+    "column_stack",
     "combinations",
     "concat",
     "concatenate",
+    "conj",
+    "copysign",
     "corrcoef",
     "cos",
     "cosh",
@@ -338,6 +444,7 @@ __all__ = [
     "data",
     "default_generator",
     "deg2rad",
+    "detach",
     "device",
     "diag",
     "diag_embed",
@@ -349,6 +456,8 @@ __all__ = [
     "divide",
     "dot",
     "double",
+    "dsplit",
+    "dstack",
     "e",
     "einsum",
     "empty",
@@ -372,23 +481,35 @@ __all__ = [
     "float16",
     "float32",
     "float64",
+    "float_power",
     "floor",
     "floor_divide",
+    "fmax",
+    "fmin",
+    "fmod",
+    "frac",
     "from_dlpack",
     "from_numpy",
     "full",
     "full_like",
     "gather",
+    "gcd",
     "ge",
     "gelu",
+    "get_default_device",
     "get_default_dtype",
+    "get_float32_matmul_precision",
+    "get_num_interop_threads",
+    "get_num_threads",
     "get_rng_state",
     "greater",
     "greater_equal",
     "gt",
     "half",
+    "heaviside",
     "histc",
     "histogram",
+    "hsplit",
     "hstack",
     "hypot",
     "iinfo",
@@ -404,15 +525,26 @@ __all__ = [
     "int16",
     "int32",
     "int64",
+    "is_complex",
+    "is_conj",
+    "is_floating_point",
     "is_grad_enabled",
+    "is_nonzero",
+    "is_same_size",
+    "is_signed",
     "is_tensor",
     "isclose",
     "isfinite",
     "isin",
     "isinf",
     "isnan",
+    "isneginf",
+    "isposinf",
+    "isreal",
     "kron",
     "kthvalue",
+    "lcm",
+    "ldexp",
     "le",
     "leaky_relu",
     "lerp",
@@ -427,6 +559,7 @@ __all__ = [
     "log10",
     "log_softmax",
     "logaddexp",
+    "logaddexp2",
     "logcumsumexp",
     "logical_and",
     "logical_not",
@@ -477,6 +610,7 @@ __all__ = [
     "outer",
     "permute",
     "pi",
+    "positive",
     "pow",
     "prod",
     "quantile",
@@ -488,15 +622,20 @@ __all__ = [
     "randn",
     "randn_like",
     "randperm",
+    "ravel",
+    "real",
     "reciprocal",
     "relu",
     "remainder",
     "repeat_interleave",
     "reshape",
+    "resolve_conj",
     "roll",
     "rot90",
     "round",
+    "row_stack",
     "rsqrt",
+    "rsub",
     "safetensors",
     "save",
     "scatter",
@@ -504,12 +643,21 @@ __all__ = [
     "searchsorted",
     "seed",
     "select",
+    "set_default_device",
     "set_default_dtype",
+    "set_default_tensor_type",
+    "set_float32_matmul_precision",
+    "set_flush_denormal",
     "set_grad_enabled",
+    "set_num_interop_threads",
+    "set_num_threads",
+    "set_printoptions",
     "set_rng_state",
+    "sgn",
     "short",
     "sigmoid",
     "sign",
+    "signbit",
     "silu",
     "sin",
     "sinc",
@@ -518,6 +666,7 @@ __all__ = [
     "softplus",
     "sort",
     "split",
+    "split_with_sizes",
     "sqrt",
     "square",
     "squeeze",
@@ -529,6 +678,7 @@ __all__ = [
     "sum",
     "swapaxes",
     "swapdims",
+    "t",
     "take",
     "take_along_dim",
     "tan",
@@ -551,9 +701,11 @@ __all__ = [
     "unflatten",
     "unique",
     "unsqueeze",
+    "use_deterministic_algorithms",
     "utils",
     "var",
     "var_mean",
+    "vsplit",
     "vstack",
     "where",
     "xlogy",
@@ -598,6 +750,8 @@ _NOT_HERE = {  # what a CPU library for learning does without, by PyTorch's name
 
 
 def __getattr__(name):
+    if name in _IN_PLACE:
+        return getattr(Tensor, name)
     if name in _NOT_HERE:
         raise AttributeError(f"tinytorch has no {name}: {_NOT_HERE[name]}")
     if name not in _LATER:
@@ -607,7 +761,7 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted(__all__)
+    return sorted([*__all__, *_IN_PLACE])
 
 
 _tune_process()

@@ -28,6 +28,8 @@ DEPARTURES = {
     ("pow", "0"): "PyTorch drops the mixed derivative at exponent 0, which is g / a",
     ("pow", "-0"): "the same",
     ("pow 0.5", "-0"): "PyTorch takes 1 / √-0 = -∞ for the power -½ of -0; IEEE 754 has ∞",
+    ("float_power", "-0"): "the same",
+    ("in place: logit_", "-0"): "PyTorch's gradient changes its sign where it is recorded",
     **{
         ("prod", column): "products with ∞, multiplied in another order"
         for column in ("inf", "-inf", "inf and -inf")

@@ -117,10 +117,6 @@ class Conversions:
     def is_cuda(self):
         return False
 
-    def is_floating_point(self):
-        """Whether the dtype is a floating-point one."""
-        return self.dtype.kind == "f"
-
     def new_tensor(self, data, dtype=None, device=None, requires_grad=False):
         """A tensor of `data`, in the dtype of self."""
         return self._new("new_tensor", np.array(data), dtype, device, requires_grad)

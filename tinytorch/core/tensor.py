@@ -31,9 +31,11 @@ from .operations.elementary import Elementary
 from .operations.extremes import Extrema
 from .operations.in_place import InPlace, put
 from .operations.indexing import Indexing, index_steps
+from .operations.integers import Integers
 from .operations.inverses import Inverses
 from .operations.linear_algebra import LinearAlgebra
 from .operations.matmul import Products
+from .operations.memory import Memory
 from .operations.placing import Placing
 from .operations.power import Powers
 from .operations.predicates import Predicates
@@ -42,9 +44,12 @@ from .operations.remainders import Remainders
 from .operations.repeating import Repeating
 from .operations.selection import Selection
 from .operations.shape import Shape
+from .operations.signs import Signs
 from .operations.sorting import Sorting
+from .operations.stacking import Stacking
 from .operations.statistics import Statistics
 from .operations.summaries import Summaries
+from .printing import written
 from .values import values
 
 
@@ -92,10 +97,12 @@ class Tensor(
     Shape,
     Indexing,
     Concatenation,
+    Stacking,
     Selection,
     Reductions,
     Extrema,
     Comparison,
+    Integers,
     Predicates,
     Sorting,
     Summaries,
@@ -104,8 +111,10 @@ class Tensor(
     LinearAlgebra,
     Remainders,
     Inverses,
+    Signs,
     Combining,
     Statistics,
+    Memory,
     Conversions,
     InPlace,
     Draws,
@@ -313,9 +322,7 @@ class Tensor(
     # --------------------------------------------------------------------------- printing
 
     def __repr__(self):
-        text = np.array2string(
-            np.asarray(self._data), precision=4, separator=", ", prefix=f"{self._label}("
-        )
+        text = written(np.asarray(self._data), f"{self._label}(")
         notes = []
         if not self._data.size and self.ndim > 1:
             notes.append(f"size={self.shape}")

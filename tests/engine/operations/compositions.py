@@ -137,6 +137,44 @@ ELEMENTWISE = (
     written("where in a where", lambda t, x: t.where(x > 0, t.where(x > 1, x, 2 * x), -x), (3, 4)),
     method("type_as", (3, 4), (1,)),
 )
+SIGNED = (
+    method("fmod", (3, 4), (4,)),
+    method("fmod", (3, 4), label="by a number", args=(-0.7,)),
+    method("frac", (3, 4)),
+    method("fmax", (3, 4), (4,)),
+    method("fmin", (3, 4), (4,)),
+    method("copysign", (3, 4), (4,)),
+    method("copysign", (3, 4), label="of a number", args=(-1.0,)),
+    method("positive", (3, 4)),
+    method("sgn", (3, 4)),
+    method("clamp_min", (3, 4), args=(-0.5,)),
+    method("clamp_max", (3, 4), args=(0.5,)),
+    method("ldexp", (3, 4), (4,)),
+    method("logaddexp2", (3, 4), (4,)),
+    method("logaddexp", (3, 4), (4,)),
+    method("float_power", positive(3, 4), args=(1.5,)),
+    written("rsub", lambda t, x, y: t.rsub(x, y, alpha=0.5), (3, 4), (4,)),
+    method("unfold", (3, 7), args=(1, 3, 2)),
+    method("sum_to_size", (3, 4), args=(1, 4)),
+    method("adjoint", (3, 4)),
+    written("as_strided", lambda t, x: x.contiguous().as_strided((2, 3), (2, 1), 1), (3, 4)),
+    written("ravel", lambda t, x: t.ravel(x), (3, 4)),
+    written("clone", lambda t, x: t.clone(x), (3, 4)),
+)
+STACKED = (
+    *(
+        written(f"atleast_{n}d", lambda t, x, n=n: getattr(t, f"atleast_{n}d")(x), (3,))
+        for n in (1, 2, 3)
+    ),
+    written("atleast_3d, matrix", lambda t, x: t.atleast_3d(x), (3, 4)),
+    written("column_stack", lambda t, x, y: t.column_stack((x, y)), (3,), (3, 2)),
+    written("row_stack", lambda t, x, y: t.row_stack((x, y)), (3,), (2, 3)),
+    written("dstack", lambda t, x, y: t.dstack((x, y)), (3,), (3,)),
+    written("broadcast_tensors", lambda t, x, y: t.broadcast_tensors(x, y)[1], (3, 1), (4,)),
+    *(method(f"{name}split", (4, 2, 6), args=(2,)) for name in "hvd"),
+    method("hsplit", (4, 6), label="places", args=([1, 4],)),
+    method("split_with_sizes", (3, 5), args=([2, 3], 1)),
+)
 PRODUCTS = (
     method("mm", (2, 3), (3, 4)),
     method("bmm", (2, 2, 3), (2, 3, 2)),
@@ -228,6 +266,30 @@ IN_PLACE = (
     in_place("addcdiv_", lambda y, a, b: y.addcdiv_(a, b, value=0.5), (3, 4), (3, 4), (4,)),
     in_place("lerp_", lambda y, a: y.lerp_(a, 0.3), (3, 4), (3, 4)),
     in_place("remainder_", lambda y: y.remainder_(0.7), (3, 4)),
+    *(
+        in_place(f"{name}_", lambda y, name=name: getattr(y, f"{name}_")(), (3, 4))
+        for name in "sin cos tan sinh atan erf erfc exp2 expm1 sigmoid sinc deg2rad frac "
+        "sign sgn trunc fix ceil round square neg negative reciprocal absolute t squeeze".split()
+    ),
+    *(
+        in_place(f"{name}_", lambda y, name=name: getattr(y, f"{name}_")(), probability(3, 4))
+        for name in "acos asin rsqrt log2 log10 log1p logit".split()
+    ),
+    in_place("clamp_min_", lambda y: y.clamp_min_(0.5), (3, 4)),
+    in_place("clamp_max_", lambda y: y.clamp_max_(0.5), (3, 4)),
+    in_place("tril_", lambda y: y.tril_(), (3, 4)),
+    in_place("triu_", lambda y: y.triu_(1), (3, 4)),
+    in_place("cumsum_", lambda y: y.cumsum_(1), (3, 4)),
+    in_place("cumprod_", lambda y: y.cumprod_(1), (3, 4)),
+    in_place("fmod_", lambda y: y.fmod_(0.7), (3, 4)),
+    in_place("atan2_", lambda y, a: y.atan2_(a), (3, 4), (4,)),
+    in_place("hypot_", lambda y, a: y.hypot_(a), (3, 4), (4,)),
+    in_place("copysign_", lambda y, a: y.copysign_(a), (3, 4), (4,)),
+    in_place("xlogy_", lambda y, a: y.xlogy_(a), (3, 4), positive(4)),
+    in_place("gt_", lambda y, a: y.gt_(a), (3, 4), (4,)),
+    in_place("unsqueeze_", lambda y: y.unsqueeze_(1), (3, 4)),
+    in_place("transpose_", lambda y: y.transpose_(0, 1), (3, 4)),
+    in_place("addmm_", lambda y, a, b: y.addmm_(a, b), (2, 4), (2, 3), (3, 4)),
     in_place("y[1] = a", lambda y, a: put(y, 1, a), (3, 4), (4,)),
     in_place("y[:, [0, 2]] = a", lambda y, a: put(y, (slice(None), [0, 2]), a), (3, 4), (3, 1)),
     in_place("y[y > 0] = 2", lambda y: put(y, y > 0, 2.0), (3, 4)),
@@ -393,6 +455,8 @@ SUMMED = (
 )
 COMPOSITIONS = (
     *ELEMENTWISE,
+    *SIGNED,
+    *STACKED,
     *PRODUCTS,
     *MOVES,
     *PLACING,

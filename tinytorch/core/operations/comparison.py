@@ -7,7 +7,7 @@ from ..engine.numbers import builtin_kind
 
 
 class Comparison:
-    """`a < b`, `a == b` and `mask & mask`, and the methods of the same names."""
+    """`a < b` and `a == b`, and the methods of the same names."""
 
     __slots__ = ()
 
@@ -32,18 +32,7 @@ class Comparison:
     __hash__ = object.__hash__  # by identity: a tensor is a key, whatever it equals
 
     eq, ne, lt, le, gt, ge = __eq__, __ne__, __lt__, __le__, __gt__, __ge__
-
-    def __and__(self, other):
-        return _compared(np.bitwise_and, self, other)
-
-    def __or__(self, other):
-        return _compared(np.bitwise_or, self, other)
-
-    def __xor__(self, other):
-        return _compared(np.bitwise_xor, self, other)
-
-    def __invert__(self):
-        return self.kind._wrap(~self._data)
+    not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
 
 
 def eq(input, other):

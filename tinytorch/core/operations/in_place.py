@@ -13,7 +13,7 @@ import numpy as np
 
 from ..engine.base import TensorBase, as_tensor
 from ..engine.leaf import AccumulateGrad
-from ..engine.modes import is_grad_enabled
+from ..engine.modes import enable_grad, is_grad_enabled
 from ..engine.numbers import builtin_kind
 from ..engine.versions import record_write
 from ..generator import rng
@@ -21,6 +21,22 @@ from .curves import curve
 from .indexing import ScatterBackward, index_steps
 from .selection import step_of, where, with_values
 from .writing import array_of, write
+
+# Operations with one result of the shape and dtype of self, or one that is given them: each is a
+# method in place too, `x.exp_()`. Those that NumPy writes into an array itself are below.
+ELSEWHERE = """
+    abs absolute acos acosh addbmm addmm addmv addr arccos arccosh arcsin arcsinh arctan arctan2
+    arctanh asin asinh atan atan2 atanh baddbmm bitwise_and bitwise_left_shift bitwise_not
+    bitwise_or bitwise_right_shift bitwise_xor ceil clamp clamp_max clamp_min clip copysign cos cosh
+    cumprod cumsum deg2rad erf erfc exp exp2 expm1 fix floor fmod frac gcd heaviside hypot lcm ldexp
+    log log10 log1p log2 logit masked_fill nan_to_num neg negative rad2deg reciprocal relu round
+    rsqrt sgn sigmoid sign sin sinc sinh sqrt square tan tanh tril triu trunc xlogy
+""".split()
+ANSWERS = """
+    eq ge greater greater_equal gt le less less_equal logical_and logical_not logical_or
+    logical_xor lt ne not_equal
+""".split()
+VIEWS = "squeeze swapaxes swapdims t transpose unsqueeze".split()
 
 
 def _in_place(name, operation):
@@ -62,6 +78,39 @@ def _arithmetic(name, ufunc, operation, scaled=False):
 
     method.__name__ = method.__qualname__ = name
     method.__doc__ = f"`{name.strip('_')}`, in place."
+    return method
+
+
+def _of_method(name):
+    """The method `name` that puts the result of the one without its "_" in place."""
+    return _in_place(name, lambda x, *args, **options: getattr(x, name[:-1])(*args, **options))
+
+
+def _answer(name):
+    """The same of a question: 1 where the answer is yes, 0 elsewhere, with a gradient of 0."""
+
+    def asked(x, *args):
+        yes = getattr(x, name[:-1])(*args)._data.astype(x.dtype)
+        return step_of(x, yes) if x.requires_grad else x.kind._wrap(yes)
+
+    return _in_place(name, asked)
+
+
+def _view(name):
+    """The method `name` that gives the tensor another shape over the same memory."""
+
+    def method(self, *args, **options):
+        _refuse_leaf(name, self)
+        with enable_grad():  # a view belongs to the graph, whatever the mode
+            z = getattr(self, name[:-1])(*args, **options)
+        if isinstance(self._node, AccumulateGrad):
+            self.data = z.detach()
+        else:
+            self._data, self._node = z._data, z._node
+        return self
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"`{name.strip('_')}`, in place: the values stay where they are."
     return method
 
 
@@ -148,24 +197,12 @@ class InPlace:
     add_ = _arithmetic("add_", np.add, lambda x, y: x + y, scaled=True)
     sub_ = _arithmetic("sub_", np.subtract, lambda x, y: x - y, scaled=True)
     mul_ = _arithmetic("mul_", np.multiply, lambda x, y: x * y)
-    div_ = _arithmetic("div_", np.true_divide, lambda x, y: x / y)
+    div_ = _arithmetic("div_", np.true_divide, lambda x, y, **k: x.div(y, **k))
     pow_ = _arithmetic("pow_", np.power, lambda x, y: x**y)
     remainder_ = _arithmetic("remainder_", np.mod, lambda x, y: x % y)
     floor_divide_ = _arithmetic("floor_divide_", np.floor_divide, lambda x, y: x // y)
+    subtract_, multiply_, divide_, true_divide_ = sub_, mul_, div_, div_
 
-    neg_ = _in_place("neg_", lambda x: -x)
-    abs_ = _in_place("abs_", lambda x: x.abs())
-    exp_ = _in_place("exp_", lambda x: x.exp())
-    log_ = _in_place("log_", lambda x: x.log())
-    sqrt_ = _in_place("sqrt_", lambda x: x.sqrt())
-    square_ = _in_place("square_", lambda x: x * x)
-    relu_ = _in_place("relu_", lambda x: x.relu())
-    sigmoid_ = _in_place("sigmoid_", lambda x: x.sigmoid())
-    tanh_ = _in_place("tanh_", lambda x: x.tanh())
-    round_ = _in_place("round_", lambda x: x.round())
-    floor_ = _in_place("floor_", lambda x: x.floor())
-    clamp_ = clip_ = _in_place("clamp_", lambda x, *args, **k: x.clamp(*args, **k))
-    masked_fill_ = _in_place("masked_fill_", lambda x, mask, value: x.masked_fill(mask, value))
     addcmul_ = _in_place("addcmul_", lambda x, a, b, value=1: x + value * (a * b))
     addcdiv_ = _in_place("addcdiv_", lambda x, a, b, value=1: x + value * (a / b))
     lerp_ = _in_place("lerp_", lambda x, end, weight: lerp(x, end, weight))
@@ -182,6 +219,14 @@ class InPlace:
     )
     exponential_ = _filled(
         "exponential_", lambda draw, shape, lambd=1.0: draw.exponential(1 / lambd, shape)
+    )
+    geometric_ = _filled("geometric_", lambda draw, shape, p: draw.geometric(p, shape))
+    cauchy_ = _filled(
+        "cauchy_",
+        lambda draw, shape, median=0.0, sigma=1.0: median + sigma * draw.standard_cauchy(shape),
+    )
+    log_normal_ = _filled(
+        "log_normal_", lambda draw, shape, mean=1.0, std=2.0: draw.lognormal(mean, std, shape)
     )
 
     def zero_(self):
@@ -215,6 +260,11 @@ class InPlace:
 
     def __ifloordiv__(self, other):
         return self.floor_divide_(other) if _knows(other) else NotImplemented
+
+
+for make, names in (_of_method, ELSEWHERE), (_answer, ANSWERS), (_view, VIEWS):
+    for name in names:
+        setattr(InPlace, f"{name}_", make(f"{name}_"))
 
 
 def lerp(input, end, weight):

@@ -10,8 +10,7 @@ import numpy as np
 
 from ..engine.base import as_tensor
 from ..engine.numbers import as_float, promoted
-from .concatenation import stack
-from .curves import with_slope
+from .curves import curve, with_slope
 from .selection import where, with_values
 
 
@@ -83,10 +82,20 @@ def hypot(input, other):
 
 
 def logaddexp(input, other):
-    """ln(eᵃ + eᵇ), without overflow."""
-    a, b = as_tensor(input), as_tensor(other)
-    shape = np.broadcast_shapes(a.shape, b.shape)
-    return stack([a.expand(*shape), b.expand(*shape)]).logsumexp(0)
+    """ln(eᵃ + eᵇ), without overflow.   ∂/∂a = eᵃ / (eᵃ + eᵇ)."""
+    return _with_slopes(
+        np.logaddexp, input, other, lambda a, b: ((a - b).sigmoid(), (b - a).sigmoid())
+    )
+
+
+def logaddexp2(input, other):
+    """The logarithm to base 2 of 2ᵃ + 2ᵇ, without overflow."""
+
+    def slopes(a, b):
+        difference = (a - b) * math.log(2)
+        return difference.sigmoid(), (-difference).sigmoid()
+
+    return _with_slopes(np.logaddexp2, input, other, slopes)
 
 
 def exp2(input):
@@ -103,16 +112,19 @@ def erfc(input):
 
 def sinc(input):
     """sin(πx) / (πx), and 1 at 0."""
-    x = as_tensor(input)
-    t = where(x._data == 0, 1.0, x * math.pi)
-    return where(x._data == 0, 1.0, t.sin() / t)
+
+    def quotient(x):
+        t = where(x._data == 0, 1.0, x * math.pi)
+        return where(x._data == 0, 1.0, t.sin() / t)
+
+    return curve(quotient, as_tensor(input))
 
 
 def logit(input, eps=None):
     """ln(p / (1 - p)), the inverse of the sigmoid; p held between `eps` and 1 - `eps`."""
     p = as_tensor(input)
     p = p if eps is None else p.clamp(eps, 1 - eps)
-    return (p / (1 - p)).log()
+    return _with_slope(lambda p: np.log(p / (1 - p)), p, lambda p: 1 / (p * (1 - p) + 0.0))
 
 
 def xlogy(input, other):

@@ -42,6 +42,22 @@ def remainder(input, other):
     return _recorded(input, other, np.mod, difference)
 
 
+def fmod(input, other):
+    """a - b · trunc(a/b), which has the sign of a.   ∂/∂a = 1,  ∂/∂b = -trunc(a/b)."""
+
+    def difference(a, b):
+        whole = np.trunc(np.true_divide(*_plain(a, b)))
+        return a - (with_flat_gradient(b) if isinstance(b, TensorBase) else b) * whole
+
+    return _recorded(input, other, np.fmod, difference)
+
+
+def frac(input):
+    """x - trunc(x), which has the sign of x.   ∂/∂x = 1."""
+    x = as_tensor(input)
+    return x - trunc(x)
+
+
 def square(input):
     """x · x."""
     x = as_tensor(input)

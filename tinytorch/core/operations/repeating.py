@@ -89,9 +89,9 @@ class Repeating:
 
     reshape_as = view_as
 
-    def contiguous(self):
-        """The same tensor: the layout in memory makes no difference here."""
-        return self
+    def contiguous(self, memory_format=None):
+        """The tensor itself if its values lie in memory in their order, else a copy that does."""
+        return self if self.is_contiguous() else self.clone()
 
     def is_contiguous(self):
         """Whether the values lie in memory in their order."""
