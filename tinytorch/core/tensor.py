@@ -35,6 +35,7 @@ from .operations.integers import Integers
 from .operations.inverses import Inverses
 from .operations.linear_algebra import LinearAlgebra
 from .operations.matmul import Products
+from .operations.matrices import Matrices
 from .operations.memory import Memory
 from .operations.placing import Placing
 from .operations.power import Powers
@@ -109,6 +110,7 @@ class Tensor(
     Repeating,
     Placing,
     LinearAlgebra,
+    Matrices,
     Remainders,
     Inverses,
     Signs,

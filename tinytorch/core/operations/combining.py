@@ -10,6 +10,7 @@ from ..engine.numbers import values_of
 from .concatenation import cat, stack
 from .einsum import einsum
 from .indexing import ScatterBackward, gather
+from .matrices import inverse
 from .placing import diagonal
 from .shape import checked_dims
 
@@ -98,7 +99,7 @@ def matrix_power(input, n):
     if x.ndim < 2 or x.shape[-1] != x.shape[-2]:
         raise ValueError(f"matrix_power: expected square matrices, got shape {x.shape}")
     if n < 0:
-        raise ValueError("matrix_power: for a negative n take tinytorch.linalg.inv first")
+        x, n = inverse(x), -n
     result = x.kind._wrap(np.broadcast_to(np.eye(x.shape[-1], dtype=x.dtype), x.shape).copy())
     while n:
         result = result @ x if n % 2 else result

@@ -6,14 +6,26 @@ elimination, a row at a time, give the node.
 
 import numpy as np
 
-from .engine.base import as_tensor
-from .engine.modes import is_grad_enabled
-from .operations.concatenation import cat, stack
-from .operations.selection import with_values
-from .tensor import Tensor
+from ..engine.base import as_tensor
+from ..engine.modes import is_grad_enabled
+from .concatenation import cat, stack
+from .selection import with_values
 
 
-def square(name, A) -> Tensor:
+class LinAlgError(np.linalg.LinAlgError, RuntimeError):
+    """A matrix that has no inverse, or no Cholesky factor."""
+
+
+def computed(name, why, function, *arrays):
+    """What NumPy's function returns; its refusal becomes an error that says `why`."""
+    try:
+        return function(*arrays)
+    except np.linalg.LinAlgError:
+        shapes = " and ".join(str(a.shape) for a in arrays)
+        raise LinAlgError(f"{name}: {why}, in shapes {shapes}") from None
+
+
+def square(name, A):
     """A as a Tensor, or an error unless it is one or more square matrices of floats."""
     A = as_tensor(A)
     if A.ndim < 2 or A.shape[-1] != A.shape[-2] or A.dtype.kind != "f":
@@ -24,11 +36,11 @@ def square(name, A) -> Tensor:
     return A
 
 
-def recorded(values, build, *inputs) -> Tensor:
+def recorded(values, build, *inputs):
     """`values`, with the node of what `build()` computes if a gradient is wanted."""
     if is_grad_enabled() and any(x.requires_grad for x in inputs):
         return with_values(build(), values)
-    return Tensor._wrap(values)
+    return inputs[0].kind._wrap(values)
 
 
 def of_each(function, A, *others):
@@ -72,10 +84,10 @@ def solve_one(A, B):
     return stack(solved[::-1]) if solved else B
 
 
-def solve(A, B) -> Tensor:
+def solve(A, B):
     """X with A @ X = B, recorded."""
     A, B = square("solve", A), as_tensor(B)
-    values = np.linalg.solve(A._data, B._data)
+    values = computed("solve", "a matrix is singular", np.linalg.solve, A._data, B._data)
 
     def steps():
         columns = B.unsqueeze(-1) if B.ndim == 1 else B
@@ -93,8 +105,8 @@ def pivots(A):
     return stack([row[k] for k, row in enumerate(rows)]), sign
 
 
-def det(A) -> Tensor:
-    """The determinant, recorded: the product of the pivots."""
+def det(input):
+    """The determinant of a matrix."""
 
     def one(A):
         if not A.shape[0]:
@@ -102,12 +114,12 @@ def det(A) -> Tensor:
         diagonal, sign = pivots(A)
         return diagonal.prod() * sign
 
-    A = square("det", A)
+    A = square("det", input)
     values = np.asarray(np.linalg.det(A._data), A.dtype)
     return recorded(values, lambda: of_each(one, A), A)
 
 
-def logabsdet(A) -> Tensor:
+def logabsdet(A):
     """ln of the size of the determinant, recorded: the sum over the pivots."""
 
     def one(A):
@@ -118,7 +130,7 @@ def logabsdet(A) -> Tensor:
     return recorded(values, lambda: of_each(one, A), A)
 
 
-def cholesky(A) -> Tensor:
+def cholesky(A):
     """The lower triangle L with A = L Lᵀ, recorded, column by column."""
 
     def one(A):
@@ -131,4 +143,5 @@ def cholesky(A) -> Tensor:
         return stack(columns, 1) if columns else A
 
     A = square("cholesky", A)
-    return recorded(np.linalg.cholesky(A._data), lambda: of_each(one, A), A)
+    values = computed("cholesky", "a matrix is not positive", np.linalg.cholesky, A._data)
+    return recorded(values, lambda: of_each(one, A), A)
