@@ -374,6 +374,7 @@ __all__ = [
     "Tensor",
     "abs",
     "absolute",
+    "accelerator",
     "acos",
     "acosh",
     "add",
@@ -744,8 +745,11 @@ __all__ = [
 ]
 
 _LATER = {  # what is imported when it is first asked for: not every program trains a model
+    "accelerator": ".accelerator",
     "backends": ".backends",
     "cuda": ".cuda",
+    "mps": ".cuda",
+    "xpu": ".cuda",
     "func": ".func",
     "data": ".data",
     "linalg": ".linalg",

@@ -175,6 +175,8 @@ def test_devices_as_far_as_the_cpu_has_them():
     assert x.to(tt.ones(1, dtype=tt.float16)).dtype == np.float16
     assert tt.rand(2, device="cpu").shape == tt.randint(3, (2,), device=device).shape
     assert not tt.backends.mps.is_available() and tt.cuda.device_count() == 0
+    assert not (tt.accelerator.is_available() or tt.mps.is_available() or tt.xpu.is_available())
+    assert tt.accelerator.current_accelerator() is None and tt.accelerator.device_count() == 0
     tt.backends.cudnn.deterministic = True
     tt.cuda.manual_seed_all(0)
     for refused in (
