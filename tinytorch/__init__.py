@@ -736,6 +736,7 @@ __all__ = [
     "var",
     "var_mean",
     "vdot",
+    "vmap",
     "vsplit",
     "vstack",
     "where",
@@ -760,6 +761,7 @@ _LATER = {  # what is imported when it is first asked for: not every program tra
     "utils": ".utils",
     "distributions": ".distributions",
     "save": ".core.training",
+    "vmap": ".func",
 }
 
 
@@ -778,7 +780,6 @@ _NOT_HERE = {  # what a CPU library for learning does without, by PyTorch's name
     "complex64": "numbers are real",
     "complex128": "numbers are real",
     "sparse": "tensors are dense",
-    "vmap": "give the operation a batch axis, which all of them broadcast over",
     "fft": "there is no Fourier transform; numpy.fft takes x.detach()",
 }
 

@@ -134,3 +134,16 @@ def vjp(func, *primals):
 def jvp(func, primals, tangents):
     """The value of `func` at `primals`, and J · tangents."""
     return derivatives.jvp(func, tuple(map(as_tensor, primals)), tuple(map(as_tensor, tangents)))
+
+
+def linearize(func, *primals):
+    """The value of `func` at `primals`, and the function v ↦ J · v.
+
+    PyTorch keeps the steps of the calculation; here each call of the second goes through them
+    again.
+    """
+
+    def product(*tangents):
+        return jvp(func, primals, tangents)[1]
+
+    return func(*primals), product
