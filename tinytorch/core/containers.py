@@ -14,7 +14,7 @@ class _Numbered(Module):
         self.extend(parts)
 
     def _entries_of(self):
-        return dict(self.named_children())
+        return dict(self._parts())
 
     def _add(self, name, part):
         self.add_module(name, part)
@@ -149,7 +149,7 @@ class _Named(Module):
         self.update(parts or {})
 
     def _entries_of(self):
-        return dict(self.named_children())
+        return dict(self._parts())
 
     def _add(self, name, part):
         self.add_module(name, part)

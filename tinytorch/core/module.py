@@ -112,8 +112,7 @@ class Module(Parts):
             if set_to_none or p.grad is None:
                 p.grad = None
             else:
-                p.grad = p.grad.detach()
-                write(p.grad, 0)
+                p.grad.detach_().zero_()
 
     def requires_grad_(self, requires_grad: bool = True) -> "Module":
         """Freeze (False) or unfreeze all parameters, and return self."""
@@ -183,16 +182,19 @@ class Module(Parts):
     # ------------------------------------------------------------------------------- the state
 
     def state_dict(self, *, prefix: str = "", keep_vars: bool = False) -> dict[str, Tensor]:
-        """Copies of all parameters and buffers by name: what training has made of the module.
+        """All parameters and buffers by name: what training has made of the module.
+
+        They share its memory, as in PyTorch: writing into them changes the module, and a later
+        step changes them. `copy.deepcopy` keeps them as they are.
 
         Parameters
         ----------
         prefix : str
             What the names begin with, dot included.
         keep_vars : bool
-            The tensors themselves, not copies.
+            The tensors themselves, with what is recorded of them.
         """
-        return {f"{prefix}{name}": t if keep_vars else Tensor(t) for name, t in self._state()}
+        return {f"{prefix}{name}": t if keep_vars else t.detach() for name, t in self._state()}
 
     def _state(self):
         return self._entries(own_parameters, saved_buffers)
@@ -239,7 +241,7 @@ class Module(Parts):
         return ""
 
     def __repr__(self):
-        lines = [f"({name}): {child!r}" for name, child in self.named_children()]
+        lines = [f"({name}): {child!r}" for name, child in self._parts()]
         if not lines:
             return f"{type(self).__name__}({self.extra_repr()})"
         inner = textwrap.indent("\n".join([self.extra_repr(), *lines]).lstrip("\n"), "  ")

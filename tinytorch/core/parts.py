@@ -105,7 +105,11 @@ class Parts:
     register_module = add_module
 
     def named_children(self) -> Iterator[tuple[str, "Parts"]]:
-        """The parts it is directly made of, with their names."""
+        """The parts it is directly made of, each once, with their names."""
+        return _once(self._parts())
+
+    def _parts(self):
+        """(name, part) for every place a part is in."""
         return ((name, m) for name, m in vars(self).items() if isinstance(m, Parts))
 
     def children(self) -> Iterator["Parts"]:
@@ -190,7 +194,7 @@ class Parts:
     def _places(self, prefix=""):
         """(dotted name, module) for every place a module is in: shared ones repeatedly."""
         yield prefix, self
-        for name, child in self.named_children():
+        for name, child in self._parts():
             yield from child._places(f"{prefix}.{name}" if prefix else name)
 
     def _refuse_to_be_read(self):

@@ -115,7 +115,7 @@ class Optimizer:
                 if set_to_none:
                     p.grad = None
                 elif p.grad is not None:
-                    p.grad = Tensor(np.zeros_like(p._data))
+                    p.grad.detach_().zero_()
 
     def step(self, closure: Callable[[], Tensor] | None = None):
         """Change every parameter that has a gradient by its rule.

@@ -1,5 +1,7 @@
 """What can be done while a `Trainer` trains: watch, draw, stop in time."""
 
+import copy
+
 
 class Callback:
     """Something to do while a `Trainer` trains. Subclass it, and define what you need."""
@@ -57,7 +59,7 @@ class EarlyStopping(Callback):
         if value == value and (self.best is None or value < self.best - self.min_delta):
             self.best, self.waited = value, 0
             if self.restore_best:
-                self.best_weights = trainer.model.state_dict()
+                self.best_weights = copy.deepcopy(trainer.model.state_dict())
         else:
             self.waited += 1
             trainer.stopped = trainer.stopped or self.waited >= self.patience

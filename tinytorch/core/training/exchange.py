@@ -147,5 +147,5 @@ def _at(model, name):
     """The parameter or buffer of this dotted name."""
     *parts, last = name.split(".")
     for part in parts:
-        model = dict(model.named_children())[part]
+        model = dict(model._parts())[part]
     return getattr(model, last)

@@ -1,5 +1,6 @@
 """The training loop: forward, loss, backward, step, and everything around it."""
 
+import copy
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -271,7 +272,7 @@ class Trainer:
     def state_dict(self) -> dict:
         """All that the rest of the run depends on."""
         return {
-            "model": self.model.state_dict(),
+            "model": copy.deepcopy(self.model.state_dict()),
             "optimizer": self.optimizer.state_dict(),
             "scheduler": self.scheduler.state_dict() if self.scheduler else None,
             "callbacks": [(type(c).__name__, c.state_dict()) for c in self.callbacks],
