@@ -310,9 +310,14 @@ def test_functions_with_fractions_take_integers_as_float32(name, integer):
     np.testing.assert_array_equal(z, expected)
 
 
-def test_a_number_that_bytes_cannot_hold_is_refused():
-    with pytest.raises(OverflowError, match=r"mul: on shapes .* -1 out of bounds for uint8"):
-        tt.tensor(np.array([1, 2], np.uint8)) * -1
+def test_a_number_that_bytes_cannot_hold_is_taken_as_they_hold_it():
+    x = tt.tensor(np.array([1, 2], np.uint8))
+    assert (x * -1).tolist() == [255, 254] and (x + 300).tolist() == [45, 46]
+    assert (x + -1).tolist() == [0, 1] and (-3 % x).tolist() == [0, 1]
+    with pytest.raises(ValueError, match=r"pow: on shapes .*: integers have no negative powers"):
+        x**-1
+    with pytest.raises(OverflowError, match="add: on shapes"):
+        x + 2**70
 
 
 def test_rounding_keeps_integers():

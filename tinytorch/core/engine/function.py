@@ -19,7 +19,7 @@ from . import base
 from .base import TensorBase, as_tensor
 from .by_hand import by_hand
 from .modes import enable_grad, grad_mode, intercepting, stand_ins, watchers
-from .numbers import FLOAT32, as_float, as_operand, as_result, explained, promoted
+from .numbers import FLOAT32, as_float, as_operand, as_result, explained, promoted, wrapped
 from .static import adapt
 from .versions import borrowed, checksums, now
 from .written_out import WRITTEN_OUT
@@ -109,6 +109,8 @@ class Function:
             if type(z) is not ndarray or z.dtype is not FLOAT32:
                 z = z if cls.sets_dtype else as_result(z, arrays)
         except (ValueError, TypeError, IndexError, OverflowError) as error:
+            if type(error) is OverflowError and (fitting := wrapped(inputs)):
+                return cls.run(*fitting, **params)
             raise explained(node, arrays, error) from error
         out = _new(kind)
         out._data = z

@@ -24,11 +24,10 @@ class Gradients(Hooks):
                 raise TypeError(
                     f"grad: expected a Tensor, a NumPy array or None, got {type(value).__name__}"
                 )
-            value = base.Tensor(value)
-        if value is not None and value._data.shape != self._data.shape:
-            raise ValueError(
-                f"grad: the gradient has shape {value._data.shape}, the tensor {self.shape}"
-            )
+            value = base.Tensor(value, dtype=self._data.dtype)
+        for what in ("shape", "dtype") if value is not None else ():
+            if (given := getattr(value, what)) != (own := getattr(self, what)):
+                raise ValueError(f"grad: the gradient has {what} {given}, the tensor {own}")
         self._grad = value
 
     @property

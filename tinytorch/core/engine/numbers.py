@@ -131,6 +131,14 @@ def promoted(operands):
     return [a.astype(dtype) if is_array(a) and a.dtype != dtype else a for a in operands]
 
 
+def wrapped(inputs):
+    """The inputs, with Python integers as arrays of the others' integers: -1 as the byte 255."""
+    dtypes = [x.dtype for x in inputs if getattr(x, "dtype", FLOAT32).kind in "iu"]
+    if dtypes and any(type(x) is int and -(2**63) <= x < 2**63 for x in inputs):
+        dtype = np.result_type(*dtypes)
+        return [np.asarray(x).astype(dtype) if type(x) is int else x for x in inputs]
+
+
 def explained(node, operands, error):
     """The error of an operation, with its name and the shapes of its operands."""
     if str(error).startswith(f"{node.name}:"):

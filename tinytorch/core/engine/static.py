@@ -191,6 +191,8 @@ def _rule(self, g):
         ctx._node = None
         ctx._arrived.clear()
     grads = grads if isinstance(grads, tuple) else (grads,)
+    while len(grads) > len(ctx._arguments) and grads[-1] is None:
+        grads = grads[:-1]
     if len(grads) != len(ctx._arguments):
         raise ValueError(
             f"{self.name}: backward must return {len(ctx._arguments)} values, one for each argument"

@@ -142,7 +142,8 @@ def diff(input, n=1, dim=-1):
     x = as_tensor(input)
     for _ in range(n):
         length = x.shape[dim]
-        x = x.narrow(dim, min(1, length), max(length - 1, 0)) - x.narrow(dim, 0, max(length - 1, 0))
+        later, earlier = (x.narrow(dim, i, max(length - 1, 0)) for i in (min(1, length), 0))
+        x = later - earlier if x.dtype.kind != "b" else later != earlier
     return x
 
 

@@ -267,7 +267,8 @@ def tan(input):
 
 def sign(input):
     """-1, 0 or 1, and 0 for NaN, as in PyTorch; its gradient is 0."""
-    return _step(sign_of, input)
+    x = as_tensor(input)
+    return x.clone() if x.dtype.kind == "b" else _step(sign_of, x)
 
 
 def floor(input):

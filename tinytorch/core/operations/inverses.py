@@ -163,7 +163,10 @@ def _with_slope(function, input, slope):
 def _with_slopes(function, a, b, slopes):
     """The same of two inputs, which are broadcast."""
     a, b = as_tensor(a), as_tensor(b)
-    arrays = promoted([as_float(x._data) for x in (a, b)])
+    arrays = [a._data, b._data]
+    if not any(x.dtype.kind == "f" for x in arrays):  # else integers take the dtype of the floats
+        arrays = [as_float(x) for x in arrays]
+    arrays = promoted(arrays)
     with np.errstate(all="ignore"):
         values = np.asarray(function(*arrays))
         if not (a.requires_grad or b.requires_grad):

@@ -16,7 +16,9 @@ def by_numpy_names(function):
                     options[name] = options.pop(other)
             if "dtype" in options:
                 dtype = options.pop("dtype")
-                args = args if dtype is None else (args[0].to(dtype), *args[1:])
+                if dtype is not None:
+                    result = function(args[0].to(dtype), *args[1:], **options)
+                    return result.to(dtype)  # sums of small integers come as int64
         return function(*args, **options)
 
     return named

@@ -24,6 +24,10 @@ class PowBackward(Function):
 
     def forward(self, a, b):
         with np.errstate(all="ignore"):
+            if isinstance(b, int) and a.dtype.kind in "bu":
+                if b < 0:
+                    raise ValueError("integers have no negative powers; use .float() first")
+                a = a.astype(np.int64) if a.dtype.kind == "b" else a  # NumPy would take int8
             cube = type(b) is int and b == 3  # NumPy's x**3 is slow
             return a * a * a if cube else a**b
 

@@ -26,15 +26,19 @@ def allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) -> bool:
 @by_numpy_names
 def all(input, dim=None, keepdim=False):
     """Whether all elements are true, or not 0; along `dim`, or of all."""
-    x = as_tensor(input)
-    return x.kind._wrap(np.all(x._data, axis=dim, keepdims=keepdim))
+    return _asked(np.all, as_tensor(input), dim, keepdim)
 
 
 @by_numpy_names
 def any(input, dim=None, keepdim=False):
     """Whether an element is true, or not 0; along `dim`, or of all."""
-    x = as_tensor(input)
-    return x.kind._wrap(np.any(x._data, axis=dim, keepdims=keepdim))
+    return _asked(np.any, as_tensor(input), dim, keepdim)
+
+
+def _asked(function, x, dim, keepdim):
+    axes = tuple(dim) if isinstance(dim, list) else dim
+    found = function(x._data, axis=axes, keepdims=keepdim)
+    return x.kind._wrap(found.astype(np.uint8) if x.dtype == np.uint8 else found)  # as PyTorch
 
 
 def _elementwise(name, ufunc, says):

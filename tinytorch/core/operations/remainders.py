@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..engine.base import TensorBase, as_tensor
-from ..engine.numbers import as_float, promoted
+from ..engine.numbers import as_float, as_result, promoted, wrapped
 from .activations import with_flat_gradient
 from .elementary import floor, log, trunc
 from .selection import with_values
@@ -61,7 +61,7 @@ def frac(input):
 def square(input):
     """x · x."""
     x = as_tensor(input)
-    return x * x
+    return x * x if x.dtype.kind != "b" else x**2
 
 
 def expm1(input):
@@ -107,11 +107,12 @@ class Remainders:
 def _recorded(a, b, ufunc, formula):
     """NumPy's function; where a gradient is wanted, with the node of the formula."""
     tensors = [x for x in (a, b) if isinstance(x, TensorBase)]
-    operands = promoted(_plain(a, b))
+    operands = _plain(a, b)
+    operands = promoted(wrapped(operands) or operands)
     if np.result_type(*operands).kind in "iu" and not np.all(operands[1]):
         raise ZeroDivisionError(f"{ufunc.__name__}: integers divided by 0")
     with np.errstate(divide="ignore", invalid="ignore"):
-        values = ufunc(*operands)
+        values = as_result(ufunc(*operands), operands)
         if any(x.requires_grad for x in tensors):
             return with_values(formula(a, b), values)
     return tensors[0].kind._wrap(values)

@@ -53,8 +53,9 @@ def median(input, dim=None, keepdim=False):
 
 @by_numpy_names
 def cumprod(input, dim):
-    """The running product along the axis `dim`."""
+    """The running product along the axis `dim`; of integers in int64."""
     x = as_tensor(input)
+    x = x if x.dtype.kind == "f" else x.to(np.int64)
     (axis,) = checked_dims("cumprod", x.shape, (dim,)) or (None,)
     if axis is None or not x.shape[axis]:
         return x.clone()
