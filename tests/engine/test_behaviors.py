@@ -294,6 +294,123 @@ def _(t):
     return x.grad
 
 
+for name, f in {
+    "int // float": lambda t: t.tensor([7, -7]) // 2.5,
+    "float % int": lambda t: 2.5 % t.tensor([2, 3]),
+    "mask // 2": lambda t: t.tensor([True, False]) // 2,
+    "bytes and a negative number": lambda t: t.tensor([5, 0], dtype=t.uint8) + -3,
+    "bytes and a large number": lambda t: t.tensor([5, 0], dtype=t.uint8) * 300,
+    "bytes // a negative number": lambda t: t.tensor([7, 1], dtype=t.uint8) // -3,
+    "a negative number % bytes": lambda t: -3 % t.tensor([3, 7], dtype=t.uint8),
+    "bytes ** -1 raises": lambda t: t.tensor([2], dtype=t.uint8) ** -1,
+    "mask ** 2": lambda t: t.tensor([True, False]) ** 2,
+    "mask ** 3": lambda t: t.tensor([True, False]) ** 3,
+    "square of a mask": lambda t: t.square(t.tensor([True, False])),
+    "sign of a mask": lambda t: t.sign(t.tensor([True, False])),
+    "diff of a mask": lambda t: t.diff(t.tensor([True, False, False])),
+    "hypot of float16 and integers": lambda t: t.hypot(t.ones(2).half(), t.tensor([1, 2])),
+    "atan2 of float16 and bytes": lambda t: t.atan2(
+        t.ones(2).half(), t.tensor([1, 2], dtype=t.uint8)
+    ),
+    "cumprod of bytes": lambda t: t.tensor([200, 2], dtype=t.uint8).cumprod(0),
+    "cumprod of a mask": lambda t: t.tensor([True, False]).cumprod(0),
+    "sum in int32": lambda t: t.tensor([1.5, 2.5]).sum(dtype=t.int32),
+    "cumsum in int8": lambda t: t.tensor([100, 100]).cumsum(0, dtype=t.int8),
+    "prod in uint8": lambda t: t.tensor([20, 20]).prod(dtype=t.uint8),
+    "any of bytes": lambda t: t.tensor([0, 3], dtype=t.uint8).any(),
+    "all over a list": lambda t: t.ones(2, 3).bool().all([0, 1]),
+    "any over a list": lambda t: t.zeros(2, 3).bool().any(dim=[1], keepdim=True),
+    "norm -1 with a 0": lambda t: g(t, [1.0, -2.0, 0.0], lambda t, x: x.norm(-1)),
+    "norm -2 along": lambda t: t.tensor([[1.0, 2.0], [0.0, 2.0]]).norm(-2, dim=1),
+    "norm 'nuclear' raises": lambda t: t.ones(2).norm("nuclear"),
+    "var of too few": lambda t: t.tensor([1.0, 2.0]).var(correction=2),
+    "std of too few": lambda t: t.tensor([1.0, 2.0]).std(correction=5),
+    "var of too few, gradient": lambda t: g(t, [1.0, 2.0, 3.0], lambda t, x: x.var(correction=3)),
+    "quantile beside infinity": lambda t: t.tensor([np.inf, -np.inf, 0.0, 3.0]).quantile(0.3),
+    "quantile between infinities": lambda t: t.tensor([-np.inf, np.inf]).quantile(0.7),
+    "sort 0-d": lambda t: t.tensor(2.5).sort().indices,
+    "sort 0-d raises": lambda t: t.tensor(2.5).sort(1),
+    "argsort 0-d raises": lambda t: t.tensor(2.5).argsort(1),
+    "topk 0-d": lambda t: t.tensor(2.5).topk(1).values,
+    "topk 0-d of two raises": lambda t: t.tensor(2.5).topk(2),
+    "cummax 0-d raises": lambda t: t.tensor(2.5).cummax(1),
+    "logcumsumexp 0-d raises": lambda t: t.tensor(2.5).logcumsumexp(1),
+    "flatten 0-d raises": lambda t: t.tensor(2.5).flatten(1),
+    "nonzero 0-d": lambda t: t.tensor(2.5).nonzero(),
+    "nonzero 0-d of 0": lambda t: t.tensor(0).nonzero(),
+    "narrow from the end": lambda t: t.arange(5).narrow(0, -3, 2),
+    "narrow beyond the end raises": lambda t: t.arange(5).narrow(0, -1, 2),
+    "index_select from the end raises": lambda t: t.arange(3).index_select(0, t.tensor([-1])),
+    "masked_fill by a tensor": lambda t: t.ones(2).masked_fill(
+        t.tensor([True, False]), t.tensor(3.5)
+    ),
+    "masked_fill by a row raises": lambda t: t.ones(2).masked_fill(
+        t.tensor([True, False]), t.ones(1)
+    ),
+}.items():
+    case(name)(f)
+
+
+@case("masked_fill by a tensor with a gradient")
+def _(t):
+    v = leaf(t, 3.0)
+    t.ones(3).masked_fill(t.tensor([True, False, True]), v).sum().backward()
+    return v.grad
+
+
+@case("state_dict shares")
+def _(t):
+    layer = t.nn.Linear(2, 2)
+    for value in layer.state_dict().values():
+        value.copy_(t.full_like(value, 0.5))
+    return layer.weight
+
+
+@case("state_dict is no leaf that is trained")
+def _(t):
+    return t.tensor([value.requires_grad for value in t.nn.Linear(2, 2).state_dict().values()])
+
+
+@case("zero_grad leaves the tensor that it is")
+def _(t):
+    w = leaf(t, [3.0])
+    optimizer = t.optim.SGD([w], lr=0.1)
+    (w * w).backward()
+    kept = w.grad
+    optimizer.zero_grad(set_to_none=False)
+    (w * 5).backward()
+    return kept
+
+
+@case("one module in two places")
+def _(t):
+    shared = t.nn.Linear(1, 1)
+    model = t.nn.Sequential(shared, t.nn.ReLU(), shared)
+    return t.tensor([len(list(model.children())), len(model), len(model.state_dict())])
+
+
+@case("grad of another dtype raises")
+def _(t):
+    leaf(t, [1.0]).grad = t.ones(1).double()
+    return t.ones(1)
+
+
+@case("a Function that returns more than it was given")
+def _(t):
+    class Twice(t.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * 2, None, None
+
+    x = leaf(t, [1.0])
+    Twice.apply(x).backward()
+    return x.grad
+
+
 def outcome(t, call):
     try:
         x = call(t).detach()

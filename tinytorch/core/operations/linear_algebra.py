@@ -64,6 +64,8 @@ def norm(input, p="fro", dim=None, keepdim=False):
     x = as_tensor(input)
     if x.dtype.kind != "f":
         raise TypeError(f"norm: expected floating-point numbers, got {x.dtype}")
+    if isinstance(p, str) and p != "fro":
+        raise ValueError(f"norm: p must be a number or 'fro', got {p!r}")
     order = 2.0 if p in ("fro", None) else float(p)
     axes = {"dim": checked_dims("norm", x.shape, dim) if x.ndim else None, "keepdim": keepdim}
     if order == math.inf:
@@ -78,6 +80,9 @@ def norm(input, p="fro", dim=None, keepdim=False):
         total = (x * x).sum(**axes)
     else:
         size = x.abs()
+        if order < 0:  # a 0 makes it 0
+            nothing = (x._data == 0).any(axis=axes["dim"], keepdims=True)
+            size = where(nothing, 0.0, size)
         total = (where(size._data == 0, 1.0, size) ** order * (size._data != 0)).sum(**axes)
     empty = total._data == 0
     root = where(empty, 1.0, total)

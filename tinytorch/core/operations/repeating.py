@@ -108,11 +108,12 @@ class Repeating:
     def narrow(self, dim, start, length):
         """`length` slices along `dim`, from `start` on."""
         (axis,) = checked_dims("narrow", self.shape, dim)
-        if start < 0 or start + length > self.shape[axis]:
+        first = start + self.shape[axis] if start < 0 else start
+        if first < 0 or length < 0 or first + length > self.shape[axis]:
             raise IndexError(
                 f"narrow: {length} from {start} on, of {self.shape[axis]} along dim {dim}"
             )
-        return self[(slice(None),) * axis + (slice(start, start + length),)]
+        return self[(slice(None),) * axis + (slice(first, first + length),)]
 
     def index_select(self, dim, index):
         """The slices along `dim` at the places `index`."""
@@ -145,6 +146,11 @@ def index_select(input, dim, index):
             f" {places.shape}"
         )
     (axis,) = checked_dims("index_select", x.shape, dim)
+    if (places < 0).any():
+        raise IndexError(
+            f"index_select: index {places.min()} is out of range for axis {axis} of shape"
+            f" {x.shape}; places count from 0"
+        )
     return x[(slice(None),) * axis + (places.reshape(-1),)]
 
 
@@ -159,4 +165,6 @@ def nonzero(input, as_tuple=False):
     places = np.nonzero(np.atleast_1d(x._data)) if x.ndim else (np.zeros(int(bool(x._data)), int),)
     if as_tuple:
         return tuple(map(x.kind._wrap, places))
-    return x.kind._wrap(np.stack(places[: x.ndim] or [places[0][:0]], axis=1))
+    if not x.ndim:
+        return x.kind._wrap(np.zeros((len(places[0]), 0), np.int64))
+    return x.kind._wrap(np.stack(places, axis=1))

@@ -252,7 +252,15 @@ def where(condition, input=None, other=None):
 
 
 def masked_fill(input, mask, value):
-    """`value` where `mask` holds, `input` elsewhere."""
+    """`value`, one number, where `mask` holds, `input` elsewhere."""
+    if isinstance(value, TensorBase):
+        if value.ndim:
+            raise ValueError(
+                f"masked_fill: value must be one number, got shape {value.shape}; where takes more"
+            )
+        if value.requires_grad:
+            return where(mask, value.to(as_tensor(input).dtype), input)
+        value = value.item()
     return MaskedFillBackward.run(as_tensor(input), mask, value=value)
 
 

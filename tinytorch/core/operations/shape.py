@@ -177,9 +177,10 @@ def expand(x, shape):
 def flatten(input, start_dim=0, end_dim=-1):
     """The axes from `start_dim` to `end_dim` joined into one."""
     x = as_tensor(input)
+    ends = [checked_dims("flatten", x.shape, d) for d in (start_dim, end_dim)]
     if not x.ndim:
         return x.reshape(1)
-    (start,), (end,) = (checked_dims("flatten", x.shape, d) for d in (start_dim, end_dim))
+    (start,), (end,) = ends
     if start > end:
         raise ValueError(
             f"flatten: start_dim {start_dim} comes after end_dim {end_dim} in shape {x.shape}"

@@ -48,12 +48,12 @@ def topk(input, k, dim=-1, largest=True, sorted=True) -> Sorted:
         If the axis has fewer than `k`.
     """
     x = as_tensor(input)
-    (axis,) = checked_dims("topk", x.shape, dim)
-    length = x.shape[axis] if x.ndim else 1
+    axes = checked_dims("topk", x.shape, dim)
+    length = x.shape[axes[0]] if axes else 1
     if not 0 <= k <= length:
         raise ValueError(f"topk: k = {k} of {length} values along dim {dim}, in shape {x.shape}")
     order = _order("topk", x, dim, largest)
-    return _picked(x, dim, order[(slice(None),) * axis + (slice(k),)] if x.ndim else order)
+    return _picked(x, dim, order[(slice(None),) * axes[0] + (slice(k),)] if axes else order)
 
 
 def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None):
@@ -132,9 +132,10 @@ class Sorting:
 
 
 def _order(name, x, dim, descending):
-    if not x.ndim:
+    axes = checked_dims(name, x.shape, dim)
+    if not axes:
         return np.zeros((), np.int64)
-    (axis,) = checked_dims(name, x.shape, dim)
+    (axis,) = axes
     if not descending:
         return np.argsort(x._data, axis, kind="stable")
     backwards = np.flip(x._data, axis)  # so that equal values keep their order
@@ -142,5 +143,5 @@ def _order(name, x, dim, descending):
 
 
 def _picked(x, dim, order):
-    indices = x.kind._wrap(np.ascontiguousarray(order))
+    indices = x.kind._wrap(np.array(order, order="C"))
     return Sorted(x.gather(dim, indices) if x.ndim else x.clone(), indices)

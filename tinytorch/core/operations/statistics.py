@@ -74,7 +74,9 @@ def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
         raise ValueError(f"quantile: unknown interpolation {interpolation!r}")
     share = share.astype(x.dtype).reshape(-1, *(1,) * (ordered.ndim - 1))
     below, above = ordered[low], ordered[high]
-    z = where(share == 0, below, below + (above - below) * share)
+    gap = above - below
+    from_below, from_above = below + gap * share, above - gap * (1 - share)  # the nearer, for ∞
+    z = where(share == 0, below, where(share < 0.5, from_below, from_above))
     missing = np.isnan(x._data).any(axis)
     z = where(np.broadcast_to(missing, z.shape), math.nan, z)
     z = z.reshape(shares.shape + z.shape[1:])
@@ -110,9 +112,10 @@ def cummin(input, dim) -> Extremes:
 
 
 def _running(x, dim, function, reaches, name):
-    if not x.ndim:
+    axes = checked_dims(name, x.shape, (dim,))
+    if not axes:
         return Extremes(x.clone(), x.kind._wrap(np.zeros((), np.int64)))
-    (axis,) = checked_dims(name, x.shape, (dim,))
+    (axis,) = axes
     best = function.accumulate(x._data, axis)  # NaN stays, as in PyTorch
     at = np.arange(x.shape[axis]).reshape(-1, *(1,) * (x.ndim - 1 - axis))
     new = reaches(x._data, best) | np.isnan(x._data)
@@ -124,9 +127,10 @@ def _running(x, dim, function, reaches, name):
 def logcumsumexp(input, dim):
     """ln of the running sum of eˣ along `dim`, without overflow."""
     x = as_tensor(input)
-    if not x.ndim:
+    axes = checked_dims("logcumsumexp", x.shape, (dim,))
+    if not axes:
         return x.clone()
-    (axis,) = checked_dims("logcumsumexp", x.shape, (dim,))
+    (axis,) = axes
     n = x.shape[axis]
     rows = x.movedim(axis, -1).unsqueeze(-2).expand(*x.movedim(axis, -1).shape[:-1], n, n)
     later = np.broadcast_to(~np.tri(n, dtype=bool), rows.shape)
