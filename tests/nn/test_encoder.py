@@ -103,3 +103,84 @@ def test_a_causal_encoder_reads_no_further():
     assert x.grad.data[0, :3].any() and not x.grad.data[0, 3:].any()
     with pytest.raises(ValueError, match="activation must be 'relu', 'gelu' or a function"):
         nn.TransformerEncoderLayer(D, HEADS, activation="tan")
+
+
+SOME = np.triu(np.ones((T, T), bool), 1)
+READING = {
+    "none": {},
+    "causal": {"tgt_mask": np.where(SOME, -np.inf, 0).astype(np.float32)},
+    "said to be causal": {"tgt_mask": SOME, "tgt_is_causal": True},
+    "padded": {
+        "src_key_padding_mask": PADDING,
+        "memory_key_padding_mask": PADDING,
+        "tgt_key_padding_mask": np.array([[False] * 4, [False] * 4, [False] * 3 + [True]]),
+        "tgt_mask": SOME,
+    },
+    "memory": {"memory_mask": HIDDEN, "src_mask": np.triu(np.ones((S, S), bool), 2)},
+}
+
+
+@pytest.mark.parametrize("masks", READING)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"batch_first": True, "activation": "gelu"},
+        {"norm_first": True, "bias": False},
+        {"norm_first": True, "batch_first": True},
+        {},
+    ],
+    ids=str,
+)
+def test_transformer(masks, options):
+    def make(n):
+        return n.Transformer(D, HEADS, 2, 2, 7, 0.0, **options)
+
+    ours, theirs = pair(make)
+    first = options.get("batch_first")
+    shapes = [(BATCH, n, D) if first else (n, BATCH, D) for n in (S, T)]
+    arrays = [rng.normal(size=shape).astype(np.float32) for shape in shapes]
+    both(ours, theirs, arrays, READING[masks], lambda m, x, o: m(*x, **o))
+
+
+def test_a_transformer_of_single_sequences_and_its_mask():
+    ours, theirs = pair(lambda n: n.Transformer(D, HEADS, 1, 1, 7, 0.0))
+    arrays = [rng.normal(size=(n, D)).astype(np.float32) for n in (S, T)]
+    both(ours, theirs, arrays, {}, lambda m, x, o: m(*x))
+    masks = [n.Transformer.generate_square_subsequent_mask(4) for n in (nn, torch.nn)]
+    assert masks[0].dtype == np.float32 and np.array_equal(masks[0], masks[1])
+    double = nn.Transformer(D, HEADS, 1, 1, 7, dtype=tt.float64, device="cpu")
+    assert {p.dtype for p in double.parameters()} == {np.dtype(np.float64)}
+    with pytest.raises(ValueError, match=r"tgt \(4, 2, 6\) must have one batch \(axis 1\)"):
+        ours(tt.ones(5, 3, D), tt.ones(4, 2, D))
+    with pytest.raises(ValueError, match="must be d_model 6"):
+        ours(tt.ones(5, 3, D), tt.ones(4, 3, D + 1))
+
+
+def test_a_transformer_starts_as_in_pytorch():
+    for (name, p), (other, q) in zip(
+        nn.Transformer(64, 2, 1, 1, 96).named_parameters(),
+        torch.nn.Transformer(64, 2, 1, 1, 96).named_parameters(),
+        strict=True,
+    ):
+        assert name == other and p.shape == tuple(q.shape)
+        a, b = np.asarray(p.detach()), q.detach().numpy()
+        if b.std() == 0:
+            assert np.array_equal(a, b), name
+        else:
+            assert a.std() == pytest.approx(b.std(), rel=0.25), name
+            assert np.abs(a).max() == pytest.approx(np.abs(b).max(), rel=0.15), name
+
+
+def test_a_decoder_of_layers_of_ones_own_kind():
+    class Layer(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.bias = nn.Parameter(tt.zeros(D))
+
+        def forward(self, tgt, memory, **masks):
+            return tgt + memory.mean(0) + self.bias
+
+    decoder = nn.TransformerDecoder(Layer(), 3)
+    z = decoder(tt.zeros(T, BATCH, D), tt.ones(S, BATCH, D))
+    assert np.array_equal(z.detach(), np.full((T, BATCH, D), 3.0))
+    assert len(list(decoder.parameters())) == 3

@@ -22,7 +22,10 @@ def torch():
     torch.set_num_threads(threads)
 
 
-@pytest.mark.filterwarnings("ignore:Converting a tensor with requires_grad=True to a scalar")
+@pytest.mark.filterwarnings(
+    "ignore:Converting a tensor with requires_grad=True to a scalar",
+    "ignore:enable_nested_tensor is True",
+)
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
 def test_a_program_runs_and_gives_the_same_results(path, torch):
     ours, names = run(path, "tinytorch")

@@ -108,6 +108,16 @@ class MultiheadAttention(MultiHeadAttention):
         return Tensor(np.asarray(sum(added), self.in_proj_weight.dtype))
 
 
+def named_activation(name, activation):
+    """An activation, by its name or as the function it is; `name` is what asks."""
+    named = {"relu": relu, "gelu": activations.gelu}
+    if not callable(activation) and activation not in named:
+        raise ValueError(
+            f"{name}: activation must be 'relu', 'gelu' or a function, got {activation!r}"
+        )
+    return activation if callable(activation) else named[activation]
+
+
 class TransformerEncoderLayer(Module):
     """x ← norm(x + attention(x)), then x ← norm(x + W₂ act(W₁ x)); or the norms first.
 
@@ -123,6 +133,8 @@ class TransformerEncoderLayer(Module):
         Sequences as (N, T, D), not (T, N, D).
     norm_first : bool
         Normalize before each part, not after the sum.
+    bias : bool
+        Whether linear layers and norms have one.
 
     Source: A. Vaswani et al., "Attention is all you need" (2017).
     """
@@ -137,23 +149,22 @@ class TransformerEncoderLayer(Module):
         layer_norm_eps: float = 1e-5,
         batch_first: bool = False,
         norm_first: bool = False,
+        bias: bool = True,
+        device=None,
+        dtype=None,
     ):
         super().__init__()
-        named = {"relu": relu, "gelu": activations.gelu}
-        if not callable(activation) and activation not in named:
-            raise ValueError(
-                f"TransformerEncoderLayer: activation must be 'relu', 'gelu' or a function, got"
-                f" {activation!r}"
-            )
-        self.self_attn = MultiheadAttention(d_model, nhead, dropout, batch_first=batch_first)
-        self.linear1 = Linear(d_model, dim_feedforward)
+        activation = named_activation("TransformerEncoderLayer", activation)
+        self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first)
+        self.linear1 = Linear(d_model, dim_feedforward, bias)
         self.dropout = Dropout(dropout)
-        self.linear2 = Linear(dim_feedforward, d_model)
-        self.norm1 = LayerNorm(d_model, layer_norm_eps)
-        self.norm2 = LayerNorm(d_model, layer_norm_eps)
+        self.linear2 = Linear(dim_feedforward, d_model, bias)
+        self.norm1 = LayerNorm(d_model, layer_norm_eps, bias=bias)
+        self.norm2 = LayerNorm(d_model, layer_norm_eps, bias=bias)
         self.dropout1, self.dropout2 = Dropout(dropout), Dropout(dropout)
-        self.activation = named.get(activation, activation)
+        self.activation = activation
         self.norm_first = norm_first
+        self.to(device=device, dtype=dtype)
 
     def forward(self, src, src_mask=None, src_key_padding_mask=None, is_causal=False):
         """Read a sequence; the masks are those of `MultiheadAttention`."""
@@ -180,15 +191,24 @@ class TransformerEncoder(Module):
     num_layers : int
     norm : Module, optional
         What comes after the last.
+    enable_nested_tensor, mask_check : bool
+        Accepted as in PyTorch, without effect.
     """
 
-    def __init__(self, encoder_layer: Module, num_layers: int, norm: Module | None = None):
+    def __init__(
+        self,
+        encoder_layer: Module,
+        num_layers: int,
+        norm: Module | None = None,
+        enable_nested_tensor: bool = True,
+        mask_check: bool = True,
+    ):
         super().__init__()
         self.layers = ModuleList(copy.deepcopy(encoder_layer) for _ in range(num_layers))
         self.num_layers, self.norm = num_layers, norm
 
-    def forward(self, src, mask=None, src_key_padding_mask=None, is_causal=False):
+    def forward(self, src, mask=None, src_key_padding_mask=None, is_causal=None):
         """Read a sequence; the masks are those of `MultiheadAttention`."""
         for layer in self.layers:
-            src = layer(src, mask, src_key_padding_mask, is_causal)
+            src = layer(src, mask, src_key_padding_mask, bool(is_causal))
         return src if self.norm is None else self.norm(src)

@@ -34,6 +34,11 @@ from ..core.containers import (
     ParameterList,
     Sequential,
 )
+from ..core.decoder import (
+    Transformer,
+    TransformerDecoder,
+    TransformerDecoderLayer,
+)
 from ..core.distances import (
     CosineSimilarity,
     PairwiseDistance,
@@ -228,7 +233,10 @@ __all__ = [
     "Softplus",
     "Softsign",
     "Tanh",
+    "Transformer",
     "TransformerBlock",
+    "TransformerDecoder",
+    "TransformerDecoderLayer",
     "TransformerEncoder",
     "TransformerEncoderLayer",
     "TripletMarginLoss",
