@@ -39,6 +39,8 @@ DEPARTURES = {
         ("binary_cross_entropy", column): "the derivative of the value, in which ln 0 is -100"
         for column in ("0", "-0", "all 0")
     },
+    ("multilabel_soft_margin_loss", "broadcast"): NOT_COMPARED,
+    ("soft_margin_loss", "huge"): "a finite loss, where PyTorch's e^(-yx) is infinite",
     ("cross_entropy", "empty"): "no classes: the mean of rows of 0, in PyTorch 0 / 0",
     ("conv?d", "empty"): NO_SIZE,
     **{
@@ -61,7 +63,7 @@ DEPARTURES = {
     },
     **{
         (name, "nan"): "PyTorch's gradient at nan depends on where in memory it stands"
-        for name in ("relu6", "hardtanh")
+        for name in ("relu6", "hardtanh", "hardshrink", "softshrink")
     },
     ("hardsigmoid", "*"): "PyTorch's sixth is that of float32, in float64 too",
     ("hardswish", "-inf"): "0, the limit, where PyTorch has -∞ · 0",

@@ -63,6 +63,21 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False) -> Tensor:
     return d if keepdim else d.squeeze(-1)
 
 
+def pdist(input, p=2.0) -> Tensor:
+    """‖x[i] - x[j]‖ for all rows i < j: (N, M) → (N (N - 1) / 2,).
+
+    Parameters
+    ----------
+    p : float
+        Of the norm (Σ|x|ᵖ)^(1/p), 0 or more.
+    """
+    x = as_tensor(input)
+    if x.ndim != 2 or not p >= 0:
+        raise ValueError(f"pdist: expected rows (N, M) and p of at least 0, got {x.shape} and {p}")
+    i, j = np.triu_indices(len(x), 1)
+    return (x[i] - x[j]).norm(p, 1)
+
+
 class CosineSimilarity(Module):
     """x1 · x2 / (‖x1‖ ‖x2‖) along the axis `dim`, each norm at least `eps`."""
 

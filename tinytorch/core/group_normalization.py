@@ -163,6 +163,12 @@ class InstanceNorm1d(InstanceNorm2d):
     rank = 3
 
 
+class InstanceNorm3d(InstanceNorm2d):
+    """Zero mean and unit variance of each channel of each volume; as `InstanceNorm2d`."""
+
+    rank = 5
+
+
 class RMSNorm(Module):
     """x / √(mean x² + eps) over the last axes, times a weight.
 

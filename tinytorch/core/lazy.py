@@ -1,10 +1,11 @@
 """Layers that learn the size of their input from the first batch, as `torch.nn`'s lazy ones do."""
 
 from .engine.base import as_tensor
+from .group_normalization import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
 from .layers import Linear
 from .module import Module
-from .normalization import BatchNorm1d, BatchNorm2d
-from .spatial import Conv1d, Conv2d, ConvTranspose2d
+from .normalization import BatchNorm1d, BatchNorm2d, BatchNorm3d
+from .spatial import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d
 
 
 class Lazy(Module):
@@ -78,3 +79,39 @@ class LazyBatchNorm2d(Lazy):
     """A `BatchNorm2d` without its first argument, `num_features`."""
 
     layer = BatchNorm2d
+
+
+class LazyConv3d(Lazy):
+    """A `Conv3d` without its first argument, `in_channels`."""
+
+    layer = Conv3d
+
+
+class LazyConvTranspose1d(Lazy):
+    """A `ConvTranspose1d` without its first argument, `in_channels`."""
+
+    layer = ConvTranspose1d
+
+
+class LazyBatchNorm3d(Lazy):
+    """A `BatchNorm3d` without its first argument, `num_features`."""
+
+    layer = BatchNorm3d
+
+
+class LazyInstanceNorm1d(Lazy):
+    """An `InstanceNorm1d` without its first argument, `num_features`."""
+
+    layer = InstanceNorm1d
+
+
+class LazyInstanceNorm2d(Lazy):
+    """An `InstanceNorm2d` without its first argument, `num_features`."""
+
+    layer = InstanceNorm2d
+
+
+class LazyInstanceNorm3d(Lazy):
+    """An `InstanceNorm3d` without its first argument, `num_features`."""
+
+    layer = InstanceNorm3d

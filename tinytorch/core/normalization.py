@@ -307,6 +307,11 @@ class BatchNorm2d(_BatchNorm):
     ranks, expected = (4,), "(N, {0}, H, W)"
 
 
+class BatchNorm3d(_BatchNorm):
+    __doc__ = _BatchNorm.__doc__
+    ranks, expected = (5,), "(N, {0}, D, H, W)"
+
+
 def normalized(x, axes, eps):
     """x̂ and 1/√(var + eps), for arrays and Tensors alike."""
     x, n = as_float32(x), max(math.prod([x.shape[i] for i in axes]), 1)

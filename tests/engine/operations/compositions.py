@@ -13,6 +13,7 @@ _rng = np.random.default_rng(11)  # one of its own: a row more here moves no oth
 CLASSES = np.array([0, 2, 1, 2])
 IGNORED = np.array([0, -100, 1, -100])
 WEIGHTS = np.array([1.0, 2.0, 0.5])
+LABELS = np.array([[0, 2, -1], [-1, 1, 2], [1, 1, 0], [2, 1, 0]])  # right ones, up to the first -1
 ROWS = np.array([[0, 2, 4], [4, 1, 4]])
 MASK = np.array([[True, False, True, False]] * 3)
 TRUE, FALSE = np.array(True), np.array(False)
@@ -308,6 +309,10 @@ ACTIVATIONS = (
     functional("elu", (3, 4), label="alpha", alpha=0.4),
     functional("prelu", (3, 4), (4,)),
     functional("softmin", (3, 4), dim=1),
+    functional("threshold", (3, 4), threshold=0.5, value=-2.0),
+    *(functional(name, (3, 4)) for name in ("hardshrink", "softshrink", "tanhshrink", "rrelu")),
+    functional("hardshrink", (3, 4), label="wide", lambd=1.0),
+    functional("softshrink", (3, 4), label="of nothing", lambd=0.0),
     functional("normalize", (3, 4), label="p 1", p=1.0, dim=0),
     functional("cosine_similarity", (3, 4), (3, 4)),
     functional("pairwise_distance", (3, 4), (3, 4)),
@@ -332,6 +337,7 @@ LAYERS = (
         *((4, 3, 5), (3,), (3,)),
     ),
     functional("linear", (3, 4), (2, 4), (2,)),
+    functional("bilinear", (3, 4), (3, 2), (5, 4, 2), (5,)),
     written("embedding", lambda t, w: t.nn.functional.embedding(t.tensor(ROWS), w), (5, 3)),
     written(
         "embedding, padding",
@@ -416,8 +422,42 @@ SPATIAL = (
         **{"size": (9, 3), "mode": "bilinear", "align_corners": True},
     ),
     functional("pixel_shuffle", (2, 8, 3, 2), upscale_factor=2),
+    functional("pixel_unshuffle", (2, 2, 6, 4), downscale_factor=2),
+    functional("channel_shuffle", (2, 6, 3, 2), groups=3),
+    functional("adaptive_max_pool1d", (2, 3, 7), output_size=3),
+    functional(
+        *("conv_transpose1d", (2, 4, 5), (4, 2, 3), (4,)),
+        **{"stride": 2, "padding": 1, "output_padding": 1, "groups": 2},
+    ),
+    functional("lp_pool1d", positive(2, 3, 7), norm_type=3, kernel_size=2),
+    functional("lp_pool2d", positive(*IMAGES), norm_type=2, kernel_size=(2, 3), stride=2),
+    functional("lp_pool2d", IMAGES, label="largest", norm_type=np.inf, kernel_size=2),
+    functional("local_response_norm", IMAGES, size=2),
+    functional("local_response_norm", (2, 5, 4), label="strong", size=3, alpha=2.0, beta=1.5),
+    functional("affine_grid", (2, 2, 3), size=(2, 3, 4, 5)),
+    functional("affine_grid", (2, 3, 4), label="corners", size=(2, 1, 2, 3, 1), align_corners=True),
     functional("unfold", IMAGES, kernel_size=3, padding=1),
     functional("fold", (2, 12, 20), output_size=(5, 6), kernel_size=2),
+)
+VOLUMES = 2, 4, 4, 5, 3
+SPATIAL_3D = (
+    functional("conv3d", VOLUMES, (6, 4, 2, 3, 2), (6,), stride=(1, 2, 1), padding=(1, 0, 1)),
+    functional("conv3d", VOLUMES, (6, 2, 2, 2, 2), label="groups", groups=2, dilation=(2, 1, 1)),
+    functional("conv3d", VOLUMES, (2, 4, 2, 3, 2), label="same", padding="same"),
+    functional("max_pool3d", VOLUMES, kernel_size=2),
+    functional("max_pool3d", VOLUMES, label="overlapping", kernel_size=3, stride=2, padding=1),
+    functional("avg_pool3d", VOLUMES, kernel_size=(2, 3, 1)),
+    functional(
+        *("avg_pool3d", VOLUMES),
+        label="ceil, no padding",
+        **{"kernel_size": 3, "stride": 2, "padding": 1, "ceil_mode": True},
+        count_include_pad=False,
+    ),
+    functional("avg_pool3d", VOLUMES, label="divisor", kernel_size=2, divisor_override=3),
+    functional("adaptive_avg_pool3d", VOLUMES, output_size=(3, 2, None)),
+    functional("adaptive_max_pool3d", VOLUMES, output_size=2),
+    functional("instance_norm", VOLUMES, label="volumes"),
+    functional("lp_pool3d", positive(*VOLUMES), norm_type=2, kernel_size=2),
 )
 SIGNS = np.array([1, -1, 1])
 LOSSES = (
@@ -435,6 +475,13 @@ LOSSES = (
     functional("hinge_embedding_loss", (3, 4), np.array([[1], [-1], [1]])),
     functional("cosine_embedding_loss", (3, 4), (3, 4), SIGNS, margin=0.1),
     functional("triplet_margin_loss", (3, 4), (3, 4), (3, 4)),
+    functional("soft_margin_loss", (3, 4), np.array([[1], [-1], [1]]) * np.ones((1, 4), int)),
+    classes("multi_margin_loss", CLASSES),
+    classes("multi_margin_loss", CLASSES, "squared", True, p=2, margin=0.5, reduction="none"),
+    classes("multilabel_margin_loss", LABELS),
+    classes("multilabel_margin_loss", LABELS, "none", reduction="none"),
+    functional("multilabel_soft_margin_loss", (4, 3), probability(4, 3)),
+    functional("triplet_margin_with_distance_loss", (3, 4), (3, 4), (3, 4), swap=True),
     functional("binary_cross_entropy", probability(3, 4), probability(3, 4)),
     functional("binary_cross_entropy_with_logits", (3, 4), (3, 4)),
     classes("nll_loss", CLASSES),
@@ -464,6 +511,7 @@ COMPOSITIONS = (
     *ACTIVATIONS,
     *LAYERS,
     *SPATIAL,
+    *SPATIAL_3D,
     *LOSSES,
     *SUMMED,
 )

@@ -33,6 +33,12 @@ def adaptive_avg_pool1d(input, output_size) -> Tensor:
     return adaptive_avg_pool2d(as_tensor(input).unsqueeze(-2), (1, size)).squeeze(-2)
 
 
+def adaptive_max_pool1d(input, output_size) -> Tensor:
+    """The largest of each of L' windows that cover a sequence: (N, C, L) → (N, C, L')."""
+    size = single("adaptive_max_pool1d", "output_size", output_size, 1)
+    return adaptive_max_pool2d(as_tensor(input).unsqueeze(-2), (1, size)).squeeze(-2)
+
+
 def _adaptive(name, input, output_size, pool, reduced):
     def operation(x):
         if x.ndim != 4:
@@ -98,3 +104,8 @@ class AdaptiveMaxPool2d(AdaptivePool):
 class AdaptiveAvgPool1d(AdaptivePool):
     __doc__ = AdaptivePool.__doc__
     pool = staticmethod(adaptive_avg_pool1d)
+
+
+class AdaptiveMaxPool1d(AdaptivePool):
+    __doc__ = AdaptivePool.__doc__
+    pool = staticmethod(adaptive_max_pool1d)

@@ -88,9 +88,10 @@ class Padding(Module):
     Parameters
     ----------
     padding : int or sequence of int
-        For all sides, or for left, right, top and bottom.
+        For all sides, or before and after the last axis, then the one before it, and so on: of
+        an image left, right, top and bottom.
     value : float
-        Of `ConstantPad2d`.
+        Of constant padding.
     """
 
     mode, value, axes = "constant", 0.0, 2
@@ -102,10 +103,47 @@ class Padding(Module):
         )
 
     def forward(self, x):
+        if x.ndim not in (self.axes + 1, self.axes + 2) and self.mode != "constant":
+            raise ValueError(
+                f"{type(self).__name__}: expected {self.axes} axes after the channels, with or"
+                f" without a batch, got {x.shape}"
+            )
         return pad(x, self.padding, self.mode, self.value)
 
     def extra_repr(self):
         return f"{self.padding}"
+
+
+class ZeroPad1d(Padding):
+    __doc__ = Padding.__doc__
+    axes = 1
+
+
+class ConstantPad1d(Padding):
+    __doc__ = Padding.__doc__
+    axes = 1
+
+    def __init__(self, padding, value: float):
+        super().__init__(padding)
+        self.value = value
+
+
+class ReflectionPad1d(Padding):
+    __doc__ = Padding.__doc__
+    axes = 1
+    mode = "reflect"
+
+
+class ReplicationPad1d(Padding):
+    __doc__ = Padding.__doc__
+    axes = 1
+    mode = "replicate"
+
+
+class CircularPad1d(Padding):
+    __doc__ = Padding.__doc__
+    axes = 1
+    mode = "circular"
 
 
 class ZeroPad2d(Padding):
@@ -128,3 +166,40 @@ class ReflectionPad2d(Padding):
 class ReplicationPad2d(Padding):
     __doc__ = Padding.__doc__
     mode = "replicate"
+
+
+class CircularPad2d(Padding):
+    __doc__ = Padding.__doc__
+    mode = "circular"
+
+
+class ZeroPad3d(Padding):
+    __doc__ = Padding.__doc__
+    axes = 3
+
+
+class ConstantPad3d(Padding):
+    __doc__ = Padding.__doc__
+    axes = 3
+
+    def __init__(self, padding, value: float):
+        super().__init__(padding)
+        self.value = value
+
+
+class ReflectionPad3d(Padding):
+    __doc__ = Padding.__doc__
+    axes = 3
+    mode = "reflect"
+
+
+class ReplicationPad3d(Padding):
+    __doc__ = Padding.__doc__
+    axes = 3
+    mode = "replicate"
+
+
+class CircularPad3d(Padding):
+    __doc__ = Padding.__doc__
+    axes = 3
+    mode = "circular"

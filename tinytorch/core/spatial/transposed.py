@@ -4,7 +4,7 @@ from ..engine.base import as_tensor
 from ..tensor import Tensor
 from .convolution import Convolution
 from .unfolding import FoldBackward
-from .windows import batched, pair, windows_of
+from .windows import batched, pair, single, windows_of
 
 
 def conv_transpose2d(
@@ -73,6 +73,34 @@ def conv_transpose2d(
     return batched(input, operation)
 
 
+def conv_transpose1d(
+    input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1
+) -> Tensor:
+    """The gradient of `conv1d` with respect to its input, as an operation of its own.
+
+    (N, C, L) or (C, L), with a weight (C, O/groups, K), to (N, O, L'). It is that of images with
+    one row; the parameters are those of `conv_transpose2d`, with one number each.
+    """
+    name = "conv_transpose1d"
+    x, weight = as_tensor(input), as_tensor(weight)
+    if x.ndim not in (2, 3) or weight.ndim != 3:
+        raise ValueError(
+            f"{name}: expected an input (N, C, L) or (C, L) and a weight (C, O/groups, K), got"
+            f" {x.shape} and {weight.shape}"
+        )
+    z = conv_transpose2d(
+        x.unsqueeze(-2),
+        weight.unsqueeze(-2),
+        bias,
+        (1, single(name, "stride", stride, 1)),
+        (0, single(name, "padding", padding, 0)),
+        (0, single(name, "output_padding", output_padding, 0)),
+        groups,
+        (1, single(name, "dilation", dilation, 1)),
+    )
+    return z.squeeze(-2)
+
+
 class ConvTranspose2d(Convolution):
     """Adds a window of weights to the output for every pixel of the input; enlarges images.
 
@@ -91,7 +119,7 @@ class ConvTranspose2d(Convolution):
         Both start at U(-1/√n, 1/√n), n the number of weights of one output channel.
     """
 
-    sizes = staticmethod(pair)
+    sizes, convolve = staticmethod(pair), staticmethod(conv_transpose2d)
 
     def __init__(
         self,
@@ -109,7 +137,8 @@ class ConvTranspose2d(Convolution):
         dtype=None,
     ):
         if padding_mode != "zeros":
-            raise ValueError(f"ConvTranspose2d: padding_mode must be 'zeros', got {padding_mode!r}")
+            name = type(self).__name__
+            raise ValueError(f"{name}: padding_mode must be 'zeros', got {padding_mode!r}")
         self.output_padding = output_padding
         super().__init__(
             in_channels,
@@ -128,7 +157,7 @@ class ConvTranspose2d(Convolution):
         return self.in_channels, self.out_channels // self.groups
 
     def forward(self, x):
-        return conv_transpose2d(
+        return type(self).convolve(
             x,
             self.weight,
             self.bias,
@@ -138,3 +167,14 @@ class ConvTranspose2d(Convolution):
             self.groups,
             self.dilation,
         )
+
+
+class ConvTranspose1d(ConvTranspose2d):
+    """Adds a window of weights to the output for every element of a sequence: (N, C, L).
+
+    Parameters, start values and the order of the axes are those of `ConvTranspose2d`, with one
+    number for each size.
+    """
+
+    sizes = staticmethod(lambda *given: (single(*given),))
+    convolve = staticmethod(conv_transpose1d)
