@@ -26,9 +26,14 @@ ROOMS = {
     "construction random variable typed settings linalg": "making tensors",
     "module_hooks parts module containers": "what holds parameters",
     "gradients": "derivatives, checks, checkpointing and pictures of the graph",
-    "initializers softmax activations datasets samplers dataloader tokenizers": "parts of training",
-    "layers embeddings normalization group_normalization distances losses spatial": "rule, module",
-    "packing recurrent attention encoder transformer lazy vectors": "layers made of layers",
+    "initializers softmax activations thresholds": "where weights start, and what bends",
+    "datasets samplers dataloader tokenizers": "parts of training",
+    "layers embeddings normalization group_normalization distances bilinear noise losses spatial": (
+        "rule, module"
+    ),
+    "packing recurrent attention encoder decoder transformer lazy reparametrization vectors": (
+        "layers made of layers"
+    ),
     "distributions optimizers training": "learning",
     "autograd": "the face of them all: every rule by name",
 }

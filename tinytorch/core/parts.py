@@ -38,6 +38,24 @@ class Parameter(Tensor):
         return f"Parameter containing:\n{super().__repr__()}"
 
 
+class Buffer(Tensor):
+    """A tensor that belongs to the state of a module without being trained, by being assigned.
+
+    Parameters
+    ----------
+    data : array_like or Tensor
+        The first values; copied.
+    persistent : bool
+        Whether it is saved with the parameters.
+    """
+
+    __slots__ = ("persistent",)
+
+    def __init__(self, data, persistent: bool = True):
+        super().__init__(data)
+        self.persistent = persistent
+
+
 class Parameters(list):
     """What `parameters()` returns: a list, of which `next()` takes one after the other as well.
 
@@ -72,6 +90,10 @@ class Parts:
                 f"{type(self).__name__}.{name}: it is a buffer, and takes a Tensor or None, got"
                 f" {type(value).__name__}"
             )
+        if isinstance(value, Buffer) and name not in self._buffers:
+            self._buffers = (*self._buffers, name)
+            if not value.persistent:
+                self._not_saved = self._not_saved | {name}
         super().__setattr__(name, value)
 
     def register_buffer(self, name: str, value, persistent: bool = True) -> None:

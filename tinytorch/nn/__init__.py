@@ -131,6 +131,9 @@ from ..core.normalization import (
     BatchNorm3d,
     LayerNorm,
 )
+from ..core.parts import (
+    Buffer,
+)
 from ..core.recurrent import (
     GRU,
     LSTM,
@@ -223,6 +226,7 @@ __all__ = [
     "BatchNorm2d",
     "BatchNorm3d",
     "Bilinear",
+    "Buffer",
     "CTCLoss",
     "ChannelShuffle",
     "CircularPad1d",

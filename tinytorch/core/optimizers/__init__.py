@@ -10,7 +10,13 @@ from .adagrad import Adadelta, Adagrad
 from .adam import Adam, AdamW
 from .asgd import ASGD
 from .base import Optimizer
-from .clipping import clip_grad_norm_, clip_grad_value_
+from .clipping import (
+    clip_grad_norm,
+    clip_grad_norm_,
+    clip_grad_value_,
+    clip_grads_with_norm_,
+    get_total_norm,
+)
 from .cyclic import CyclicLR
 from .lbfgs import LBFGS
 from .moments import Adamax, NAdam, RAdam
@@ -63,6 +69,9 @@ __all__ = [
     "Rprop",
     "SequentialLR",
     "StepLR",
+    "clip_grad_norm",
     "clip_grad_norm_",
     "clip_grad_value_",
+    "clip_grads_with_norm_",
+    "get_total_norm",
 ]
