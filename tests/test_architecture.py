@@ -18,7 +18,7 @@ PACKAGE = ROOT / "tinytorch"
 
 # From the ground up; a room imports rooms that stand above it in this list, and itself.
 ROOMS = {
-    "generator": "where random numbers come from",
+    "generator left_out": "where random numbers come from, and names that are refused",
     "engine": "records operations, runs the backward pass over them, and knows none of them",
     "operations": "formula, rule, public function and Tensor methods, topic by topic",
     "interop device conversions printing values": "NumPy's protocols and arrays, dtypes, devices",

@@ -9,6 +9,7 @@ from ..core.distributions import (
     Uniform,
     kl_divergence,
 )
+from ..core.left_out import refusing as _refusing
 from . import bernoulli, categorical, kl, normal
 
 __all__ = [
@@ -24,3 +25,5 @@ __all__ = [
     "kl_divergence",
     "normal",
 ]
+
+__getattr__ = _refusing("distributions")

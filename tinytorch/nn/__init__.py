@@ -90,6 +90,7 @@ from ..core.lazy import (
     LazyInstanceNorm3d,
     LazyLinear,
 )
+from ..core.left_out import refusing as _refusing
 from ..core.losses import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -361,3 +362,5 @@ __all__ = [
     "init",
     "utils",
 ]
+
+__getattr__ = _refusing("nn")

@@ -44,6 +44,7 @@ from ..core.layers import (
     dropout2d,
     linear,
 )
+from ..core.left_out import refusing as _refusing
 from ..core.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -249,3 +250,5 @@ __all__ = [
     "upsample_bilinear",
     "upsample_nearest",
 ]
+
+__getattr__ = _refusing("nn.functional")

@@ -1,5 +1,6 @@
 """Optimizers and schedules, as `torch.optim` has them."""
 
+from ..core.left_out import refusing as _refusing
 from ..core.optimizers import (
     ASGD,
     LBFGS,
@@ -35,3 +36,5 @@ __all__ = [
     "Rprop",
     "lr_scheduler",
 ]
+
+__getattr__ = _refusing("optim")

@@ -1,5 +1,6 @@
 """Clipping, and parameters as one vector, where `torch.nn.utils` has them."""
 
+from ...core.left_out import refusing as _refusing
 from ...core.optimizers import (
     clip_grad_norm,
     clip_grad_norm_,
@@ -32,3 +33,5 @@ __all__ = [
     "vector_to_parameters",
     "weight_norm",
 ]
+
+__getattr__ = _refusing("nn.utils")

@@ -1,0 +1,87 @@
+"""Names of PyTorch that are left out on purpose, by their module, each with the reason."""
+
+_ONE_PROCESS = "training runs in one process"
+_UNPOOLING = "pooling does not return indices; enlarge with interpolate or conv_transpose2d"
+_RANDOM_WINDOWS = "windows are not drawn; use adaptive_max_pool2d"
+_BFLOAT16 = "its steps are computed in bfloat16, which NumPy has not; use SGD or AdamW"
+_GAMMA = "there is no gamma function, whose gradient it needs"
+_NUMBERS = "numbers are float16, float32 and float64"
+_PIPES = "use Dataset, IterableDataset and DataLoader"
+_FUSED = "nothing is fused: call the parts one after the other"
+
+LEFT_OUT = {
+    "nn": {
+        "AdaptiveLogSoftmaxWithLoss": "use Linear and CrossEntropyLoss",
+        "ConvTranspose3d": "there are ConvTranspose1d and ConvTranspose2d",
+        "CrossMapLRN2d": "use LocalResponseNorm",
+        "DataParallel": _ONE_PROCESS,
+        "FractionalMaxPool2d": _RANDOM_WINDOWS,
+        "FractionalMaxPool3d": _RANDOM_WINDOWS,
+        "LazyConvTranspose3d": "there are LazyConvTranspose1d and LazyConvTranspose2d",
+        "LinearCrossEntropyLoss": _FUSED,
+        "MaxUnpool1d": _UNPOOLING,
+        "MaxUnpool2d": _UNPOOLING,
+        "MaxUnpool3d": _UNPOOLING,
+        "NLLLoss2d": "use NLLLoss, which takes images too",
+        "SyncBatchNorm": _ONE_PROCESS,
+        "UninitializedBuffer": "lazy layers have no parameters before their first input",
+        "UninitializedParameter": "lazy layers have no parameters before their first input",
+        "attention": "use nn.functional.scaled_dot_product_attention",
+        "intrinsic": _NUMBERS,
+        "parallel": _ONE_PROCESS,
+        "qat": _NUMBERS,
+        "quantizable": _NUMBERS,
+        "quantized": _NUMBERS,
+    },
+    "nn.functional": {
+        "conv_tbc": "use conv1d of x.permute(1, 2, 0)",
+        "conv_transpose3d": "there are conv_transpose1d and conv_transpose2d",
+        "fractional_max_pool2d": _RANDOM_WINDOWS,
+        "fractional_max_pool3d": _RANDOM_WINDOWS,
+        "grouped_mm": "use bmm, or a matmul for each group",
+        "linear_cross_entropy": _FUSED,
+        "max_unpool1d": _UNPOOLING,
+        "max_unpool2d": _UNPOOLING,
+        "max_unpool3d": _UNPOOLING,
+        "scaled_mm": _NUMBERS,
+    },
+    "nn.utils": {
+        "fuse_conv_bn_eval": _FUSED,
+        "fuse_linear_bn_eval": _FUSED,
+        "parametrizations": "use nn.utils.weight_norm and nn.utils.spectral_norm",
+        "parametrize": "compute the weight in forward, or in a forward_pre_hook",
+        "prune": "multiply the weight by a mask in forward",
+    },
+    "optim": {
+        "Muon": _BFLOAT16,
+        "SparseAdam": "gradients are dense; use Adam",
+        "swa_utils": "average the state_dict() of the steps you want",
+    },
+    "utils.data": {
+        "DistributedSampler": _ONE_PROCESS,
+        "IterDataPipe": _PIPES,
+        "MapDataPipe": _PIPES,
+        "datapipes": _PIPES,
+        "distributed": _ONE_PROCESS,
+    },
+    "distributions": {"VonMises": "there are no Bessel functions"}
+    | {
+        name: _GAMMA
+        for name in (
+            *("Beta", "Chi2", "ContinuousBernoulli", "Dirichlet", "FisherSnedecor", "Gamma"),
+            *("InverseGamma", "LKJCholesky", "NegativeBinomial", "StudentT", "Wishart"),
+        )
+    },
+}
+
+
+def refusing(place):
+    """The `__getattr__` of a module: it gives the reason for a name that is left out."""
+
+    def __getattr__(name):
+        where = f"tinytorch.{place}"
+        if name in LEFT_OUT[place]:
+            raise AttributeError(f"{where} has no {name}: {LEFT_OUT[place][name]}")
+        raise AttributeError(f"module {where!r} has no attribute {name!r}")
+
+    return __getattr__
