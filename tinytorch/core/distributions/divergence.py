@@ -2,14 +2,22 @@
 
 import math
 
+import numpy as np
+
 from ..operations.activations import softplus
+from ..operations.matrices import solve_triangular
 from ..operations.selection import where
 from ..tensor import Tensor
 from .base import Distribution
 from .bernoulli import Bernoulli
 from .categorical import Categorical, bounded
+from .continuous import Exponential, HalfNormal, Laplace
+from .counts import Geometric, Poisson
 from .independent import Independent
+from .multivariate import MultivariateNormal
 from .normal import Normal
+from .one_hot import OneHotCategorical
+from .transformed import LogNormal
 from .uniform import Uniform
 
 
@@ -66,9 +74,64 @@ def _where_possible(p, q, terms):
     return where(p == 0, 0.0, where(q == 0, math.inf, terms))
 
 
+def _exponential(p, q):
+    """log p/q + q/p - 1, of the rates."""
+    ratio = q.rate / p.rate
+    return ratio - ratio.log() - 1
+
+
+def _laplace(p, q):
+    """log s_q/s_p + (s_p e^(-d/s_p) + d) / s_q - 1, d the distance of the middles."""
+    ratio, apart = p.scale / q.scale, abs(p.loc - q.loc)
+    return apart / q.scale + ratio * (-apart / p.scale).exp() - ratio.log() - 1
+
+
+def _poisson(p, q):
+    """r_p log r_p/r_q - r_p + r_q."""
+    return p.rate * (p.rate.log() - q.rate.log()) - (p.rate - q.rate)
+
+
+def _geometric(p, q):
+    """-H(p) - (1/p - 1) log(1 - q) - log q."""
+    return -p.entropy() - (-q.probs).log1p() / p.probs - q.logits
+
+
+def _half_normal(p, q):
+    """(σ_p² / σ_q² - 1) / 2 - log σ_p/σ_q."""
+    ratio = p.scale / q.scale
+    return 0.5 * (ratio * ratio - 1) - ratio.log()
+
+
+def _log_normal(p, q):
+    """That of the logarithms."""
+    return _normal(p.base_dist, q.base_dist)
+
+
+def _multivariate_normal(p, q):
+    """log det L_q/L_p + (‖L_q⁻¹ L_p‖² + ‖L_q⁻¹(μ_p - μ_q)‖² - K) / 2."""
+    shape = np.broadcast_shapes(p.scale_tril.shape, q.scale_tril.shape)
+    scales = [d.scale_tril.expand(shape) for d in (q, p)]
+    across, z = solve_triangular(*scales, upper=False), q._standard(p.loc - q.loc)
+    squares = (across * across).sum((-2, -1)) + (z * z).sum(-1)
+    return q._log_det() - p._log_det() + 0.5 * (squares - p.event_shape[0])
+
+
+def _one_hot(p, q):
+    """That of the classes."""
+    return _categorical(p._categorical, q._categorical)
+
+
 _OF = {
     Normal: _normal,
     Categorical: _categorical,
     Bernoulli: _bernoulli,
     Uniform: _uniform,
+    Exponential: _exponential,
+    Laplace: _laplace,
+    Poisson: _poisson,
+    Geometric: _geometric,
+    HalfNormal: _half_normal,
+    LogNormal: _log_normal,
+    MultivariateNormal: _multivariate_normal,
+    OneHotCategorical: _one_hot,
 }
