@@ -23,7 +23,7 @@ ROOMS = {
     "operations": "formula, rule, public function and Tensor methods, topic by topic",
     "interop device conversions printing values": "NumPy's protocols and arrays, dtypes, devices",
     "tensor": "Tensor, put together from all of these",
-    "construction random variable typed settings linalg": "making tensors",
+    "construction promotion random variable typed settings linalg": "making tensors",
     "module_hooks parts module containers": "what holds parameters",
     "gradients": "derivatives, checks, checkpointing and pictures of the graph",
     "initializers softmax activations thresholds": "where weights start, and what bends",
@@ -31,6 +31,7 @@ ROOMS = {
     "layers embeddings normalization group_normalization distances bilinear noise losses spatial": (
         "rule, module"
     ),
+    "layer_functions": "layers by the names of the top module",
     "packing recurrent attention encoder decoder transformer lazy reparametrization vectors": (
         "layers made of layers"
     ),

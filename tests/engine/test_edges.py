@@ -55,6 +55,16 @@ DEPARTURES = {
     },
     **{("topk", column): "which of equal ones is chosen is nobody's promise" for column in ("*0",)},
     **{("lerp by a tensor", column): NO_NAN for column in ("inf", "-inf", "inf and -inf")},
+    ("mode", "nan"): "which of equally frequent ones is the smallest, when NaN is among them",
+    **{
+        ("trapezoid", column): "a number where PyTorch takes half an infinite end from the sum"
+        for column in ("inf", "-inf", "inf and -inf")
+    },
+    ("scatter_reduce", "all 0"): "PyTorch shares the gradient with an element that is left out",
+    **{
+        ("scatter_reduce", column): "the same, and of nothing but -∞ what is left out is -∞ too"
+        for column in ("inf", "-inf", "inf and -inf")
+    },
     ("std", "float16"): "two values are equally far from their mean, which PyTorch rounds",
     ("mT", "0-d"): "refused, as PyTorch will too",
     **{

@@ -61,6 +61,65 @@ CALLS = {
     "as_strided too far": lambda t: t.as_strided(t.arange(9), (2, 2), (8, 2)),
     "char": lambda t: t.tensor([3.7]).char(),
     "new": lambda t: [t.tensor([1]).new([2, 3]), t.tensor([1]).new(2, 0)],
+    "vander": lambda t: [t.vander(t.tensor([1, 2, 3])), t.vander(t.ones(2) * 2, 4, True)],
+    "mode": lambda t: list(t.tensor([[3, 1, 3, 1, 2], [5, 4, 3, 3, 5]]).mode()),
+    "mode kept": lambda t: list(t.mode(t.tensor([[3.0, 1.0], [3.0, 2.0]]), 0, keepdim=True)),
+    "mode of a number": lambda t: list(t.tensor(3).mode()),
+    "nanmedian": lambda t: list(t.tensor([[np.nan, 3.0, 1.0], [np.nan] * 3]).nanmedian(1)),
+    "nanmedian of all": lambda t: t.nanmedian(t.tensor([np.nan, 3.0, 1.0, 7.0])),
+    "unique_consecutive": lambda t: list(
+        t.unique_consecutive(t.tensor([[1, 1, 2], [2, 1, 1]]), True, True)
+    ),
+    "unique_consecutive alone": lambda t: t.tensor([1, 1, 2, 1]).unique_consecutive(),
+    "unique_consecutive rows": lambda t: list(
+        t.unique_consecutive(
+            t.tensor([[1, 2], [1, 2], [0, 2]]), return_inverse=True, return_counts=True, dim=0
+        )
+    ),
+    "unique_consecutive columns": lambda t: t.tensor([[1, 1, 2], [2, 2, 1]]).unique_consecutive(
+        dim=1
+    ),
+    "unravel_index": lambda t: list(t.unravel_index(t.tensor([[3, 7], [0, 11]]), (3, 4))),
+    "trapezoid of integers": lambda t: t.trapezoid(t.tensor([1, 5, 10])),
+    "trapezoid at places": lambda t: t.trapz(t.tensor([[1.0, 5.0]]), t.tensor([[1.0, 3.0]])),
+    "cumulative_trapezoid": lambda t: t.cumulative_trapezoid(t.tensor([1.0, 5.0, 10.0]), dx=2),
+    "scatter_reduce of integers": lambda t: [
+        t.tensor([5, 1, 7]).scatter_reduce(0, t.tensor([0, 0, 2]), t.tensor([2, 4, 9]), how)
+        for how in ("sum", "prod", "amax", "amin", "mean")
+    ],
+    "scatter_reduce unknown": lambda t: t.ones(2).scatter_reduce(
+        0, t.tensor([0]), t.ones(1), "maximum"
+    ),
+    "scatter_reduce_": lambda t: t.tensor([5, 1]).scatter_reduce_(
+        0, t.tensor([1, 1]), t.tensor([3, 9]), "amax", include_self=False
+    ),
+    "masked_scatter short": lambda t: t.ones(3).masked_scatter(
+        t.tensor([True, False, True]), t.ones(1)
+    ),
+    "masked_scatter broadcast": lambda t: t.zeros(2, 2).masked_scatter(
+        t.tensor([True, False]), t.tensor([1.0, 2.0])
+    ),
+    "masked_scatter nothing": lambda t: t.zeros(2).masked_scatter(
+        t.tensor([False, False]), t.ones(0)
+    ),
+    "select_scatter shape": lambda t: t.ones(2, 3).select_scatter(t.ones(2), 0, 0),
+    "put far": lambda t: t.ones(3).put(t.tensor([3]), t.ones(1)),
+    "fill_diagonal_": lambda t: t.zeros(5, 2).fill_diagonal_(3),
+    "fill_diagonal_ wrapped": lambda t: t.zeros(7, 2).fill_diagonal_(3, wrap=True),
+    "fill_diagonal_ of a cube": lambda t: t.zeros(2, 2, 2).fill_diagonal_(3),
+    "fill_diagonal_ of a box": lambda t: t.zeros(2, 2, 3).fill_diagonal_(3),
+    "diagflat": lambda t: t.diagflat(t.tensor([[1, 2], [3, 4]]), 1),
+    "scalar_tensor": lambda t: [t.scalar_tensor(2), t.scalar_tensor(2, dtype=t.int64)],
+    "windows": lambda t: [
+        getattr(t, f"{name}_window")(n, periodic=periodic, dtype=t.float64)
+        for name in ("hann", "hamming", "bartlett", "blackman")
+        for n in (0, 1, 2, 7, 8)
+        for periodic in (True, False)
+    ],
+    "hamming_window of others": lambda t: t.hamming_window(6, True, 0.5, 0.25),
+    "a negative window": lambda t: t.hann_window(-1),
+    "poisson of nothing": lambda t: t.poisson(t.zeros(2, 2)),
+    "poisson of negatives": lambda t: t.poisson(-t.ones(2)),
     "gt_": lambda t: t.tensor([1.0, 3.0]).gt_(2),
     "logical_not_": lambda t: t.tensor([1, 0]).logical_not_(),
     "bitwise_and_": lambda t: t.tensor([7, 2]).bitwise_and_(3),
@@ -86,6 +145,45 @@ def result(call, t):
     return [np.asarray(x.detach()) for x in (z if isinstance(z, (list, tuple)) else [z])]
 
 
+DTYPES = "bool uint8 int8 int32 int64 float16 float32 float64".split()
+
+
+@pytest.mark.parametrize("one", DTYPES)
+def test_dtypes_of_results(one):
+    def name(dtype):
+        return np.dtype(dtype).name if not isinstance(dtype, torch.dtype) else str(dtype)[6:]
+
+    for two in DTYPES:
+        found, expected = [], []
+        for t, results in (tt, found), (torch, expected):
+            a, b = getattr(t, one), getattr(t, two)
+            x = t.ones(2, dtype=a)
+            results += [name(t.promote_types(a, b)), t.can_cast(a, b)]
+            for y in (t.ones(2, dtype=b), t.ones((), dtype=b), 1, 1.5, True):
+                results += [name(t.result_type(x, y)), name(t.result_type(y, x))]
+                if y is not True or one != "bool":
+                    results.append(name((x * y).dtype))
+        assert found == expected, two
+
+
+@pytest.mark.filterwarnings("ignore:torch.range is deprecated")
+@pytest.mark.parametrize("ends", [(0, 3), (1, 2, 0.5), (3, 0, -1), (0, 2.9), (2, 2), (1, 0)])
+def test_ranges_with_their_end(ends):
+    found, expected = (result(lambda t: t.range(*ends), t) for t in (tt, torch))
+    if "refused" in (found, expected):
+        assert found == expected
+    else:
+        assert found[0].dtype == expected[0].dtype and found[0].tolist() == expected[0].tolist()
+
+
+@pytest.mark.parametrize("t", [tt, torch], ids=["tinytorch", "torch"])
+def test_draws_of_events(t):
+    t.manual_seed(0)
+    x = t.poisson(t.full((4000,), 3.0))
+    assert abs(x.mean().item() - 3) < 0.2 and abs(x.var().item() - 3) < 0.4
+    assert (x == x.round()).all()
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_values_dtypes_and_refusals(name):
     found, expected = (result(CALLS[name], t) for t in (tt, torch))
@@ -94,7 +192,7 @@ def test_values_dtypes_and_refusals(name):
         return
     for a, b in zip(found, expected, strict=True):
         assert (a.shape, a.dtype) == (b.shape, b.dtype)
-        np.testing.assert_array_equal(a, b)
+        np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-12)
 
 
 @pytest.mark.parametrize("t", [tt, torch], ids=["tinytorch", "torch"])
@@ -205,3 +303,57 @@ def test_the_number_of_threads_is_set_or_said_once_not_to_be(monkeypatch):
         warnings.simplefilter("error")
         tt.set_num_threads(2)
     assert tt.get_num_threads() == 2
+
+
+def drawn(t, *shape):
+    n = int(np.prod(shape))
+    return t.tensor(np.cos(np.arange(n) * 1.7).reshape(shape) + 0.1)
+
+
+LAYERS = {
+    "conv1d": lambda t: t.conv1d(drawn(t, 2, 3, 7), drawn(t, 4, 3, 3), drawn(t, 4), 2, 1),
+    "conv2d": lambda t: t.conv2d(drawn(t, 2, 3, 5, 5), drawn(t, 4, 3, 3, 3), None, 1, "same"),
+    "conv_transpose2d": lambda t: t.conv_transpose2d(
+        drawn(t, 2, 3, 4, 4), drawn(t, 3, 2, 3, 3), None, 2, 1, 1
+    ),
+    "max_pool1d": lambda t: t.max_pool1d(drawn(t, 2, 3, 7), 3, 2),
+    "max_pool2d": lambda t: t.max_pool2d(drawn(t, 2, 3, 6, 6), (2, 3)),
+    "avg_pool1d": lambda t: t.avg_pool1d(drawn(t, 2, 3, 7), 3, 2, 1),
+    "adaptive_avg_pool1d": lambda t: t.adaptive_avg_pool1d(drawn(t, 2, 3, 7), 2),
+    "cosine_similarity": lambda t: t.cosine_similarity(drawn(t, 3, 4), drawn(t, 4), dim=-1),
+    "pairwise_distance": lambda t: t.pairwise_distance(drawn(t, 3, 4), drawn(t, 4) * 2),
+    "celu": lambda t: t.celu(drawn(t, 5), 0.5),
+    "selu": lambda t: t.selu(drawn(t, 5)),
+    "prelu": lambda t: t.prelu(drawn(t, 2, 3), drawn(t, 3)),
+    "pixel_shuffle": lambda t: t.pixel_shuffle(drawn(t, 1, 4, 2, 2), 2),
+    "rms_norm": lambda t: t.rms_norm(drawn(t, 2, 4), (4,)),
+    "layer_norm": lambda t: t.layer_norm(drawn(t, 2, 4), [4], drawn(t, 4), drawn(t, 4), 1e-3),
+    "group_norm": lambda t: t.group_norm(drawn(t, 2, 4, 3), 2, drawn(t, 4)),
+    "batch_norm": lambda t: t.batch_norm(
+        *(drawn(t, 4, 3), drawn(t, 3), None, drawn(t, 3), drawn(t, 3) ** 2, False, 0.1, 1e-5),
+        cudnn_enabled=False,
+    ),
+    "embedding": lambda t: t.embedding(drawn(t, 5, 2), t.tensor([[0, 4], [1, 1]])),
+    "dropout": lambda t: t.dropout(drawn(t, 5), 0.5, train=False),
+    "dropout of all": lambda t: t.dropout(drawn(t, 5), 1.0, True),
+    **{
+        f"kl_div {n}": (lambda t, n=n: t.kl_div(drawn(t, 3), drawn(t, 3) + 2, n, log_target=n == 1))
+        for n in (0, 1, 2)
+    },
+}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_layers_as_functions_of_the_top_module(name):
+    found, expected = (result(LAYERS[name], t) for t in (tt, torch))
+    assert found[0].shape == expected[0].shape
+    np.testing.assert_allclose(found[0], expected[0], rtol=1e-6, atol=1e-9)
+
+
+def test_the_top_module_lists_what_it_has():
+    for name in dir(tt):
+        assert getattr(tt, name) is not None
+    with pytest.raises(ValueError, match="kl_div: reduction must be 0, 1 or 2, got 'mean'"):
+        tt.kl_div(tt.ones(2), tt.ones(2), "mean")
+    with pytest.raises(ValueError, match="embedding: scale_grad_by_freq and sparse"):
+        tt.embedding(tt.ones(2, 2), tt.tensor([0]), sparse=True)

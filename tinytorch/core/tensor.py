@@ -37,12 +37,14 @@ from .operations.linear_algebra import LinearAlgebra
 from .operations.matmul import Products
 from .operations.matrices import Matrices
 from .operations.memory import Memory
+from .operations.ordering import Ordering
 from .operations.placing import Placing
 from .operations.power import Powers
 from .operations.predicates import Predicates
 from .operations.reduction import Reductions
 from .operations.remainders import Remainders
 from .operations.repeating import Repeating
+from .operations.replacing import Replacing
 from .operations.selection import Selection
 from .operations.shape import Shape
 from .operations.signs import Signs
@@ -109,6 +111,7 @@ class Tensor(
     Summaries,
     Repeating,
     Placing,
+    Replacing,
     LinearAlgebra,
     Matrices,
     Remainders,
@@ -116,6 +119,7 @@ class Tensor(
     Signs,
     Combining,
     Statistics,
+    Ordering,
     Memory,
     Conversions,
     InPlace,

@@ -162,6 +162,51 @@ SIGNED = (
     written("ravel", lambda t, x: t.ravel(x), (3, 4)),
     written("clone", lambda t, x: t.clone(x), (3, 4)),
 )
+TO = np.array([[0, 2, 2], [1, 0, 0]])  # along an axis of 3; the first row of a column twice
+REDUCED = ("sum", "prod", "mean", "amax", "amin")
+REPLACED = (
+    method("select_scatter", (3, 4), (4,), args=(0, 1)),
+    method("slice_scatter", (3, 4), (3, 2), args=(1, 0, 4, 2)),
+    method("diagonal_scatter", (3, 4), (3,), args=(1,)),
+    method("diagonal_scatter", (2, 3, 4), (2, 3), label="axes", args=(0, 1, 2)),
+    written("index_copy", lambda t, x, y: x.index_copy(1, t.tensor([2, 0]), y), (3, 4), (3, 2)),
+    written(
+        "index_put",
+        lambda t, x, y: x.index_put((t.tensor([0, 2]), t.tensor([1, 3])), y),
+        (3, 4),
+        (2,),
+    ),
+    written(
+        "index_put, accumulated",
+        lambda t, x, y: t.index_put(x, (t.tensor([2, 2, 0]),), y, accumulate=True),
+        *((3, 4), (3, 4)),
+    ),
+    written("put", lambda t, x, y: x.put(t.tensor([[1, 7]]), y), (3, 4), (2,)),
+    written("put, accumulated", lambda t, x, y: x.put(t.tensor([1, 1, -1]), y, True), (3, 4), (3,)),
+    written("masked_scatter", lambda t, x, y: x.masked_scatter(t.tensor(MASK), y), (3, 4), (3, 4)),
+    method("diagflat", (2, 3), args=(-1,)),
+    *(
+        written(
+            f"scatter_reduce, {how}{'' if own else ', without its own'}",
+            lambda t, x, y, how=how, own=own: x.scatter_reduce(
+                1, t.tensor(TO), y, how, include_self=own
+            ),
+            *((2, 4), (2, 3)),
+        )
+        for how in REDUCED
+        for own in (True, False)
+    ),
+    method("msort", (4, 3)),
+    method("mode", (3, 4)),
+    method("mode", (3, 4), label="dim", args=(0, True)),
+    method("nanmedian", (3, 4)),
+    method("nanmedian", (3, 4), label="dim", args=(1,)),
+    method("renorm", (3, 4), args=(2, 0, 1.5)),
+    written("trapezoid", lambda t, y: t.trapezoid(y, dx=0.5), (3, 4)),
+    written("trapezoid, places", lambda t, y, x: t.trapezoid(y, x, dim=0), (3, 4), (3,)),
+    written("trapz, all places", lambda t, y, x: t.trapz(y, x), (3, 4), (3, 4)),
+    written("cumulative_trapezoid", lambda t, y: t.cumulative_trapezoid(y, dim=0), (3, 4)),
+)
 STACKED = (
     *(
         written(f"atleast_{n}d", lambda t, x, n=n: getattr(t, f"atleast_{n}d")(x), (3,))
@@ -210,7 +255,6 @@ MOVES = (
     written("detach in a product", lambda t, x: x * x.detach(), (3, 4)),
     written("stack and unbind", lambda t, x, y: t.stack([x, y], 1).unbind(1)[1], (3, 4), (3, 4)),
 )
-TO = np.array([[0, 2, 2], [1, 0, 0]])  # along an axis of 3; the first row of a column twice
 PLACING = (
     written("scatter", lambda t, x, y: x.scatter(1, t.tensor(TO[:, :2]), y), (2, 4), (2, 2)),
     written("scatter, a number", lambda t, x: t.scatter(x, 1, t.tensor(TO), 2.5), (2, 4)),
@@ -288,6 +332,9 @@ IN_PLACE = (
     in_place("copysign_", lambda y, a: y.copysign_(a), (3, 4), (4,)),
     in_place("xlogy_", lambda y, a: y.xlogy_(a), (3, 4), positive(4)),
     in_place("gt_", lambda y, a: y.gt_(a), (3, 4), (4,)),
+    in_place("fill_diagonal_", lambda y: y.fill_diagonal_(2.5), (4, 3)),
+    in_place("masked_scatter_", lambda y, a: y.masked_scatter_(y.detach() > 0, a), (3, 4), (3, 4)),
+    in_place("index_put_", lambda y, a: y.index_put_((index(y, [2, 0]),), a), (3, 4), (2, 4)),
     in_place("unsqueeze_", lambda y: y.unsqueeze_(1), (3, 4)),
     in_place("transpose_", lambda y: y.transpose_(0, 1), (3, 4)),
     in_place("addmm_", lambda y, a, b: y.addmm_(a, b), (2, 4), (2, 3), (3, 4)),
@@ -503,6 +550,7 @@ SUMMED = (
 COMPOSITIONS = (
     *ELEMENTWISE,
     *SIGNED,
+    *REPLACED,
     *STACKED,
     *PRODUCTS,
     *MOVES,

@@ -98,7 +98,7 @@ def _matrix(name, func, argnums, take):
 
 
 def jacrev(func, argnums=0):
-    """The function of the Jacobian, of shape (*output.shape, *input.shape)."""
+    """The function of the Jacobian, of shape ``(*output.shape, *input.shape)``."""
     return _matrix("jacrev", func, argnums, derivatives.jacobian)
 
 

@@ -33,6 +33,26 @@ def bernoulli(input, p: float | None = None, *, generator: Generator | None = No
     return input.kind._wrap(np.asarray(drawn, input.dtype))
 
 
+def poisson(input, generator: Generator | None = None):
+    """Numbers of events, drawn from Poisson distributions of the means that `input` says.
+
+    Parameters
+    ----------
+    input : Tensor of float
+        Means, not negative.
+    generator : Generator, optional
+
+    Returns
+    -------
+    Tensor
+        Of the shape and dtype of `input`.
+    """
+    input = as_tensor(input)
+    if input.dtype.kind != "f" or not (input._data >= 0).all():
+        raise ValueError(f"poisson: expected means of at least 0, got a tensor of {input.dtype}")
+    return input.kind._wrap(np.asarray(rng(generator).poisson(input._data), input.dtype))
+
+
 def multinomial(
     input, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
 ):

@@ -27,10 +27,11 @@ from .writing import array_of, write
 ELSEWHERE = """
     abs absolute acos acosh addbmm addmm addmv addr arccos arccosh arcsin arcsinh arctan arctan2
     arctanh asin asinh atan atan2 atanh baddbmm bitwise_and bitwise_left_shift bitwise_not
-    bitwise_or bitwise_right_shift bitwise_xor ceil clamp clamp_max clamp_min clip copysign cos cosh
-    cumprod cumsum deg2rad erf erfc exp exp2 expm1 fix floor fmod frac gcd heaviside hypot lcm ldexp
-    log log10 log1p log2 logit masked_fill nan_to_num neg negative rad2deg reciprocal relu round
-    rsqrt sgn sigmoid sign sin sinc sinh sqrt square tan tanh tril triu trunc xlogy
+    bitwise_or bitwise_right_shift bitwise_xor ceil clamp clamp_max clamp_min clip copysign cos
+    cosh cumprod cumsum deg2rad erf erfc exp exp2 expm1 fix floor fmod frac gcd heaviside hypot
+    index_put lcm ldexp log log10 log1p log2 logit masked_fill masked_scatter nan_to_num neg
+    negative put rad2deg reciprocal relu renorm round rsqrt scatter_reduce sgn sigmoid sign sin
+    sinc sinh sqrt square tan tanh tril triu trunc xlogy
 """.split()
 ANSWERS = """
     eq ge greater greater_equal gt le less less_equal logical_and logical_not logical_or
