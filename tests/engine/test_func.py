@@ -99,6 +99,43 @@ def test_a_refused_draw_leaves_the_random_numbers_as_they_were():
         tt.vmap(abs, randomness="any")
 
 
+NESTED = {
+    "grad": lambda f, p: f.grad(lambda p: (p["w"] * p["b"][0]).sum() + p["b"][1].sum() ** 2)(p),
+    "grad of two": lambda f, p: f.grad(lambda p, b: (p["w"] * b[0]).sum(), (0, 1))(p, p["b"]),
+    "value": lambda f, p: f.grad_and_value(lambda p: (p["w"] * p["b"][0]).sum())(p),
+    "aux": lambda f, p: f.grad(lambda p: (p["w"].sum() ** 2, {"w": p["w"]}), has_aux=True)(p),
+    "jacrev": lambda f, p: f.jacrev(lambda p: p["w"] * p["b"][0])(p),
+    "jacrev of two": lambda f, p: f.jacrev(lambda p: (p["w"] ** 2, p["b"][0] * p["w"]))(p),
+    "hessian": lambda f, p: f.hessian(lambda p: (p["w"] * p["b"][0]).sum() ** 2)(p),
+    "vjp": lambda f, p: f.vjp(lambda p: p["w"] * p["b"][0], p)[1](p["w"]),
+    "vjp of two": lambda f, p: f.vjp(lambda p: {"x": p["w"] ** 2, "y": p["b"][1]}, p)[1](
+        {"x": p["w"], "y": p["b"][0]}
+    ),
+    "jvp": lambda f, p: f.jvp(lambda p: {"x": p["w"] * p["b"][0], "y": p["b"][1]}, (p,), (p,)),
+    "grad of a grad": lambda f, p: f.grad(
+        lambda p: f.grad(lambda p: (p["w"] ** 3).sum() * p["b"][0].sum())(p)["w"].sum()
+    )(p),
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_arguments_that_are_nested(name):
+    def leaves(z):
+        if isinstance(z, dict):
+            return [(key, *leaf) for key in sorted(z) for leaf in leaves(z[key])]
+        if isinstance(z, (tuple, list)):
+            return [(i, *leaf) for i, part in enumerate(z) for leaf in leaves(part)]
+        return [(tuple(z.shape), z.detach().tolist())]
+
+    found, expected = (
+        leaves(NESTED[name](of(t), {"w": t.tensor(A[0]), "b": [t.tensor(A[1]), t.tensor(B[0])]}))
+        for t in (tt, torch)
+    )
+    for a, b in zip(found, expected, strict=True):
+        assert a[:-1] == b[:-1]
+        np.testing.assert_allclose(a[-1], b[-1], rtol=1e-10)
+
+
 def test_gradients_of_every_sample():
     found = []
     for t in tt, torch:

@@ -6,6 +6,7 @@ from ..engine.base import TensorBase
 from ..generator import get_rng_state, set_rng_state
 from ..operations.concatenation import stack
 from ..operations.shape import checked_dims
+from .trees import flattened
 
 
 def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
@@ -57,7 +58,7 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
     @functools.wraps(func)
     def mapped(*args, **kwargs):
         given, sliced = [], {}
-        rebuild = _flattened(args, given)
+        rebuild = flattened(args, given)
         axes = _spread("in_dims", in_dims, args)
         for i, (x, axis) in enumerate(zip(given, axes, strict=True)):
             if axis is not None:
@@ -81,20 +82,6 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
         return _stacked(found, out_dims)
 
     return mapped
-
-
-def _flattened(tree, leaves):
-    """Put the leaves of nested tuples, lists and dicts into a list; returns what rebuilds them."""
-    if isinstance(tree, dict):
-        parts = {name: _flattened(part, leaves) for name, part in tree.items()}
-        return lambda values: {name: part(values) for name, part in parts.items()}
-    if isinstance(tree, (tuple, list)):
-        parts = [_flattened(part, leaves) for part in tree]
-        make = type(tree)._make if hasattr(tree, "_fields") else type(tree)
-        return lambda values: make([part(values) for part in parts])
-    place = len(leaves)
-    leaves.append(tree)
-    return lambda values: values[place]
 
 
 def _spread(name, dims, tree):
@@ -134,7 +121,7 @@ def _stacked(found, out_dims):
     columns = []
     for result in found:
         leaves = []
-        rebuild = _flattened(result, leaves)
+        rebuild = flattened(result, leaves)
         columns.append(leaves)
     joined = []
     for axis, leaves in zip(

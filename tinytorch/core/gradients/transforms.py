@@ -10,6 +10,7 @@ from ..engine.backward import reachable
 from ..engine.base import TensorBase, as_tensor
 from ..engine.modes import enable_grad
 from . import derivatives
+from .trees import flattened
 
 
 def _of(name, func, argnums, differentiate):
@@ -22,15 +23,24 @@ def _of(name, func, argnums, differentiate):
         for i in places:
             if not -len(args) <= i < len(args):
                 raise ValueError(f"{name}: argnums {i} is out of range for {len(args)} arguments")
-        chosen = tuple(as_tensor(args[i]) for i in places)
+        leaves = []
+        rebuild = flattened([args[i] for i in places], leaves)
 
         def of_chosen(*xs):
             filled = list(args)
-            for i, x in zip(places, xs, strict=True):
+            for i, x in zip(places, rebuild(xs), strict=True):
                 filled[i] = x
             return func(*filled, **kwargs)
 
-        return differentiate(of_chosen, chosen[0] if single else chosen)
+        def nested(found):
+            """What was found for the leaves, nested as the arguments are."""
+            trees = rebuild(found)
+            return trees[0] if single else tuple(trees)
+
+        chosen = tuple(map(as_tensor, leaves))
+        if single and len(leaves) == 1 and args[places[0]] is leaves[0]:
+            return differentiate(of_chosen, chosen[0], lambda found: found)
+        return differentiate(of_chosen, chosen, nested)
 
     return derivative
 
@@ -71,9 +81,9 @@ def grad(func, argnums=0, has_aux=False):
     12.0
     """
 
-    def differentiate(of_chosen, inputs):
+    def differentiate(of_chosen, inputs, nested):
         gradient, _, aux = _gradient(of_chosen, inputs, has_aux)
-        return (gradient, aux) if has_aux else gradient
+        return (nested(gradient), aux) if has_aux else nested(gradient)
 
     return _of("grad", func, argnums, differentiate)
 
@@ -81,18 +91,22 @@ def grad(func, argnums=0, has_aux=False):
 def grad_and_value(func, argnums=0, has_aux=False):
     """The function that returns the gradient and the value, or (value, aux)."""
 
-    def differentiate(of_chosen, inputs):
+    def differentiate(of_chosen, inputs, nested):
         gradient, value, aux = _gradient(of_chosen, inputs, has_aux)
-        return gradient, ((value, aux) if has_aux else value)
+        return nested(gradient), ((value, aux) if has_aux else value)
 
     return _of("grad_and_value", func, argnums, differentiate)
 
 
 def _matrix(name, func, argnums, take):
-    def differentiate(of_chosen, inputs):
+    def differentiate(of_chosen, inputs, nested):
         given = (inputs,) if isinstance(inputs, TensorBase) else inputs
         again = any(x.requires_grad for x in given)
-        return take(of_chosen, inputs, create_graph=again)
+        found = take(of_chosen, inputs, create_graph=again)
+        if take is derivatives.hessian:
+            return nested([nested(row) for row in found]) if given is inputs else found
+        several = given is inputs and not isinstance(found[0], TensorBase)  # outputs
+        return tuple(map(nested, found)) if several else nested(found)
 
     return _of(name, func, argnums, differentiate)
 
@@ -115,25 +129,40 @@ def hessian(func, argnums=0):
 def vjp(func, *primals):
     """The value of `func` at `primals`, and the function v ↦ vᵀJ.
 
-    The second returns a tuple with one gradient for each primal.
+    The second returns a tuple with one gradient for each primal, nested as that is.
     """
+    leaves = []
+    rebuild = flattened(list(primals), leaves)
     with enable_grad():
-        xs = [as_tensor(x).detach().requires_grad_() for x in primals]
-        outputs = func(*xs)
-    listed = [outputs] if isinstance(outputs, TensorBase) else list(outputs)
+        xs = [as_tensor(x).detach().requires_grad_() for x in leaves]
+        outputs = func(*rebuild(xs))
+    listed = []
+    shaped = flattened(outputs, listed)
 
     def product(*cotangents):
-        if len(cotangents) == 1 and isinstance(cotangents[0], (tuple, list)):
-            cotangents = tuple(cotangents[0])
-        return engine.grad(listed, xs, list(cotangents), retain_graph=True, materialize_grads=True)
+        given = []
+        flattened(list(cotangents), given)
+        found = engine.grad(listed, xs, given, retain_graph=True, materialize_grads=True)
+        return tuple(rebuild(found))
 
-    detached = [z.detach() for z in listed]
-    return (detached[0] if isinstance(outputs, TensorBase) else tuple(detached)), product
+    return shaped([z.detach() for z in listed]), product
 
 
 def jvp(func, primals, tangents):
     """The value of `func` at `primals`, and J · tangents."""
-    return derivatives.jvp(func, tuple(map(as_tensor, primals)), tuple(map(as_tensor, tangents)))
+    leaves, directions, shape = [], [], []
+    rebuild = flattened(list(primals), leaves)
+    flattened(list(tangents), directions)
+
+    def of_leaves(*xs):
+        listed = []
+        shape[:] = [flattened(func(*rebuild(xs)), listed)]
+        return tuple(listed)
+
+    values, products = derivatives.jvp(
+        of_leaves, tuple(map(as_tensor, leaves)), tuple(map(as_tensor, directions))
+    )
+    return shape[0](values), shape[0](products)
 
 
 def linearize(func, *primals):
