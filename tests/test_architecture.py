@@ -21,7 +21,7 @@ ROOMS = {
     "generator left_out": "where random numbers come from, and names that are refused",
     "engine": "records operations, runs the backward pass over them, and knows none of them",
     "operations": "formula, rule, public function and Tensor methods, topic by topic",
-    "interop device conversions printing values": "NumPy's protocols and arrays, dtypes, devices",
+    "interop device conversions missing printing values": "arrays, dtypes, devices",
     "tensor": "Tensor, put together from all of these",
     "construction promotion random variable typed settings linalg": "making tensors",
     "module_hooks parts module containers": "what holds parameters",

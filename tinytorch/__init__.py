@@ -13,6 +13,7 @@ import math as _math
 
 from numpy import (
     bool,
+    dtype,
     finfo,
     float16,
     float32,
@@ -65,6 +66,7 @@ from .core.generator import (
     seed,
     set_rng_state,
 )
+from .core.missing import NOT_HERE as _NOT_HERE
 from .core.operations.activations import (
     gelu,
     leaky_relu,
@@ -359,6 +361,7 @@ from .core.tensor import Tensor, from_dlpack, from_numpy, tensor
 from .core.typed import (
     BoolTensor,
     ByteTensor,
+    CharTensor,
     DoubleTensor,
     FloatTensor,
     HalfTensor,
@@ -389,7 +392,7 @@ _IN_PLACE = frozenset(
     """
     abs_ acos_ acosh_ addmv_ arccos_ arccosh_ arcsin_ arcsinh_ arctan_ arctanh_ asin_ asinh_ atan_
     atanh_ ceil_ clamp_ clamp_max_ clamp_min_ clip_ cos_ cosh_ deg2rad_ detach_ erf_ erfc_ exp_
-    exp2_ expm1_ fill_ fix_ floor_ frac_ gcd_ lcm_ ldexp_ log_ log10_ log1p_ log2_ logit_
+    exp2_ expm1_ fill_ fix_ floor_ frac_ gcd_ index_put_ lcm_ ldexp_ log_ log10_ log1p_ log2_ logit_
     nan_to_num_ neg_ negative_ rad2deg_ reciprocal_ relu_ round_ rsqrt_ sigmoid_ sin_ sinc_ sinh_
     sqrt_ square_ tan_ tanh_ trunc_ xlogy_ zero_
     """.split()
@@ -398,6 +401,7 @@ _IN_PLACE = frozenset(
 __all__ = [
     "BoolTensor",
     "ByteTensor",
+    "CharTensor",
     "DoubleTensor",
     "FloatTensor",
     "Generator",
@@ -530,6 +534,7 @@ __all__ = [
     "dropout",
     "dsplit",
     "dstack",
+    "dtype",
     "e",
     "einsum",
     "embedding",
@@ -854,25 +859,6 @@ _LATER = {  # what is imported when it is first asked for: not every program tra
     "vmap": ".func",
     **dict.fromkeys(_FUNCTIONAL, ".nn.functional"),
     **dict.fromkeys(_REORDERED, ".core.layer_functions"),
-}
-
-
-_NOT_HERE = {  # what a CPU library for learning does without, by PyTorch's names
-    "compile": "nothing is compiled: operations run as they are called",
-    "jit": "nothing is compiled: operations run as they are called",
-    "fx": "graphs are recorded as operations run; tinytorch.autograd.graph shows one",
-    "onnx": "models travel by tinytorch.safetensors or state_dict()",
-    "quantization": "numbers are float16, float32 and float64",
-    "ao": "numbers are float16, float32 and float64",
-    "distributed": "training runs in one process",
-    "multiprocessing": "training runs in one process",
-    "amp": "there is no mixed precision on the CPU here; convert with .half() and .float()",
-    "autocast": "there is no mixed precision on the CPU here; convert with .half() and .float()",
-    "bfloat16": "NumPy has no bfloat16; use float16 or float32",
-    "complex64": "numbers are real",
-    "complex128": "numbers are real",
-    "sparse": "tensors are dense",
-    "fft": "there is no Fourier transform; numpy.fft takes x.detach()",
 }
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import tinytorch as tt
+from tinytorch.core.missing import METHODS
 
 torch = pytest.importorskip("torch")
 
@@ -127,6 +128,10 @@ CALLS = {
     "squeeze_": lambda t: t.zeros(1, 2, 1).squeeze_(),
     "squeeze_ of a leaf": lambda t: t.zeros(1, 2, requires_grad=True).squeeze_(),
     "exp_ of a leaf": lambda t: t.zeros(1, 2, requires_grad=True).exp_(),
+    "apply_": lambda t: t.tensor([1, 4]).apply_(lambda x: x * x + 0.5),
+    "index_put_ as a function": lambda t: t.index_put_(
+        t.zeros(3), (t.tensor([1, 1]),), t.ones(2), accumulate=True
+    ),
     "relu_ as a function": lambda t: t.relu_(t.tensor([-1.0, 2.0])),
     "zero_ as a function": lambda t: t.zero_(t.tensor([-1.0, 2.0])),
     "fill_ as a function": lambda t: t.fill_(t.tensor([-1.0, 2.0]), 7),
@@ -202,6 +207,7 @@ def test_how_a_tensor_lies_in_memory(t):
     assert x.stride() == (12, 4, 1) and y.stride() == (1, 4, 12) and y.stride(-1) == 12
     assert x.data_ptr() == y.data_ptr() == x.view(-1).data_ptr() != x.clone().data_ptr()
     assert x[1].data_ptr() == x.data_ptr() + 12 * x.element_size()
+    assert [v.storage_offset() for v in (x, x[1], x[1, 2:, 3], y[0])] == [0, 12, 23, 0]
     assert not y.is_contiguous() and y.contiguous().is_contiguous()
     assert y.contiguous().stride() == (6, 2, 1) and x.contiguous() is x
     assert x.ndimension() == 3 and x.itemsize == 4 and x.nbytes == 96
@@ -357,3 +363,21 @@ def test_the_top_module_lists_what_it_has():
         tt.kl_div(tt.ones(2), tt.ones(2), "mean")
     with pytest.raises(ValueError, match="embedding: scale_grad_by_freq and sparse"):
         tt.embedding(tt.ones(2, 2), tt.tensor([0]), sparse=True)
+
+
+def test_methods_that_are_not_here_say_why():
+    x = tt.ones(2)
+    with pytest.raises(AttributeError, match=r"Tensor has no to_sparse: tensors are dense"):
+        x.to_sparse()
+    with pytest.raises(AttributeError, match="Tensor has no storage: the values are one NumPy arr"):
+        x.storage()
+    with pytest.raises(AttributeError, match="'Tensor' object has no attribute 'nothing'"):
+        _ = x.nothing
+    assert not hasattr(x, "cfloat") and not hasattr(x, "__array_interface__")
+    for name in METHODS:
+        assert hasattr(torch.Tensor, name), f"{name} is not PyTorch's"
+        assert not hasattr(tt.Tensor, name), f"{name} is here"
+
+
+def test_constructors_and_dtypes_by_name():
+    assert tt.CharTensor([1, -2]).dtype == tt.int8 and isinstance(tt.ones(1).dtype, tt.dtype)

@@ -7,6 +7,7 @@ _BFLOAT16 = "its steps are computed in bfloat16, which NumPy has not; use SGD or
 _GAMMA = "there is no gamma function, whose gradient it needs"
 _NUMBERS = "numbers are float16, float32 and float64"
 _PIPES = "use Dataset, IterableDataset and DataLoader"
+_ELIMINATION = "linalg.solve and linalg.det eliminate by themselves"
 _FUSED = "nothing is fused: call the parts one after the other"
 
 LEFT_OUT = {
@@ -51,6 +52,13 @@ LEFT_OUT = {
         "parametrizations": "use nn.utils.weight_norm and nn.utils.spectral_norm",
         "parametrize": "compute the weight in forward, or in a forward_pre_hook",
         "prune": "multiply the weight by a mask in forward",
+    },
+    "linalg": {
+        "eig": "its results are complex, and numbers are real; eigh is for symmetric matrices",
+        "eigvals": "its results are complex, and numbers are real; eigvalsh is for symmetric matrices",
+        "lu": _ELIMINATION,
+        "lu_factor": _ELIMINATION,
+        "lu_solve": _ELIMINATION,
     },
     "optim": {
         "Muon": _BFLOAT16,

@@ -20,6 +20,7 @@ from .engine.modes import is_grad_enabled
 from .engine.numbers import builtin_kind, get_default_dtype, refuse_special
 from .engine.versions import record_write, returned, share
 from .interop import Interop
+from .missing import LeftOut
 from .operations.activations import Activations
 from .operations.arithmetic import Arithmetic
 from .operations.assignment import Assignment
@@ -126,6 +127,7 @@ class Tensor(
     Draws,
     Interop,
     Gradients,
+    LeftOut,
 ):
     """An n-dimensional array of numbers that can be differentiated.
 

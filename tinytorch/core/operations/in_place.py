@@ -195,6 +195,16 @@ class InPlace:
 
     __slots__ = ()
 
+    def lerp(self, end, weight):
+        """self + weight · (end - self): a step of that share from one to the other."""
+        return lerp(self, end, weight)
+
+    def apply_(self, callable):
+        """Every element replaced by what a function of Python numbers returns for it, in place."""
+        _refuse_leaf("apply_", self)
+        values = [callable(x) for x in np.ravel(self._data).tolist()]
+        return write("apply_", self, np.array(values, self.dtype).reshape(self.shape))
+
     add_ = _arithmetic("add_", np.add, lambda x, y: x + y, scaled=True)
     sub_ = _arithmetic("sub_", np.subtract, lambda x, y: x - y, scaled=True)
     mul_ = _arithmetic("mul_", np.multiply, lambda x, y: x * y)

@@ -132,6 +132,15 @@ class Memory:
             self._data = np.asarray(self._data)
         return self._data.ctypes.data
 
+    def storage_offset(self) -> int:
+        """How many elements lie before the first one in the memory that it is a view of."""
+        owner = self._data
+        while isinstance(getattr(owner, "base", None), np.ndarray):
+            owner = owner.base
+        if owner is self._data:
+            return 0
+        return (self.data_ptr() - owner.ctypes.data) // self.dtype.itemsize
+
     def get_device(self) -> int:
         """-1, PyTorch's number of the CPU."""
         return -1

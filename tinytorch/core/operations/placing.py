@@ -128,6 +128,7 @@ class Placing:
 
     scatter, scatter_add, index_add, index_fill = scatter, scatter_add, index_add, index_fill
     diagonal, diag, trace, movedim, broadcast_to = diagonal, diag, trace, movedim, broadcast_to
+    moveaxis = movedim
 
     def scatter_(self, dim, index, src=None, *, value=None):
         """`scatter`, in place."""

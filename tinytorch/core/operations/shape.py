@@ -228,7 +228,7 @@ class Shape:
         return PermuteBackward.run(self, dims=_listed(dims))
 
     view = reshape
-    transpose = swapaxes = transpose
+    transpose = swapaxes = swapdims = transpose
     flatten, squeeze, unsqueeze = flatten, squeeze, unsqueeze
 
     @property
