@@ -54,8 +54,8 @@ LEFT_OUT = {
         "prune": "multiply the weight by a mask in forward",
     },
     "linalg": {
-        "eig": "its results are complex, and numbers are real; eigh is for symmetric matrices",
-        "eigvals": "its results are complex, and numbers are real; eigvalsh is for symmetric matrices",
+        "eig": "numbers are real; eigh is for symmetric matrices",
+        "eigvals": "numbers are real; eigvalsh is for symmetric matrices",
         "lu": _ELIMINATION,
         "lu_factor": _ELIMINATION,
         "lu_solve": _ELIMINATION,
