@@ -336,10 +336,10 @@ class PReLU(Module):
     weight : Parameter, (num_parameters,)
     """
 
-    def __init__(self, num_parameters: int = 1, init: float = 0.25):
+    def __init__(self, num_parameters: int = 1, init: float = 0.25, device=None, dtype=None):
         super().__init__()
         self.num_parameters = num_parameters
-        self.weight = constant_(untrained(num_parameters), init)
+        self.weight = constant_(untrained(num_parameters, device=device, dtype=dtype), init)
 
     def forward(self, x):
         return prelu(x, self.weight)

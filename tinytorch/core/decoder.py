@@ -64,8 +64,9 @@ class TransformerDecoderLayer(Module):
     ):
         super().__init__()
         activation = named_activation("TransformerDecoderLayer", activation)
-        self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first)
-        self.multihead_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first)
+        how = {"dropout": dropout, "bias": bias, "batch_first": batch_first}
+        self.self_attn = MultiheadAttention(d_model, nhead, **how)
+        self.multihead_attn = MultiheadAttention(d_model, nhead, **how)
         self.linear1 = Linear(d_model, dim_feedforward, bias)
         self.dropout = Dropout(dropout)
         self.linear2 = Linear(dim_feedforward, d_model, bias)

@@ -25,6 +25,8 @@ class MultiheadAttention(MultiHeadAttention):
     dropout : float
         Share of the attention weights to drop in training.
     bias : bool
+    add_bias_kv, add_zero_attn, kdim, vdim
+        PyTorch's, of which only the defaults are here: False, and `embed_dim`.
     batch_first : bool
         Sequences as (N, T, D), not (T, N, D).
     """
@@ -35,10 +37,27 @@ class MultiheadAttention(MultiHeadAttention):
         num_heads: int,
         dropout: float = 0.0,
         bias: bool = True,
+        add_bias_kv: bool = False,
+        add_zero_attn: bool = False,
+        kdim: int | None = None,
+        vdim: int | None = None,
         batch_first: bool = False,
+        device=None,
+        dtype=None,
     ):
+        if add_bias_kv or add_zero_attn:
+            raise NotImplementedError(
+                "MultiheadAttention: add_bias_kv and add_zero_attn are not here; put the entry"
+                " that may be attended to into key and value"
+            )
+        if {kdim, vdim} - {None, embed_dim}:
+            raise NotImplementedError(
+                f"MultiheadAttention: kdim {kdim} and vdim {vdim} must be embed_dim {embed_dim};"
+                " bring key and value to its width by a Linear first"
+            )
         super().__init__(embed_dim, num_heads, dropout, bias)
         self.batch_first = batch_first
+        self.to(device=device, dtype=dtype)
 
     def forward(
         self,
@@ -155,7 +174,7 @@ class TransformerEncoderLayer(Module):
     ):
         super().__init__()
         activation = named_activation("TransformerEncoderLayer", activation)
-        self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first)
+        self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first)
         self.linear1 = Linear(d_model, dim_feedforward, bias)
         self.dropout = Dropout(dropout)
         self.linear2 = Linear(dim_feedforward, d_model, bias)

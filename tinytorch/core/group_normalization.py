@@ -5,11 +5,12 @@ import math
 import numpy as np
 
 from . import initializers
+from .construction import ones, zeros
 from .engine.base import as_tensor
 from .engine.numbers import as_float32
 from .initializers import untrained
 from .module import Module
-from .normalization import BatchNormBackward, layer_norm
+from .normalization import BatchNormBackward, batch_norm, layer_norm
 from .operations.concatenation import stack
 from .operations.shape import broadcast_to
 from .tensor import Tensor
@@ -60,16 +61,41 @@ def _by_channel(x, num_groups, weight, eps):
     return stack(parts, 2).reshape(x.shape)
 
 
-def instance_norm(input, weight=None, bias=None, eps=1e-5) -> Tensor:
+def instance_norm(
+    input,
+    running_mean=None,
+    running_var=None,
+    weight=None,
+    bias=None,
+    use_input_stats=True,
+    momentum=0.1,
+    eps=1e-5,
+) -> Tensor:
     """Zero mean and unit variance of each channel of each sample, then scale and shift.
+
+    Parameters
+    ----------
+    running_mean, running_var : Tensor (C,), optional
+        Moved towards the means, over the samples, of what is found by the share `momentum`; or,
+        without `use_input_stats`, used in their place.
+    weight, bias : Tensor (C,), optional
 
     Source: D. Ulyanov, A. Vedaldi and V. Lempitsky, "Instance normalization" (2016).
     """
     x = as_tensor(input)
+    if not use_input_stats:
+        return batch_norm(x, running_mean, running_var, weight, bias, eps=eps)
     if x.ndim < 3 or math.prod(x.shape[2:]) == 1:
         raise ValueError(
             f"instance_norm: shape {x.shape} has one value for each channel; it takes several"
         )
+    if running_mean is not None and len(x):
+        exact, axes = as_float32(x._data), tuple(range(2, x.ndim))
+        for running, now in (
+            (running_mean, exact.mean(axes).mean(0)),
+            (running_var, exact.var(axes, ddof=1).mean(0)),
+        ):
+            running[...] = (1 - momentum) * running._data + momentum * now
     return group_norm(x, x.shape[1], weight, bias, eps)
 
 
@@ -108,15 +134,27 @@ class GroupNorm(Module):
         Start at ones and zeros.
     """
 
-    def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True):
+    def __init__(
+        self,
+        num_groups: int,
+        num_channels: int,
+        eps: float = 1e-5,
+        affine: bool = True,
+        device=None,
+        dtype=None,
+        *,
+        bias: bool = True,
+    ):
         super().__init__()
+        made = {"device": device, "dtype": dtype}
         if num_groups < 1 or num_channels % num_groups:
             raise ValueError(
                 f"GroupNorm: {num_channels} channels do not divide into {num_groups} groups"
             )
         self.num_groups, self.num_channels, self.eps = num_groups, num_channels, eps
-        self.weight = initializers.ones_(untrained(num_channels)) if affine else None
-        self.bias = initializers.zeros_(untrained(num_channels)) if affine else None
+        self.weight = initializers.ones_(untrained(num_channels, **made)) if affine else None
+        with_bias = affine and bias
+        self.bias = initializers.zeros_(untrained(num_channels, **made)) if with_bias else None
 
     def forward(self, x):
         return group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
@@ -133,17 +171,39 @@ class InstanceNorm2d(Module):
     num_features : int
     eps : float
         Added to the variance.
+    momentum : float
+        By how much the running statistics move to those of a batch.
     affine : bool
         Whether there are a weight and a bias.
+    track_running_stats : bool
+        Whether there are running statistics, which evaluation uses.
+    bias : bool
+        Whether there is a bias, if there is a weight.
     """
 
     rank = 4
 
-    def __init__(self, num_features: int, eps: float = 1e-5, affine: bool = False):
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float = 0.1,
+        affine: bool = False,
+        track_running_stats: bool = False,
+        device=None,
+        dtype=None,
+        *,
+        bias: bool = True,
+    ):
         super().__init__()
-        self.num_features, self.eps = num_features, eps
-        self.weight = initializers.ones_(untrained(num_features)) if affine else None
-        self.bias = initializers.zeros_(untrained(num_features)) if affine else None
+        made, n = {"device": device, "dtype": dtype}, num_features
+        self.num_features, self.eps, self.momentum = num_features, eps, momentum
+        self.weight = initializers.ones_(untrained(n, **made)) if affine else None
+        self.bias = initializers.zeros_(untrained(n, **made)) if affine and bias else None
+        track = track_running_stats
+        self.register_buffer("running_mean", zeros(n, **made) if track else None)
+        self.register_buffer("running_var", ones(n, **made) if track else None)
+        self.register_buffer("num_batches_tracked", np.array(0) if track else None)
 
     def forward(self, x):
         if x.ndim != self.rank or x.shape[1] != self.num_features:
@@ -151,7 +211,17 @@ class InstanceNorm2d(Module):
                 f"{type(self).__name__}: the input has shape {x.shape}; expected {self.rank} axes"
                 f" with {self.num_features} channels (axis 1)"
             )
-        return instance_norm(x, self.weight, self.bias, self.eps)
+        tracked = self.running_mean is not None
+        return instance_norm(
+            x,
+            self.running_mean,
+            self.running_var,
+            self.weight,
+            self.bias,
+            self.training or not tracked,
+            self.momentum,
+            self.eps,
+        )
 
     def extra_repr(self):
         return f"{self.num_features}, eps={self.eps}"
@@ -187,14 +257,22 @@ class RMSNorm(Module):
         Starts at ones.
     """
 
-    def __init__(self, normalized_shape, eps: float | None = None, elementwise_affine: bool = True):
+    def __init__(
+        self,
+        normalized_shape,
+        eps: float | None = None,
+        elementwise_affine: bool = True,
+        device=None,
+        dtype=None,
+    ):
         super().__init__()
+        made = {"device": device, "dtype": dtype}
         shape = normalized_shape
         self.normalized_shape = (shape,) if isinstance(shape, int) else tuple(shape)
         self.eps = eps
         self.weight = None
         if elementwise_affine:
-            self.weight = initializers.ones_(untrained(*self.normalized_shape))
+            self.weight = initializers.ones_(untrained(*self.normalized_shape, **made))
 
     def forward(self, x):
         return rms_norm(x, self.normalized_shape, self.weight, self.eps)

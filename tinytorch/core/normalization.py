@@ -97,16 +97,23 @@ class LayerNorm(Module):
     """
 
     def __init__(
-        self, normalized_shape, eps: float = 1e-5, elementwise_affine=True, bias: bool = True
+        self,
+        normalized_shape,
+        eps: float = 1e-5,
+        elementwise_affine=True,
+        bias: bool = True,
+        device=None,
+        dtype=None,
     ):
         super().__init__()
-        shape = normalized_shape
+        made, shape = {"device": device, "dtype": dtype}, normalized_shape
         self.normalized_shape = (shape,) if isinstance(shape, int) else tuple(shape)
         self.eps = eps
         self.weight = self.bias = None
         if elementwise_affine:
-            self.weight = initializers.ones_(untrained(*self.normalized_shape))
-            self.bias = initializers.zeros_(untrained(*self.normalized_shape)) if bias else None
+            shape = self.normalized_shape
+            self.weight = initializers.ones_(untrained(*shape, **made))
+            self.bias = initializers.zeros_(untrained(*shape, **made)) if bias else None
 
     def forward(self, x):
         return layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
@@ -240,6 +247,8 @@ class _BatchNorm(Module):
         Whether there are a weight and a bias.
     track_running_stats : bool
         False: evaluation uses the batch too.
+    bias : bool
+        Whether there is a bias, if there is a weight.
 
     Attributes
     ----------
@@ -258,14 +267,19 @@ class _BatchNorm(Module):
         momentum: float | None = 0.1,
         affine: bool = True,
         track_running_stats: bool = True,
+        device=None,
+        dtype=None,
+        *,
+        bias: bool = True,
     ):
         super().__init__()
+        made, n = {"device": device, "dtype": dtype}, num_features
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
-        self.weight = initializers.ones_(untrained(num_features)) if affine else None
-        self.bias = initializers.zeros_(untrained(num_features)) if affine else None
+        self.weight = initializers.ones_(untrained(n, **made)) if affine else None
+        self.bias = initializers.zeros_(untrained(n, **made)) if affine and bias else None
         track = track_running_stats
-        self.register_buffer("running_mean", zeros(num_features) if track else None)
-        self.register_buffer("running_var", ones(num_features) if track else None)
+        self.register_buffer("running_mean", zeros(n, **made) if track else None)
+        self.register_buffer("running_var", ones(n, **made) if track else None)
         self.register_buffer("num_batches_tracked", np.array(0) if track else None)
 
     def forward(self, x):

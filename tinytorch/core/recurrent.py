@@ -91,11 +91,14 @@ class Cell(Recurrent):
     bias_ih, bias_hh : Parameter or None
     """
 
-    def __init__(self, input_size: int, hidden_size: int, bias: bool = True):
+    def __init__(
+        self, input_size: int, hidden_size: int, bias: bool = True, device=None, dtype=None
+    ):
         super().__init__()
         self.input_size, self.hidden_size = input_size, hidden_size
         self.act = "tanh"
         self._make("", input_size, bias)
+        self.to(device=device, dtype=dtype)
 
     def forward(self, input, state=None):
         """From x (N, input_size) or (input_size,) and a state to the next state."""
@@ -118,9 +121,15 @@ class RNNCell(Cell):
     __doc__ = f"h' = tanh(W x + b + U h + c), or ReLU of it. {Cell.__doc__}"
 
     def __init__(
-        self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = "tanh"
+        self,
+        input_size: int,
+        hidden_size: int,
+        bias: bool = True,
+        nonlinearity: str = "tanh",
+        device=None,
+        dtype=None,
     ):
-        super().__init__(input_size, hidden_size, bias)
+        super().__init__(input_size, hidden_size, bias, device, dtype)
         self.act = _checked(nonlinearity)
 
 
@@ -165,6 +174,8 @@ class Layers(Recurrent):
         batch_first: bool = False,
         dropout: float = 0.0,
         bidirectional: bool = False,
+        device=None,
+        dtype=None,
     ):
         super().__init__()
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
@@ -175,6 +186,7 @@ class Layers(Recurrent):
             size = hidden_size * len(self.directions) if layer else input_size
             for direction in self.directions:
                 self._make(f"_l{layer}{direction}", size, bias)
+        self.to(device=device, dtype=dtype)
 
     def forward(self, input, state=None):
         """Read sequences.
@@ -283,10 +295,11 @@ class RNN(Layers):
         batch_first: bool = False,
         dropout: float = 0.0,
         bidirectional: bool = False,
+        device=None,
+        dtype=None,
     ):
-        super().__init__(
-            input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional
-        )
+        how = num_layers, bias, batch_first, dropout, bidirectional, device, dtype
+        super().__init__(input_size, hidden_size, *how)
         self.act = _checked(nonlinearity)
 
 

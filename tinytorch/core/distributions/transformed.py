@@ -64,7 +64,7 @@ class Transform:
         raise NotImplementedError(f"{type(self).__name__} does not define _inverse")
 
     def log_abs_det_jacobian(self, x, y) -> Tensor:
-        """ln |dy/dx|."""
+        """ln ``|dy/dx|``."""
         raise NotImplementedError(f"{type(self).__name__} does not define log_abs_det_jacobian")
 
     def __repr__(self):

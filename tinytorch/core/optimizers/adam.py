@@ -35,6 +35,8 @@ class Adam(Optimizer):
         Divide by the root of the largest v so far, so that steps never grow again.
     maximize : bool
         Climb: take -g for g.
+    decoupled_weight_decay : bool
+        Take the decay from the weights, as `AdamW` does.
     **how
         `foreach`, `fused`, `capturable`: accepted as in PyTorch, without effect.
 
@@ -54,6 +56,7 @@ class Adam(Optimizer):
         amsgrad=False,
         *,
         maximize=False,
+        decoupled_weight_decay=None,
         **how,
     ):
         options(type(self).__name__, how)
@@ -64,6 +67,7 @@ class Adam(Optimizer):
             "weight_decay": weight_decay,
             "amsgrad": amsgrad,
             "maximize": maximize,
+            "decoupled_weight_decay": self.decoupled or bool(decoupled_weight_decay),
         }
         super().__init__(params, defaults)
 
@@ -74,7 +78,7 @@ class Adam(Optimizer):
             state.update(step=0, exp_avg=np.zeros_like(p), exp_avg_sq=np.zeros_like(p))
         m, v = state["exp_avg"], state["exp_avg_sq"]
         t = state["step"] = state["step"] + 1
-        if decay and self.decoupled:
+        if decay and group["decoupled_weight_decay"]:
             p *= 1 - lr * decay
         elif decay:
             g = np.add(np.multiply(p, decay, out=a), g, out=a)

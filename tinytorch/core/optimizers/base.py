@@ -12,7 +12,7 @@ from ..engine.versions import record_write
 from ..tensor import Tensor
 
 # What a state of PyTorch, or an older one, may not say of its groups: the defaults then stay.
-_NOT_ALWAYS_SAID = {"amsgrad", "maximize"}
+_NOT_ALWAYS_SAID = {"amsgrad", "decoupled_weight_decay", "maximize"}
 
 
 class Optimizer:
