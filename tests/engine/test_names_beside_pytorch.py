@@ -80,6 +80,10 @@ CALLS = {
     "unique_consecutive columns": lambda t: t.tensor([[1, 1, 2], [2, 2, 1]]).unique_consecutive(
         dim=1
     ),
+    "unique_consecutive of nothing": lambda t: list(t.ones(0).unique_consecutive(True, True)),
+    "unique_consecutive of nan": lambda t: t.tensor([np.nan, np.nan]).unique_consecutive(),
+    "trapezoid of nothing": lambda t: [t.trapezoid(t.ones(0)), t.trapezoid(t.ones(2, 1))],
+    "no broadcast of tensors": lambda t: t.broadcast_tensors(t.ones(2), t.ones(3)),
     "unravel_index": lambda t: list(t.unravel_index(t.tensor([[3, 7], [0, 11]]), (3, 4))),
     "trapezoid of integers": lambda t: t.trapezoid(t.tensor([1, 5, 10])),
     "trapezoid at places": lambda t: t.trapz(t.tensor([[1.0, 5.0]]), t.tensor([[1.0, 3.0]])),
@@ -221,6 +225,22 @@ def test_how_a_tensor_lies_in_memory(t):
         z.squeeze_()
     z.sum().backward()
     assert tuple(z.grad.shape) == tuple(z.shape) == (3,)
+
+
+@pytest.mark.parametrize("t", [tt, torch], ids=["tinytorch", "torch"])
+def test_bits_are_changed_in_place(t):
+    m = same = t.tensor([6, 3])
+    m &= 7
+    m |= t.tensor([8, 0])
+    m ^= 1
+    m <<= 2
+    m >>= 1
+    assert m is same and m.tolist() == [30, 4]
+    m = same = t.tensor([True, True])
+    m &= t.tensor([True, False])
+    assert same.tolist() == [True, False]
+    with pytest.raises(TypeError):
+        m &= "x"
 
 
 @pytest.mark.parametrize("t", [tt, torch], ids=["tinytorch", "torch"])

@@ -84,10 +84,10 @@ def solve_one(A, B):
     return stack(solved[::-1]) if solved else B
 
 
-def solve(A, B):
+def solve(A, B, name="solve"):
     """X with A @ X = B, recorded."""
-    A, B = square("solve", A), as_tensor(B)
-    values = computed("solve", "a matrix is singular", np.linalg.solve, A._data, B._data)
+    A, B = square(name, A), as_tensor(B)
+    values = computed(name, "a matrix is singular", np.linalg.solve, A._data, B._data)
 
     def steps():
         columns = B.unsqueeze(-1) if B.ndim == 1 else B

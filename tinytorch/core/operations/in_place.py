@@ -269,6 +269,21 @@ class InPlace:
     def __imod__(self, other):
         return self.remainder_(other) if _knows(other) else NotImplemented
 
+    def __iand__(self, other):
+        return self.bitwise_and_(other) if _knows(other) else NotImplemented
+
+    def __ior__(self, other):
+        return self.bitwise_or_(other) if _knows(other) else NotImplemented
+
+    def __ixor__(self, other):
+        return self.bitwise_xor_(other) if _knows(other) else NotImplemented
+
+    def __ilshift__(self, other):
+        return self.bitwise_left_shift_(other) if _knows(other) else NotImplemented
+
+    def __irshift__(self, other):
+        return self.bitwise_right_shift_(other) if _knows(other) else NotImplemented
+
     def __ifloordiv__(self, other):
         return self.floor_divide_(other) if _knows(other) else NotImplemented
 

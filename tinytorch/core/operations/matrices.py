@@ -30,7 +30,8 @@ def solve(A, B):
 def inverse(input):
     """The inverse of a matrix: the X with A @ X = 1."""
     A = elimination.square("inv", input)
-    return elimination.solve(A, np.broadcast_to(np.eye(A.shape[-1], dtype=A.dtype), A.shape))
+    one = np.broadcast_to(np.eye(A.shape[-1], dtype=A.dtype), A.shape)
+    return elimination.solve(A, one, "inv")
 
 
 def slogdet(input) -> Slogdet:

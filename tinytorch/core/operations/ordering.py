@@ -78,7 +78,7 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
     rows = values_of(x)
     (axis,) = (None,) if dim is None else checked_dims("unique_consecutive", x.shape, (dim,))
     rows = rows.reshape(-1) if axis is None else np.moveaxis(rows, axis, 0)
-    flat = rows.reshape(len(rows), -1)
+    flat = rows.reshape(len(rows), rows[:1].size)
     new = np.ones(len(rows), np.bool_)
     new[1:] = (flat[1:] != flat[:-1]).any(1)
     starts = np.flatnonzero(new)
@@ -135,7 +135,8 @@ def _areas(name, y, x, dx, dim):
     (axis,) = checked_dims(name, y.shape, (dim,))
     if not y.ndim:
         raise ValueError(f"{name}: a 0-d tensor has no axis to go along")
-    middles = (y.narrow(axis, 1, y.shape[axis] - 1) + y.narrow(axis, 0, y.shape[axis] - 1)) / 2
+    count = max(y.shape[axis] - 1, 0)
+    middles = (y.narrow(axis, min(1, y.shape[axis]), count) + y.narrow(axis, 0, count)) / 2
     if x is None:
         return middles * dx
     steps = as_tensor(x)

@@ -37,11 +37,15 @@ def _each(tensors, change):
 
 def broadcast_shapes(*shapes) -> tuple:
     """The shape to which tensors of these shapes broadcast."""
+    return _common("broadcast_shapes", shapes)
+
+
+def _common(name, shapes):
     try:
         return np.broadcast_shapes(*shapes)
     except ValueError:
         raise ValueError(
-            f"broadcast_shapes: {' and '.join(str(s) for s in shapes)} do not broadcast"
+            f"{name}: {' and '.join(str(s) for s in shapes)} do not broadcast"
         ) from None
 
 
@@ -49,7 +53,7 @@ def broadcast_tensors(*tensors):
     """The tensors seen in the shape to which they broadcast."""
     listed = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
     xs = [as_tensor(x) for x in listed]
-    shape = broadcast_shapes(*(x.shape for x in xs))
+    shape = _common("broadcast_tensors", [x.shape for x in xs])
     return tuple(x.expand(*shape) for x in xs)
 
 
