@@ -427,6 +427,7 @@ __all__ = [
     "adjoint",
     "all",
     "allclose",
+    "alpha_dropout",
     "amax",
     "amin",
     "aminmax",
@@ -462,6 +463,7 @@ __all__ = [
     "bartlett_window",
     "batch_norm",
     "bernoulli",
+    "bilinear",
     "bincount",
     "bitwise_and",
     "bitwise_left_shift",
@@ -483,7 +485,9 @@ __all__ = [
     "cdist",
     "ceil",
     "celu",
+    "celu_",
     "chain_matmul",
+    "channel_shuffle",
     "cholesky",
     "chunk",
     "clamp",
@@ -498,6 +502,8 @@ __all__ = [
     "conj",
     "conv1d",
     "conv2d",
+    "conv3d",
+    "conv_transpose1d",
     "conv_transpose2d",
     "copysign",
     "corrcoef",
@@ -549,6 +555,7 @@ __all__ = [
     "exp2",
     "expm1",
     "eye",
+    "feature_alpha_dropout",
     "finfo",
     "fix",
     "flatten",
@@ -588,6 +595,7 @@ __all__ = [
     "half",
     "hamming_window",
     "hann_window",
+    "hardshrink",
     "heaviside",
     "histc",
     "histogram",
@@ -668,6 +676,7 @@ __all__ = [
     "max",
     "max_pool1d",
     "max_pool2d",
+    "max_pool3d",
     "maximum",
     "mean",
     "median",
@@ -704,10 +713,12 @@ __all__ = [
     "optim",
     "outer",
     "pairwise_distance",
+    "pdist",
     "permute",
     "pi",
     "pinverse",
     "pixel_shuffle",
+    "pixel_unshuffle",
     "poisson",
     "positive",
     "pow",
@@ -741,6 +752,8 @@ __all__ = [
     "rot90",
     "round",
     "row_stack",
+    "rrelu",
+    "rrelu_",
     "rsqrt",
     "rsub",
     "safetensors",
@@ -754,6 +767,7 @@ __all__ = [
     "select",
     "select_scatter",
     "selu",
+    "selu_",
     "set_default_device",
     "set_default_dtype",
     "set_default_tensor_type",
@@ -800,6 +814,8 @@ __all__ = [
     "tensor",
     "tensor_split",
     "tensordot",
+    "threshold",
+    "threshold_",
     "tile",
     "topk",
     "trace",
@@ -835,8 +851,10 @@ __all__ = [
 ]
 
 _FUNCTIONAL = """
-    adaptive_avg_pool1d avg_pool1d celu conv1d conv2d conv_transpose2d cosine_similarity
-    max_pool1d max_pool2d pairwise_distance pixel_shuffle prelu rms_norm selu
+    adaptive_avg_pool1d alpha_dropout avg_pool1d bilinear celu celu_ channel_shuffle conv1d
+    conv2d conv3d conv_transpose1d conv_transpose2d cosine_similarity feature_alpha_dropout
+    hardshrink max_pool1d max_pool2d max_pool3d pairwise_distance pdist pixel_shuffle
+    pixel_unshuffle prelu rms_norm rrelu rrelu_ selu selu_ threshold threshold_
 """.split()
 _REORDERED = "batch_norm dropout embedding group_norm kl_div layer_norm".split()
 

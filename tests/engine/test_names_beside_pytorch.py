@@ -349,6 +349,28 @@ LAYERS = {
     "cosine_similarity": lambda t: t.cosine_similarity(drawn(t, 3, 4), drawn(t, 4), dim=-1),
     "pairwise_distance": lambda t: t.pairwise_distance(drawn(t, 3, 4), drawn(t, 4) * 2),
     "celu": lambda t: t.celu(drawn(t, 5), 0.5),
+    "in place": lambda t: [
+        t.celu_(drawn(t, 5), 0.5),
+        t.selu_(drawn(t, 5)),
+        t.threshold_(drawn(t, 5), 0.1, 7.0),
+        t.rrelu_(drawn(t, 5)),
+    ],
+    "thresholds": lambda t: [
+        t.threshold(drawn(t, 5), 0.1, 7.0),
+        t.hardshrink(drawn(t, 5), 0.3),
+        t.rrelu(drawn(t, 5)),
+        t.alpha_dropout(drawn(t, 5), 0.5, False),
+        t.feature_alpha_dropout(drawn(t, 2, 5), 0.5, False),
+    ],
+    "bilinear": lambda t: t.bilinear(drawn(t, 2, 3), drawn(t, 2, 4), drawn(t, 5, 3, 4)),
+    "channel_shuffle": lambda t: t.channel_shuffle(drawn(t, 1, 4, 2, 2), 2),
+    "conv3d": lambda t: t.conv3d(drawn(t, 1, 2, 4, 4, 4), drawn(t, 3, 2, 2, 2, 2)),
+    "conv_transpose1d": lambda t: t.conv_transpose1d(
+        drawn(t, 2, 3, 4), drawn(t, 3, 2, 3), drawn(t, 2), 2, 1, 1
+    ),
+    "max_pool3d": lambda t: t.max_pool3d(drawn(t, 1, 2, 4, 4, 4), 2),
+    "pdist": lambda t: t.pdist(drawn(t, 4, 3)),
+    "pixel_unshuffle": lambda t: t.pixel_unshuffle(drawn(t, 1, 2, 4, 4), 2),
     "selu": lambda t: t.selu(drawn(t, 5)),
     "prelu": lambda t: t.prelu(drawn(t, 2, 3), drawn(t, 3)),
     "pixel_shuffle": lambda t: t.pixel_shuffle(drawn(t, 1, 4, 2, 2), 2),
@@ -372,8 +394,9 @@ LAYERS = {
 @pytest.mark.parametrize("name", LAYERS)
 def test_layers_as_functions_of_the_top_module(name):
     found, expected = (result(LAYERS[name], t) for t in (tt, torch))
-    assert found[0].shape == expected[0].shape
-    np.testing.assert_allclose(found[0], expected[0], rtol=1e-6, atol=1e-9)
+    for a, b in zip(found, expected, strict=True):
+        assert a.shape == b.shape
+        np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-9)
 
 
 def test_the_top_module_lists_what_it_has():
