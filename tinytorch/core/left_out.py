@@ -10,6 +10,11 @@ _PIPES = "use Dataset, IterableDataset and DataLoader"
 _ELIMINATION = "linalg.solve and linalg.det eliminate by themselves"
 _FUSED = "nothing is fused: call the parts one after the other"
 
+_MAKE_IT = "make it by TransformedDistribution of Uniform or Exponential"
+_RELAXED = "use nn.functional.gumbel_softmax"
+_ONE_BY_ONE = "transforms work on each number alone; there are AffineTransform and ComposeTransform"
+_CHECKED = "parameters are checked, not mapped; make them positive by softplus or exp"
+
 LEFT_OUT = {
     "nn": {
         "AdaptiveLogSoftmaxWithLoss": "use Linear and CrossEntropyLoss",
@@ -72,13 +77,30 @@ LEFT_OUT = {
         "datapipes": _PIPES,
         "distributed": _ONE_PROCESS,
     },
-    "distributions": {"VonMises": "there are no Bessel functions"}
-    | {
-        name: _GAMMA
-        for name in (
-            *("Beta", "Chi2", "ContinuousBernoulli", "Dirichlet", "FisherSnedecor", "Gamma"),
-            *("InverseGamma", "LKJCholesky", "NegativeBinomial", "StudentT", "Wishart"),
-        )
+    "distributions": {
+        **dict.fromkeys(
+            (
+                *("Beta", "Chi2", "ContinuousBernoulli", "Dirichlet", "FisherSnedecor", "Gamma"),
+                *("InverseGamma", "LKJCholesky", "NegativeBinomial", "StudentT", "Wishart"),
+            ),
+            _GAMMA,
+        ),
+        "VonMises": "there are no Bessel functions",
+        "HalfCauchy": "use HalfNormal, or abs of draws of Cauchy",
+        "LowRankMultivariateNormal": "use MultivariateNormal",
+        "Multinomial": "add up draws of OneHotCategorical",
+        **dict.fromkeys(("GeneralizedPareto", "Kumaraswamy", "Pareto", "Weibull"), _MAKE_IT),
+        **dict.fromkeys(("RelaxedBernoulli", "RelaxedOneHotCategorical"), _RELAXED),
+        **dict.fromkeys(
+            (
+                *("AbsTransform", "CatTransform", "CorrCholeskyTransform", "IndependentTransform"),
+                *("LogisticNormal", "LowerCholeskyTransform", "PowerTransform", "ReshapeTransform"),
+                *("SoftmaxTransform", "StackTransform", "StickBreakingTransform"),
+            ),
+            _ONE_BY_ONE,
+        ),
+        **dict.fromkeys(("biject_to", "constraints", "transform_to"), _CHECKED),
+        "register_kl": "kl_divergence has its list; of others, average log p - log q of draws",
     },
 }
 
