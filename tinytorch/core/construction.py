@@ -89,6 +89,8 @@ def arange(start, end=None, step=1, dtype=None, requires_grad=False, device=None
     """Numbers from `start` in steps of `step`, without `end`; from 0 if only one is given."""
     if end is None:
         start, end = 0, start
+    if step == 0 or (end - start) * step < 0:
+        raise ValueError(f"arange: steps of {step} do not lead from {start} to {end}")
     return made(np.arange(start, end, step), dtype, requires_grad, device)
 
 

@@ -57,6 +57,8 @@ def randint(
         low, high = 0, low
     if size is None:
         raise TypeError("randint: size is missing, such as randint(0, 10, (3,))")
+    if low >= high:
+        raise ValueError(f"randint: there is no integer from {low} on and below {high}")
     return made(rng(generator).integers(low, high, size), dtype, requires_grad, device)
 
 

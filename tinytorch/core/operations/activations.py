@@ -270,7 +270,7 @@ def _exponentials(x, axes):
     shifted = x - x.max(axis=axes, keepdims=True, initial=-np.inf)
     with np.errstate(under="ignore"):
         e = np.exp(shifted)
-    e /= e.sum(axis=axes, keepdims=True)
+    e /= as_float32(e).sum(axis=axes, keepdims=True)  # beyond 65504, where float16 ends
     return shifted, e
 
 
@@ -283,7 +283,8 @@ def log_softmax_of(x, axes):
     """The logarithm of the softmax of an array."""
     shifted = x - x.max(axis=axes, keepdims=True, initial=-np.inf)
     with np.errstate(under="ignore"):
-        return shifted - np.log(np.exp(shifted).sum(axis=axes, keepdims=True))
+        total = as_float32(np.exp(shifted)).sum(axis=axes, keepdims=True)
+        return (shifted - np.log(total)).astype(x.dtype, copy=False)
 
 
 def sigmoid_of(x):

@@ -12,10 +12,10 @@ class Comparison:
     __slots__ = ()
 
     def __eq__(self, other):
-        return False if other is None else _compared(np.equal, self, other)
+        return False if _no_number(other) else _compared(np.equal, self, other)
 
     def __ne__(self, other):
-        return True if other is None else _compared(np.not_equal, self, other)
+        return True if _no_number(other) else _compared(np.not_equal, self, other)
 
     def __lt__(self, other):
         return _compared(np.less, self, other)
@@ -63,6 +63,10 @@ def gt(input, other):
 def ge(input, other):
     """Where `input` is larger than `other`, or equal."""
     return as_tensor(input) >= other
+
+
+def _no_number(x):
+    return x is None or isinstance(x, (str, bytes))
 
 
 def _compared(ufunc, a, b):

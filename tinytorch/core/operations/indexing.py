@@ -4,7 +4,7 @@ import numpy as np
 
 from ..engine.base import TensorBase
 from ..engine.function import Function
-from ..engine.numbers import is_array, values_of
+from ..engine.numbers import as_float32, is_array, values_of
 from .shape import checked_dims
 
 
@@ -90,11 +90,12 @@ def scatter(g, index, shape):
 
 
 def scatter_array(x, index, shape):
-    z = np.zeros(shape, x.dtype)
     if _repeats(index):
+        z = np.zeros(shape, as_float32(x).dtype)  # 2048 + 1 is 2048 in float16
         np.add.at(z, index, x)
-    else:
-        z[index] = x
+        return z.astype(x.dtype, copy=False)
+    z = np.zeros(shape, x.dtype)
+    z[index] = x
     return z
 
 

@@ -75,6 +75,9 @@ def hypot(input, other):
     """√(a² + b²), the length z of the vector (a, b).   ∂/∂a = a / z,  ∂/∂b = b / z."""
 
     def slopes(a, b):
+        size = np.maximum(abs(a._data), abs(b._data))
+        size[(size == 0) | np.isinf(size)] = 1
+        a, b = a / size, b / size  # of squares that could overflow
         z = (a * a + b * b).sqrt()
         return a / z, b / z
 

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from ..engine.base import as_tensor
+from ..engine.numbers import as_float32
 from .matmul import matmul
 from .numpy_names import by_numpy_names, with_out
 from .selection import step_of, where
@@ -68,6 +69,10 @@ def norm(input, p="fro", dim=None, keepdim=False):
         raise ValueError(f"norm: p must be a number or 'fro', got {p!r}")
     order = 2.0 if p in ("fro", None) else float(p)
     axes = {"dim": checked_dims("norm", x.shape, dim) if x.ndim else None, "keepdim": keepdim}
+    return _norm(as_float32(x), order, axes).to(x.dtype)
+
+
+def _norm(x, order, axes):
     if order == math.inf:
         return x.abs().amax(**axes)
     if order == -math.inf:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..engine.function import Function
-from ..engine.numbers import is_array, values_of
+from ..engine.numbers import as_float32, is_array, values_of
 from ..engine.sums import array_sum, running_sum
 from .numpy_names import by_numpy_names
 from .selection import flat, where, with_values
@@ -52,7 +52,7 @@ class MeanBackward(Function):
         return total / self.n if self.n else total * math.nan
 
     def apply(self, g):
-        g = (g / (self.n or 1)).reshape(self.kept)
+        g = (as_float32(g) / (self.n or 1)).reshape(self.kept)  # n may be beyond 65504
         return (broadcast_to(g, self.next_functions[0].shape),)
 
 
@@ -72,13 +72,12 @@ class VarBackward(Function):
         _refuse_integers("var", x)
         self.axes, self.kept = reduced_axes("var", x, dim)
         self.n = _degrees_of_freedom(x, self.axes, correction)
-        deviation = _centered(x, self.axes)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return array_sum(deviation * deviation, self.axes, keepdim) / self.n
+            z = _squares(x, self.axes, keepdim) / self.n
+        return z.astype(x.dtype, copy=False)
 
     def apply(self, g):
-        (x,) = self.saved_tensors
-        g = g.reshape(self.kept)
+        x, g = as_float32(self.saved_tensors[0]), as_float32(g).reshape(self.kept)
         if not self.n:  # the slopes are those of a division by 0
             slopes = np.where(values_of(_centered(x, self.axes)) == 0, math.nan, math.inf)
             d = g * slopes.astype(x.dtype)
@@ -101,14 +100,14 @@ class StdBackward(Function):
         _refuse_integers("std", x)
         self.axes, self.kept = reduced_axes("std", x, dim)
         self.n = _degrees_of_freedom(x, self.axes, correction)
-        deviation = _centered(x, self.axes)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.sqrt(array_sum(deviation * deviation, self.axes, keepdim) / self.n)
+            z = np.sqrt(_squares(x, self.axes, keepdim) / self.n)
+        return z.astype(x.dtype, copy=False)
 
     def apply(self, g):
-        x, z = self.saved_tensors
+        x, z = map(as_float32, self.saved_tensors)
         flat = values_of(z) == 0
-        g = g * ~flat / (z + flat)
+        g = as_float32(g) * ~flat / (z + flat)
         return (g.reshape(self.kept) / self.n * _centered(x, self.axes),)
 
 
@@ -231,6 +230,12 @@ def _centered(x, axes):
         return x - sum_kept(x, axes) / (n or 1)
     x = x - np.where(np.isfinite(first), first, first.dtype.type(0))
     return x - sum_kept(x, axes) / n
+
+
+def _squares(x, axes, keepdim):
+    """Σ (x - mean x)² of an array; of float16 in float32, as it may be beyond 65504."""
+    deviation = _centered(as_float32(x), axes)
+    return array_sum(deviation * deviation, axes, keepdim)
 
 
 def _degrees_of_freedom(x, axes, correction):

@@ -271,6 +271,7 @@ def clamp(input, min=None, max=None):
         if min is not None:
             z = where(z >= min, z, where(z < min, min, np.nan))
         return z if max is None else where(z <= max, z, where(z > max, max, np.nan))
+    min, max = (bound.item() if isinstance(bound, np.generic) else bound for bound in (min, max))
     return ClampBackward.run(input, min=min, max=max)
 
 

@@ -61,7 +61,7 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
     among them, and how often each occurs.
     """
     x = as_tensor(input)
-    found = np.unique(x._data, return_inverse=True, return_counts=True, axis=dim)
+    found = np.unique(x._data, return_inverse=True, return_counts=True, axis=dim, equal_nan=False)
     values, inverse, counts = map(x.kind._wrap, found)
     inverse = inverse.reshape(x.shape) if dim is None else inverse.reshape(-1)
     extra = [inverse] * return_inverse + [counts] * return_counts

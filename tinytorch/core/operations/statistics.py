@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..engine.base import TensorBase, as_tensor
-from ..engine.numbers import values_of
+from ..engine.numbers import as_float32, values_of
 from .extremes import Extremes, amax, amin
 from .indexing import gather
 from .numpy_names import by_numpy_names
@@ -39,8 +39,9 @@ def nansum(input, dim=None, keepdim=False):
 def nanmean(input, dim=None, keepdim=False):
     """The mean of what is not NaN."""
     x = as_tensor(input)
-    count = as_tensor(~np.isnan(x._data)).sum(dim, keepdim).to(x.dtype)
-    return nansum(x, dim, keepdim) / count
+    exact = as_float32(x)
+    count = as_tensor(~np.isnan(x._data)).sum(dim, keepdim).to(exact.dtype)
+    return (nansum(exact, dim, keepdim) / count).to(x.dtype)
 
 
 @by_numpy_names
