@@ -312,6 +312,7 @@ for name, f in {
     "atan2 of float16 and bytes": lambda t: t.atan2(
         t.ones(2).half(), t.tensor([1, 2], dtype=t.uint8)
     ),
+    "copysign of float16 and integers": lambda t: t.copysign(t.ones(2).half(), t.tensor([1, -2])),
     "cumprod of bytes": lambda t: t.tensor([200, 2], dtype=t.uint8).cumprod(0),
     "cumprod of a mask": lambda t: t.tensor([True, False]).cumprod(0),
     "sum in int32": lambda t: t.tensor([1.5, 2.5]).sum(dtype=t.int32),
@@ -444,6 +445,19 @@ for name, f in {
 
 for name, f in {
     "hypot of large numbers": lambda t: g(t, [3e30], lambda t, x: t.hypot(x, t.tensor([4e30]))),
+    "hypot of small numbers": lambda t: g(t, [3e-30], lambda t, x: t.hypot(x, t.tensor([4e-30]))),
+    "atan2 of large numbers": lambda t: g(
+        t, [3e17], lambda t, x: t.atan2(x, t.tensor([4e17])) * 1e17
+    ),
+    "std of large numbers": lambda t: g(t, [3e25, -4e25], lambda t, x: x.std()),
+    "std of small numbers": lambda t: g(t, [3e-25, -4e-25], lambda t, x: x.std() * 1e20),
+    "cumprod through small numbers": lambda t: g(
+        t, [1e-30, 1e-30, 1e30], lambda t, x: x.cumprod(0) * 1e20
+    ),
+    "cumprod of float16": lambda t: t.tensor([1e-4, 1e-4, 1e4, 1e4]).half().cumprod(0),
+    "hardswish at its corners": lambda t: g(
+        t, [-3.0, 3.0, 1.0], lambda t, x: t.nn.functional.hardswish(x)
+    ),
     "hypot at infinity": lambda t: g(t, [1.0], lambda t, x: t.hypot(x, t.tensor([np.inf]))),
     "clamp by NumPy's number": lambda t: t.tensor([1.0, 5.0]).clamp(max=np.float64(2)),
     "a tensor and a text": lambda t: t.tensor([t.ones(2) == "a", t.ones(2) != "a"]),

@@ -106,7 +106,7 @@ def hardswish(input, inplace=False) -> Tensor:
     """
     x = as_tensor(input)
     values = values_of(x)
-    low, high = values < -3, ~(values <= 3)
+    low, high = values <= -3, ~(values < 3)
     between = x.masked_fill(low | high, 0.0)
     between = curve(lambda x: x * (x + 3) / 6, between)
     z = where(low, 0.0, where(high, x, between))

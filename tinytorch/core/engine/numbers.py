@@ -131,6 +131,13 @@ def promoted(operands):
     return [a.astype(dtype) if is_array(a) and a.dtype != dtype else a for a in operands]
 
 
+def promoted_to_float(operands):
+    """The same, of a function whose values are fractions: integers alone become floats."""
+    if not any(a.dtype.kind == "f" for a in operands):
+        operands = [as_float(a) for a in operands]
+    return promoted(operands)
+
+
 def wrapped(inputs):
     """The inputs, with Python integers as arrays of the others' integers: -1 as the byte 255."""
     dtypes = [x.dtype for x in inputs if getattr(x, "dtype", FLOAT32).kind in "iu"]

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from ..engine.base import as_tensor
-from ..engine.numbers import as_float, promoted
+from ..engine.numbers import as_float, promoted_to_float
 from .curves import curve, with_slope
 from .selection import where, with_values
 
@@ -63,9 +63,11 @@ def atan2(input, other):
     """
 
     def slopes(y, x):
+        size = _larger(y, x)
+        y, x = y / size, x / size
         squares = x * x + y * y
         origin = (y._data == 0) & (x._data == 0)
-        over = where(origin, 0.0, 1 / where(origin, 1.0, squares))
+        over = where(origin, 0.0, 1 / where(origin, 1.0, squares)) / size
         return x * over, -y * over
 
     return _with_slopes(np.arctan2, input, other, slopes)
@@ -75,13 +77,18 @@ def hypot(input, other):
     """√(a² + b²), the length z of the vector (a, b).   ∂/∂a = a / z,  ∂/∂b = b / z."""
 
     def slopes(a, b):
-        size = np.maximum(abs(a._data), abs(b._data))
-        size[(size == 0) | np.isinf(size)] = 1
-        a, b = a / size, b / size  # of squares that could overflow
+        size = _larger(a, b)
+        a, b = a / size, b / size
         z = (a * a + b * b).sqrt()
         return a / z, b / z
 
     return _with_slopes(np.hypot, input, other, slopes)
+
+
+def _larger(a, b):
+    """The size of the larger, to divide both by: their squares then neither overflow nor vanish."""
+    size = np.maximum(abs(a._data), abs(b._data))
+    return np.where((size == 0) | ~np.isfinite(size), size.dtype.type(1), size)
 
 
 def logaddexp(input, other):
@@ -166,10 +173,7 @@ def _with_slope(function, input, slope):
 def _with_slopes(function, a, b, slopes):
     """The same of two inputs, which are broadcast."""
     a, b = as_tensor(a), as_tensor(b)
-    arrays = [a._data, b._data]
-    if not any(x.dtype.kind == "f" for x in arrays):  # else integers take the dtype of the floats
-        arrays = [as_float(x) for x in arrays]
-    arrays = promoted(arrays)
+    arrays = promoted_to_float([a._data, b._data])
     with np.errstate(all="ignore"):
         values = np.asarray(function(*arrays))
         if not (a.requires_grad or b.requires_grad):

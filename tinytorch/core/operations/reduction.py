@@ -72,7 +72,7 @@ class VarBackward(Function):
         _refuse_integers("var", x)
         self.axes, self.kept = reduced_axes("var", x, dim)
         self.n = _degrees_of_freedom(x, self.axes, correction)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             z = _squares(x, self.axes, keepdim) / self.n
         return z.astype(x.dtype, copy=False)
 
@@ -100,8 +100,10 @@ class StdBackward(Function):
         _refuse_integers("std", x)
         self.axes, self.kept = reduced_axes("std", x, dim)
         self.n = _degrees_of_freedom(x, self.axes, correction)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             z = np.sqrt(_squares(x, self.axes, keepdim) / self.n)
+            if not ((1e-15 < z) & (z < 1e15)).all():  # the squares may not have fitted
+                z = np.sqrt(_squares(x.astype(np.float64), self.axes, keepdim) / self.n)
         return z.astype(x.dtype, copy=False)
 
     def apply(self, g):

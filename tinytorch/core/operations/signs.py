@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..engine.base import TensorBase, as_tensor
-from ..engine.numbers import as_float, promoted
+from ..engine.numbers import promoted, promoted_to_float
 from .curves import with_slope
 from .elementary import sign, trunc
 from .inverses import logaddexp2
@@ -54,7 +54,7 @@ def heaviside(input, values):
 def copysign(input, other):
     """The size of `input` with the sign of `other`.   ∂/∂input = z / input, and 0 at 0."""
     x, signs = as_tensor(input), as_tensor(other)
-    a, b = promoted([as_float(y._data) for y in (x, signs)])
+    a, b = promoted_to_float([y._data for y in (x, signs)])
     values = np.copysign(a, b)
     slope = np.where(a == 0, 0, np.where(np.signbit(a) == np.signbit(b), 1, -1))
     x = x.to(values.dtype).expand(*values.shape)

@@ -53,19 +53,24 @@ def median(input, dim=None, keepdim=False):
 
 @by_numpy_names
 def cumprod(input, dim):
-    """The running product along the axis `dim`; of integers in int64."""
+    """The running product along the axis `dim`, multiplied in float64; of integers in int64."""
     x = as_tensor(input)
     x = x if x.dtype.kind == "f" else x.to(np.int64)
     (axis,) = checked_dims("cumprod", x.shape, (dim,)) or (None,)
     if axis is None or not x.shape[axis]:
         return x.clone()
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        wide = np.float64 if x.dtype.kind == "f" else np.int64
+        values = x._data.cumprod(axis, dtype=wide).astype(x.dtype)
+    if not x.requires_grad:
+        return x.kind._wrap(values)
     parts = list(x.unbind(axis))
     for i in range(1, len(parts)):
         parts[i] = parts[i - 1] * parts[i]
-    z = stack(parts, axis)
+    z = with_values(stack(parts, axis), values)
     if not z.requires_grad or not x._data.all():
         return z
-    return with_slope(z._data, abs(x).log().cumsum(axis), z)  # ln z has the slopes 1 / x
+    return with_slope(values, abs(x).log().cumsum(axis), z)  # ln z has the slopes 1 / x
 
 
 @by_numpy_names
