@@ -359,6 +359,34 @@ def _(t):
     return v.grad
 
 
+for name, f in {
+    "flip": lambda t, x: x.flip(0),
+    "fliplr": lambda t, x: x.fliplr(),
+    "rot90": lambda t, x: x.rot90(),
+    "rot90 four times": lambda t, x: x.rot90(4),
+    "repeat": lambda t, x: x.repeat(1, 1),
+    "tile": lambda t, x: x.tile(1),
+    "roll": lambda t, x: x.roll(0),
+    "diagonal": lambda t, x: x.diagonal(),
+    "diagonal above": lambda t, x: x.diagonal(1),
+    "movedim": lambda t, x: x.movedim(0, 1),
+    "unflatten": lambda t, x: x.unflatten(1, (1, -1)),
+    "interpolate": lambda t, x: t.nn.functional.interpolate(x[None, None], size=(2, 3)),
+    "pixel_shuffle": lambda t, x: t.nn.functional.pixel_shuffle(x[None], 1),
+}.items():
+
+    def written(t, f=f):
+        """What is left of a tensor when that which was made of it is filled."""
+        x = t.arange(6.0).reshape(2, 3)
+        f(t, x).fill_(9)
+        return x
+
+    CASES[f"shares memory or not: {name}"] = written
+    CASES[f"gradient: {name}"] = lambda t, f=f: g(
+        t, [[1.0, 2.0, 4.0], [3.0, 5.0, 6.0]], lambda t, x: f(t, x) ** 3
+    )
+
+
 @case("state_dict shares")
 def _(t):
     layer = t.nn.Linear(2, 2)

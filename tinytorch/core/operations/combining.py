@@ -173,9 +173,7 @@ def rot90(input, k=1, dims=(0, 1)):
     one, two = checked_dims("rot90", x.shape, dims)
     if k == 2:
         return x.flip((one, two))
-    if k:
-        x = x.flip(two if k == 1 else one).transpose(one, two)
-    return x
+    return x.flip(two if k == 1 else one).transpose(one, two) if k else x.clone()
 
 
 def fliplr(input):

@@ -6,6 +6,7 @@ from ..engine.base import TensorBase, as_tensor
 from ..engine.numbers import values_of
 from .concatenation import cat
 from .indexing import ScatterBackward
+from .selection import with_values
 from .shape import checked_dims
 
 
@@ -51,14 +52,17 @@ def diagonal(input, offset=0, dim1=0, dim2=1):
     order = [i for i in range(x.ndim) if i not in (one, two)] + [one, two]
     length = max(0, min(x.shape[one] + min(offset, 0), x.shape[two] - max(offset, 0)))
     i = np.arange(length)
-    return x.permute(*order)[(Ellipsis, i - min(offset, 0), i + max(offset, 0))]
+    z = x.permute(*order)[(Ellipsis, i - min(offset, 0), i + max(offset, 0))]
+    shown = np.diagonal(x._data, offset, one, two)
+    shown.flags.writeable = x._data.flags.writeable  # a view, as in PyTorch: fill_ reaches x
+    return with_values(z, shown)
 
 
 def diag(input, diagonal=0):
     """The diagonal of a matrix, or the matrix with a vector there and zeros around it."""
     x = as_tensor(input)
     if x.ndim == 2:
-        return x.diagonal(diagonal)
+        return x.diagonal(diagonal).clone()
     if x.ndim != 1:
         raise ValueError(f"diag: expected a vector or a matrix, got shape {x.shape}")
     n, i = x.shape[0] + abs(diagonal), np.arange(x.shape[0])

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..engine.base import as_tensor
 from ..engine.numbers import values_of
-from .shape import checked_dims
+from .shape import apart, checked_dims
 
 
 def repeat(x, *sizes):
@@ -19,7 +19,7 @@ def repeat(x, *sizes):
     pairs = [n for pair in zip(sizes, shape, strict=True) for n in pair]
     ones = [n for pair in zip([1] * len(sizes), shape, strict=True) for n in pair]
     joined = tuple(n * m for n, m in zip(sizes, shape, strict=True))
-    return x.reshape(tuple(ones)).expand(tuple(pairs)).reshape(joined)
+    return apart(x.reshape(tuple(ones)).expand(tuple(pairs)).reshape(joined), x)
 
 
 def tile(input, dims):
@@ -51,7 +51,7 @@ def flip(input, *dims):
     x = as_tensor(input)
     dims = dims[0] if len(dims) == 1 else dims
     axes = checked_dims("flip", x.shape, dims)
-    return x[tuple(slice(None, None, -1 if i in axes else 1) for i in range(x.ndim))]
+    return x[tuple(slice(None, None, -1 if i in axes else 1) for i in range(x.ndim))].clone()
 
 
 def roll(input, shifts, dims=None):

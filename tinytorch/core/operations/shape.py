@@ -244,6 +244,11 @@ class Shape:
         return CloneBackward.run(self)
 
 
+def apart(z, x):
+    """z, or a copy of it where it shows the memory of x: writing into one then leaves the other."""
+    return z.clone() if np.may_share_memory(z._data, x._data) else z
+
+
 def _listed(args):
     """`f(2, 3)` and `f((2, 3))` both as (2, 3)."""
     if len(args) == 1 and isinstance(args[0], (tuple, list)):

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..engine.base import as_tensor
 from ..module import Module
+from ..operations.shape import apart
 from ..tensor import Tensor
 
 RANKS = {"nearest": (3, 4), "linear": (3,), "bilinear": (4,)}
@@ -42,7 +43,7 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
             x = _nearest(x, axis, out, scale)
         elif out != n or align_corners is False:
             x = _blended(x, axis, _places(n, out, scale, align_corners))
-    return x
+    return apart(x, as_tensor(input))
 
 
 def _lengths(x, size, scale_factor):
@@ -118,7 +119,7 @@ def pixel_shuffle(input, upscale_factor) -> Tensor:
     x = x.reshape(*batch, c // r**2, r, r, h, w)
     k = len(batch)
     x = x.permute(*range(k), k, k + 3, k + 1, k + 4, k + 2)
-    return x.reshape(*batch, c // r**2, h * r, w * r)
+    return apart(x.reshape(*batch, c // r**2, h * r, w * r), as_tensor(input))
 
 
 class PixelShuffle(Module):
