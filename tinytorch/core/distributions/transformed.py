@@ -25,8 +25,6 @@ class Transform:
     ----------
     event_dim : int
         How many last axes it works on at once: 0 for each number alone.
-    inv : Transform
-        The other way round.
     """
 
     event_dim = 0

@@ -1,0 +1,5 @@
+"""The exercises on images."""
+
+from . import convolution, pooling, unfolding
+
+EXERCISES = *unfolding.EXERCISES, *convolution.EXERCISES, *pooling.EXERCISES
