@@ -5,7 +5,8 @@ from .group_normalization import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
 from .layers import Linear
 from .module import Module
 from .normalization import BatchNorm1d, BatchNorm2d, BatchNorm3d
-from .spatial import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d
+from .spatial import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
+from .spatial.volumes import Conv3d
 
 
 class Lazy(Module):

@@ -96,7 +96,6 @@ from ..core.losses import (
     BCEWithLogitsLoss,
     CosineEmbeddingLoss,
     CrossEntropyLoss,
-    CTCLoss,
     GaussianNLLLoss,
     HingeEmbeddingLoss,
     HuberLoss,
@@ -104,14 +103,17 @@ from ..core.losses import (
     L1Loss,
     MarginRankingLoss,
     MSELoss,
-    MultiLabelMarginLoss,
-    MultiLabelSoftMarginLoss,
-    MultiMarginLoss,
     NLLLoss,
     PoissonNLLLoss,
     SmoothL1Loss,
-    SoftMarginLoss,
     TripletMarginLoss,
+)
+from ..core.losses.alignment import CTCLoss
+from ..core.losses.margins import (
+    MultiLabelMarginLoss,
+    MultiLabelSoftMarginLoss,
+    MultiMarginLoss,
+    SoftMarginLoss,
     TripletMarginWithDistanceLoss,
 )
 from ..core.module import (
@@ -146,14 +148,10 @@ from ..core.recurrent import (
 from ..core.spatial import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
-    AdaptiveAvgPool3d,
     AdaptiveMaxPool1d,
     AdaptiveMaxPool2d,
-    AdaptiveMaxPool3d,
     AvgPool1d,
     AvgPool2d,
-    AvgPool3d,
-    ChannelShuffle,
     CircularPad1d,
     CircularPad2d,
     CircularPad3d,
@@ -162,19 +160,12 @@ from ..core.spatial import (
     ConstantPad3d,
     Conv1d,
     Conv2d,
-    Conv3d,
     ConvTranspose1d,
     ConvTranspose2d,
     Fold,
-    LocalResponseNorm,
-    LPPool1d,
-    LPPool2d,
-    LPPool3d,
     MaxPool1d,
     MaxPool2d,
-    MaxPool3d,
     PixelShuffle,
-    PixelUnshuffle,
     ReflectionPad1d,
     ReflectionPad2d,
     ReflectionPad3d,
@@ -183,11 +174,23 @@ from ..core.spatial import (
     ReplicationPad3d,
     Unfold,
     Upsample,
-    UpsamplingBilinear2d,
-    UpsamplingNearest2d,
     ZeroPad1d,
     ZeroPad2d,
     ZeroPad3d,
+)
+from ..core.spatial.powers import LocalResponseNorm, LPPool1d, LPPool2d, LPPool3d
+from ..core.spatial.shuffling import (
+    ChannelShuffle,
+    PixelUnshuffle,
+    UpsamplingBilinear2d,
+    UpsamplingNearest2d,
+)
+from ..core.spatial.volumes import (
+    AdaptiveAvgPool3d,
+    AdaptiveMaxPool3d,
+    AvgPool3d,
+    Conv3d,
+    MaxPool3d,
 )
 from ..core.thresholds import (
     Hardshrink,

@@ -50,7 +50,6 @@ from ..core.losses import (
     binary_cross_entropy_with_logits,
     cosine_embedding_loss,
     cross_entropy,
-    ctc_loss,
     gaussian_nll_loss,
     hinge_embedding_loss,
     huber_loss,
@@ -58,14 +57,17 @@ from ..core.losses import (
     l1_loss,
     margin_ranking_loss,
     mse_loss,
-    multi_margin_loss,
-    multilabel_margin_loss,
-    multilabel_soft_margin_loss,
     nll_loss,
     poisson_nll_loss,
     smooth_l1_loss,
-    soft_margin_loss,
     triplet_margin_loss,
+)
+from ..core.losses.alignment import ctc_loss
+from ..core.losses.margins import (
+    multi_margin_loss,
+    multilabel_margin_loss,
+    multilabel_soft_margin_loss,
+    soft_margin_loss,
     triplet_margin_with_distance_loss,
 )
 from ..core.noise import (
@@ -91,37 +93,37 @@ from ..core.softmax import log_softmax, softmax, softmin
 from ..core.spatial import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
-    adaptive_avg_pool3d,
     adaptive_max_pool1d,
     adaptive_max_pool2d,
-    adaptive_max_pool3d,
-    affine_grid,
     avg_pool1d,
     avg_pool2d,
-    avg_pool3d,
-    channel_shuffle,
     conv1d,
     conv2d,
-    conv3d,
     conv_transpose1d,
     conv_transpose2d,
     fold,
-    grid_sample,
     interpolate,
-    local_response_norm,
-    lp_pool1d,
-    lp_pool2d,
-    lp_pool3d,
     max_pool1d,
     max_pool2d,
-    max_pool3d,
     pad,
     pixel_shuffle,
-    pixel_unshuffle,
     unfold,
+)
+from ..core.spatial.powers import local_response_norm, lp_pool1d, lp_pool2d, lp_pool3d
+from ..core.spatial.sampling import affine_grid, grid_sample
+from ..core.spatial.shuffling import (
+    channel_shuffle,
+    pixel_unshuffle,
     upsample,
     upsample_bilinear,
     upsample_nearest,
+)
+from ..core.spatial.volumes import (
+    adaptive_avg_pool3d,
+    adaptive_max_pool3d,
+    avg_pool3d,
+    conv3d,
+    max_pool3d,
 )
 from ..core.thresholds import (
     celu_,

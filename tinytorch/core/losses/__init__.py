@@ -1,9 +1,5 @@
 """Losses: how wrong the predictions are, as one number to go down from."""
 
-from .alignment import (
-    CTCLoss,
-    ctc_loss,
-)
 from .base import (
     Loss,
 )
@@ -34,18 +30,6 @@ from .densities import (
     gaussian_nll_loss,
     kl_div,
     poisson_nll_loss,
-)
-from .margins import (
-    MultiLabelMarginLoss,
-    MultiLabelSoftMarginLoss,
-    MultiMarginLoss,
-    SoftMarginLoss,
-    TripletMarginWithDistanceLoss,
-    multi_margin_loss,
-    multilabel_margin_loss,
-    multilabel_soft_margin_loss,
-    soft_margin_loss,
-    triplet_margin_with_distance_loss,
 )
 from .pairs import (
     CosineEmbeddingLoss,
@@ -79,7 +63,6 @@ __all__ = [
     "BCEWithLogitsLoss",
     "BinaryCrossEntropy",
     "BinaryCrossEntropyLoss",
-    "CTCLoss",
     "CosineEmbeddingLoss",
     "CrossEntropy",
     "CrossEntropyBackward",
@@ -96,21 +79,15 @@ __all__ = [
     "MSELoss",
     "MarginRankingLoss",
     "MeanSquaredError",
-    "MultiLabelMarginLoss",
-    "MultiLabelSoftMarginLoss",
-    "MultiMarginLoss",
     "NLLBackward",
     "NLLLoss",
     "PoissonNLLLoss",
     "SmoothL1Loss",
-    "SoftMarginLoss",
     "TripletMarginLoss",
-    "TripletMarginWithDistanceLoss",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "cosine_embedding_loss",
     "cross_entropy",
-    "ctc_loss",
     "gaussian_nll_loss",
     "hinge_embedding_loss",
     "huber_loss",
@@ -119,13 +96,8 @@ __all__ = [
     "log_softmax",
     "margin_ranking_loss",
     "mse_loss",
-    "multi_margin_loss",
-    "multilabel_margin_loss",
-    "multilabel_soft_margin_loss",
     "nll_loss",
     "poisson_nll_loss",
     "smooth_l1_loss",
-    "soft_margin_loss",
     "triplet_margin_loss",
-    "triplet_margin_with_distance_loss",
 ]
