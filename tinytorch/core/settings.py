@@ -41,8 +41,9 @@ def set_num_threads(num: int) -> None:
 
 
 def get_num_threads() -> int:
-    """The number that `set_num_threads` was given, else the processors of this machine."""
-    return _state["threads"] or os.cpu_count() or 1
+    """The number that `set_num_threads` was given, else the processors this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)  # Linux only
+    return _state["threads"] or (len(allowed(0)) if allowed else os.cpu_count()) or 1
 
 
 def set_num_interop_threads(num: int) -> None:
